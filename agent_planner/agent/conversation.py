@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The conversation with the model: the one renderer of prompt, log and training data.
+
+Changing a word here means that the shipped adapter must be trained again.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from agent_planner.errors import CallRefused
+from agent_planner.goals.plan import Step
+from agent_planner.scene import SceneGraph, entity_line, focus, robot_line, scene_text
+from agent_planner.skills import SkillLibrary
+from agent_planner.types import Atom, Call, ResultStatus, SkillResult, Value
+
+RULES = (
+    "You direct a robot. State the goal of the instruction, then give one call at a time.\n"
+    "A thought goes from an unmet atom of the goal down to what the call makes."
+)
+MAX_INSTRUCTION = 2000
+_MAX_TEXT = 200
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_DELIMITER = re.compile(r"<\|.*?\|>|\[/?INST\]|</?s>")
+
+
+def clean(text: str, limit: int = _MAX_TEXT) -> str:
+    """Make foreign text fit for the prompt: no control characters, no chat delimiters, at most ``limit`` long."""
+    text = _CONTROL.sub(" ", text)
+    while _DELIMITER.search(text):
+        text = _DELIMITER.sub(" ", text)
+    text = re.sub(r" +", " ", text).strip()
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def system_turn(library: SkillLibrary) -> str:
+    """The same for every turn of a library, so that its cache can be kept."""
+    return f"{RULES}\n{library.text()}"
+
+
+def first_turn(scene: SceneGraph, instruction: str) -> str:
+    """The whole scene (as far as it fits) and the instruction."""
+    return f"Scene:\n{scene_text(focus(scene, instruction))}\nInstruction: {clean(instruction, MAX_INSTRUCTION)}"
+
+
+def state_turn(
+    scene: SceneGraph, unmet: Sequence[Atom], result: str = "", changed: Iterable[str] = ()
+) -> str:
+    """The result of the last call, the robot, what is unmet, and the facts that matter for it."""
+    near = relevant(scene, unmet)
+    lines = [result] if result else []
+    lines += [robot_line(scene), f"unmet: {'; '.join(map(str, unmet))}"]
+    lines += [entity_line(scene, name) for name in near]
+    shown = set(lines)
+    lines += [line for line in changed if line not in shown and line.partition(":")[0] not in near]
+    return "\n".join(lines)
+
+
+def relevant(scene: SceneGraph, atoms: Iterable[Atom]) -> list[str]:
+    """Names of the entities in the atoms, and of what these are on or in, without repetition."""
+    names: dict[str, None] = {}
+    for name in (arg for atom in atoms for arg in atom.args):
+        while name in scene.entities and name not in names:
+            names[name] = None
+            location = scene.location(name)
+            name = location.b if location else ""
+    return list(names)
+
+
+def result_line(result: SkillResult) -> str:
+    """``ok``, or ``failed CODE: text`` (timeout, cancelled and unknown alike)."""
+    if result.status is ResultStatus.OK:
+        return "ok"
+    return f"{result.status.value} {result.code or 'UNKNOWN'}: {clean(result.message)}"
+
+
+def refused_line(refusal: CallRefused) -> str:
+    """``refused CODE: text``."""
+    return f"refused {refusal.code}: {clean(refusal.message)}"
+
+
+def thought_text(step: Step) -> str:
+    """The expert's thought: the chain from the goal's atom to what the call makes."""
+    return " needs ".join(map(str, step.chain))
+
+
+def call_turn(thought: str, call: Call) -> str:
+    """The assistant's turn."""
+    return f"{thought}\n{call}"
+
+
+_CALL = re.compile(r"([a-z][a-z0-9_]*)\((.*)\)", re.DOTALL)
+_ARG = re.compile(r'\s*([a-z][a-z0-9_]*)\s*=\s*("(?:[^"\\]|\\.)*"|true|false|-?[0-9.]+(?:[eE][-+]?[0-9]+)?)\s*(,|$)')
+
+
+def parse_turn(text: str) -> tuple[str, Call]:
+    """Split an assistant's turn into thought and call.
+
+    Raises:
+        CallRefused: BAD_FORM.
+    """
+    thought, _, line = text.strip().rpartition("\n")
+    match = _CALL.fullmatch(line.strip())
+    if not match:
+        raise CallRefused("BAD_FORM", 'end with one call on a line of its own, e.g. pick(object="red cube")')
+    args: dict[str, Value] = {}
+    rest = match[2].strip()
+    while rest:
+        arg = _ARG.match(rest)
+        if not arg or (arg[3] == "," and not rest[arg.end() :].strip()):
+            raise CallRefused("BAD_FORM", f"cannot read the arguments at '{rest[:40]}'; write name=\"value\"")
+        args[arg[1]] = _value(arg[2])
+        rest = rest[arg.end() :]
+    return thought.strip(), Call(match[1], args)
+
+
+def _value(text: str) -> Value:
+    if text.startswith('"'):
+        return re.sub(r"\\(.)", r"\1", text[1:-1])
+    if text in ("true", "false"):
+        return text == "true"
+    try:
+        return float(text)
+    except ValueError as error:
+        raise CallRefused("BAD_FORM", f"'{text}' is not a number") from error

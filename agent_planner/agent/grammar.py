@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The grammar (llguidance's Lark dialect) of what may be said next, for this library and this scene."""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from itertools import islice, product
+
+from agent_planner.agent.conversation import MAX_INSTRUCTION, clean
+from agent_planner.goals.goal import DID
+from agent_planner.goals.world import unmet_needs
+from agent_planner.scene import SceneGraph
+from agent_planner.scene.graph import CONTAINER, SURFACE
+from agent_planner.skills import Parameter, Skill, SkillLibrary
+from agent_planner.types import Atom, Call, Level
+
+_NUMBER = '/-?[0-9]{1,4}(\\.[0-9]{1,3})?/'
+_PHRASE = '/[^"\\\\\\n]{1,200}/'
+_MAX_CALLS = 600
+# The kinds of entity that stand in the scene's own predicates.
+_OBJECT = Parameter(type="entity", kinds=("object",))
+_ANY = Parameter(type="entity")
+_SLOTS: dict[str, tuple[Parameter, ...]] = {
+    "on": (_OBJECT, Parameter(type="entity", affordances=(SURFACE,))),
+    "in": (_OBJECT, Parameter(type="entity", affordances=(CONTAINER,))),
+    "near": (_OBJECT, _ANY),
+    "holding": (_OBJECT,),
+    "at": (_ANY,),
+}
+
+
+def goal_grammar(library: SkillLibrary, scene: SceneGraph, instruction: str) -> str:
+    """Every goal that the scene and the library's predicates allow, and every way to decline."""
+    words = json.dumps(clean(instruction, MAX_INSTRUCTION).replace('"', ""))
+    entity = _choice(scene.entities) or '"nothing"'
+    atoms = sorted({*_atom_rules(library, scene), '"hand free"'})
+    return "\n".join(
+        [
+            'start: "goal: " (steps | declined)',
+            'steps: step (" then " step){0,5}',
+            'step: atom ("; " atom){0,11}',
+            f"atom: {' | '.join(atoms)}",
+            'declined: "missing(\\"" QUOTE "\\")" | "no_skill(\\"" QUOTE "\\")"'
+            ' | "which(\\"" QUOTE "\\": " entity (", " entity){1,11} ")" | "none\\n" ANSWER',
+            f"entity: {entity}",
+            f'QUOTE: %regex {{ "substring_words": {words} }}',
+            "ANSWER: /[^\\n]{1,200}/",
+        ]
+    )
+
+
+def turn_grammar(
+    library: SkillLibrary,
+    scene: SceneGraph,
+    unmet: Sequence[Atom],
+    level: Level,
+    refused: Collection[tuple] = (),
+) -> str:
+    """A thought that begins with an unmet atom, then one call.
+
+    At `Level.APPLICABLE` only calls whose needs hold in the scene are admitted, without those that were
+    already ``refused`` in this very state (as keys of `Call.key`).
+    """
+    calls = _applicable(library, scene, refused) if level is Level.APPLICABLE else None
+    if calls is None:
+        calls = [rule for skill in library if (rule := _skill_rule(skill, scene))]
+    calls += ['"ask(question=\\"" PHRASE "\\")"', '"give_up(reason=\\"" PHRASE "\\")"']
+    return "\n".join(
+        [
+            'start: unmet REASON "\\n" call',
+            f"unmet: {_choice(map(str, unmet))}",
+            "REASON: /( [^\\n]{1,240})?/",
+            f"call: {' | '.join(calls)}",
+            f"PHRASE: {_PHRASE}",
+        ]
+    )
+
+
+def applicable_calls(library: SkillLibrary, scene: SceneGraph) -> list[tuple[Skill, dict[str, str]]]:
+    """Every skill with every choice of entities for which its needs hold (other arguments left open)."""
+    found = []
+    for skill in library:
+        slots = {n: p.candidates(scene) for n, p in skill.parameters.items() if p.type == "entity"}
+        for values in product(*slots.values()):
+            chosen = dict(zip(slots, values, strict=True))
+            if len(set(values)) == len(values) and not unmet_needs(_filled(skill, chosen), library, scene):
+                found.append((skill, chosen))
+    return found
+
+
+def _filled(skill: Skill, chosen: dict[str, str]) -> Call:
+    return Call(skill.name, {n: chosen.get(n, "") for n in skill.parameters})
+
+
+def _applicable(library: SkillLibrary, scene: SceneGraph, refused: Collection[tuple]) -> list[str] | None:
+    rules = []
+    for skill, chosen in islice(applicable_calls(library, scene), _MAX_CALLS + 1):
+        ground = len(chosen) == len(skill.parameters)
+        if ground and Call(skill.name, chosen).key() in refused:
+            continue
+        rules.append(_call_rule(skill, {n: _quoted(f'"{v}"') for n, v in chosen.items()}))
+    return rules if len(rules) <= _MAX_CALLS else None
+
+
+def _skill_rule(skill: Skill, scene: SceneGraph) -> str | None:
+    slots = {}
+    for name, parameter in skill.parameters.items():
+        if parameter.type == "entity":
+            names = parameter.candidates(scene)
+            if not names:
+                return None
+            slots[name] = f'"\\"" ({_choice(names)}) "\\""'
+    return _call_rule(skill, slots)
+
+
+def _call_rule(skill: Skill, slots: dict[str, str]) -> str:
+    parts = [_quoted(f"{skill.name}(")]
+    for i, (name, parameter) in enumerate(skill.parameters.items()):
+        parts += [_quoted(f"{', ' if i else ''}{name}="), slots.get(name) or _open_slot(parameter)]
+    return " ".join([*parts, '")"'])
+
+
+def _open_slot(parameter: Parameter) -> str:
+    if parameter.type == "number":
+        return _NUMBER
+    if parameter.type == "enum":
+        return f'"\\"" ({_choice(parameter.values)}) "\\""'
+    return '"\\"" PHRASE "\\""'
+
+
+def _atom_rules(library: SkillLibrary, scene: SceneGraph) -> Iterable[str]:
+    for skill in library:
+        if not skill.makes:
+            yield _did_rule(skill, scene)
+        for made in skill.makes:
+            slots = _SLOTS.get(made.name) or tuple(skill.parameters[a] for a in made.args)
+            names = [_choice(p.candidates(scene)) if p.type == "entity" else _word(p) for p in slots]
+            if all(names):
+                yield _predicate(made.name, made.negated, names)
+
+
+def _did_rule(skill: Skill, scene: SceneGraph) -> str:
+    slots = []
+    for parameter in skill.parameters.values():
+        slots.append(_choice(parameter.candidates(scene)) if parameter.type == "entity" else _word(parameter))
+    return _predicate(DID, False, [_quoted(skill.name), *(s or '"nothing"' for s in slots)])
+
+
+def _word(parameter: Parameter) -> str:
+    if parameter.type == "number":
+        return _NUMBER
+    return _choice(parameter.values) if parameter.type == "enum" else "/[^\\n(),;\"]{1,80}/"
+
+
+def _predicate(name: str, negated: bool, slots: Sequence[str]) -> str:
+    if not slots:
+        return _quoted(("not " if negated else "") + name.replace("_", " "))
+    inner = ' ", " '.join(f"({s})" for s in slots)
+    return f"{_quoted(('not ' if negated else '') + name + '(')} {inner} \")\""
+
+
+def _choice(words: Iterable[str]) -> str:
+    return " | ".join(_quoted(w) for w in words)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Exceptions, arranged by who must act."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class AgentPlannerError(Exception):
+    """Base of everything that this package raises on purpose."""
+
+
+class CallRefused(AgentPlannerError):
+    """The model must act: its call was refused. Becomes an observation, never a crash.
+
+    Attributes:
+        code: a short constant, e.g. ``UNKNOWN_SKILL``.
+        message: one sentence for the model and for a person.
+    """
+
+    def __init__(self, code: str, message: str):
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+class UserError(AgentPlannerError):
+    """The person must act: a file, an argument or a name is wrong. The command line prints it and exits with 2."""
+
+
+class ConfigError(UserError):
+    """A configuration or skill file is wrong.
+
+    Attributes:
+        where: file, line and field as far as they are known.
+    """
+
+    def __init__(self, where: str, message: str):
+        super().__init__(f"{where}: {message}")
+        self.where = where
+
+
+class InfrastructureError(AgentPlannerError):
+    """A machine, a network or another process must be looked at; trying again later may help."""
+
+
+class ModelError(InfrastructureError):
+    """The language model did not give a usable answer (down, slow, cut, garbage)."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return a half sentence with the nearest known name and all of them, for the end of a message."""
+    names = sorted(known)
+    near = get_close_matches(word, names, n=1, cutoff=0.5)
+    hint = f"did you mean '{near[0]}'? " if near else ""
+    shown = ", ".join(names[:30]) + (", …" if len(names) > 30 else "")
+    return f"{hint}known: {shown or 'none'}"

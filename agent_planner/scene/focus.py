@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Leave out what an instruction is not about, when the scene is large."""
+
+import re
+from collections.abc import Iterable
+
+from agent_planner.scene.graph import SceneGraph
+
+LIMIT = 25
+
+
+def focus(scene: SceneGraph, instruction: str, keep: Iterable[str] = (), limit: int = LIMIT) -> SceneGraph:
+    """Return the scene with at most ``limit`` entities (more only if the instruction's words name more).
+
+    Kept first: every entity that shares a word with the instruction, what is in the hand, ``keep``, and
+    whatever these are on or in; then the rest in the scene's own order, places before objects. The choice
+    depends on scene and instruction alone, so that training and run time see the same.
+    """
+    if len(scene.entities) <= limit:
+        return scene
+    kept = {name for name in scene.entities if _named(name, instruction)}
+    kept |= {name for name in (*keep, scene.holding) if name in scene.entities}
+    for name in list(kept):
+        while (location := scene.location(name)) and location.b not in kept:
+            name = location.b
+            kept.add(name)
+    for name in scene.entities:
+        if len(kept) >= limit:
+            break
+        kept.add(name)
+    return scene.replace(
+        objects=tuple(o for o in scene.objects if o.name in kept),
+        places=tuple(p for p in scene.places if p.name in kept),
+        relations=tuple(r for r in scene.relations if {r.a, r.b} - {""} <= kept),
+    )
+
+
+def _stems(text: str) -> set[str]:
+    return {word.removesuffix("s") for word in re.findall(r"[a-z0-9]+", text.lower())}
+
+
+def _named(name: str, instruction: str) -> bool:
+    return bool(_stems(name) & _stems(instruction))

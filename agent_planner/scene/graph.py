@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The immutable scene graph."""
+
+from functools import cached_property
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from agent_planner.errors import UserError, did_you_mean
+from agent_planner.types import Atom
+
+NAME_PATTERN = r"^[a-z0-9][a-z0-9 ]{0,39}$"
+GRASPABLE, SURFACE, CONTAINER, OPENABLE = "graspable", "surface", "container", "openable"
+
+
+class Pose(NamedTuple):
+    """Position in metres and heading in radians, frame map."""
+
+    x: float = 0.0
+    y: float = 0.0
+    z: float = 0.0
+    yaw: float = 0.0
+
+
+class Relation(NamedTuple):
+    """``on``, ``in`` or ``near`` between two entities; ``at`` or ``holding`` of the robot with one (``b`` empty).
+
+    Facts that only skills know may also be about one entity (``running``) or about none (``docked``).
+    """
+
+    name: str
+    a: str = ""
+    b: str = ""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SceneObject(_Frozen):
+    """A movable thing. Sizes in metres along its own axes; ``age_s`` is the time since it was last seen."""
+
+    name: str = Field(pattern=NAME_PATTERN)
+    category: str = ""
+    color: str = ""
+    pose: Pose = Pose()
+    size: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    affordances: frozenset[str] = frozenset({GRASPABLE})
+    confidence: float = 1.0
+    age_s: float = 0.0
+    kind: str = "object"
+
+
+class ScenePlace(_Frozen):
+    """Furniture, a fixed container or an area.
+
+    ``is_open`` is true for whatever cannot be closed; ``explored`` is false for what is closed and was not yet
+    looked into (its contents are then not part of the scene).
+    """
+
+    name: str = Field(pattern=NAME_PATTERN)
+    category: str = ""
+    color: str = ""
+    pose: Pose = Pose()
+    size: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    affordances: frozenset[str] = frozenset({SURFACE})
+    explored: bool = True
+    is_open: bool = True
+    kind: str = "place"
+
+
+Entity = SceneObject | ScenePlace
+
+
+class RobotState(_Frozen):
+    """The robot as the scene source sees it. Lengths in metres, frame map."""
+
+    name: str = "robot"
+    base: Pose = Pose()
+    end_effector: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    gripper_opening: float = 0.0
+    base_moving: bool = False
+    arm_moving: bool = False
+
+
+class SceneGraph(_Frozen):
+    """Everything that is known at one moment. ``stamp`` is the time of the observation in seconds of ROS time."""
+
+    stamp: float = 0.0
+    objects: tuple[SceneObject, ...] = ()
+    places: tuple[ScenePlace, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    robot: RobotState = RobotState()
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> "SceneGraph":
+        names = [e.name for e in (*self.objects, *self.places)]
+        if len(names) != len(set(names)):
+            twice = sorted({n for n in names if names.count(n) > 1})
+            raise ValueError(f"entity names must be unique; given twice: {', '.join(twice)}")
+        return self
+
+    def replace(self, **update: object) -> "SceneGraph":
+        """Return a copy with these fields changed (`model_copy` would carry over what is cached below)."""
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return SceneGraph.model_construct(**(fields | update))  # type: ignore[arg-type]
+
+    @cached_property
+    def entities(self) -> dict[str, Entity]:
+        """Every entity by name, places first."""
+        return {e.name: e for e in (*self.places, *self.objects)}
+
+    def entity(self, name: str) -> Entity:
+        """Return the entity of that name.
+
+        Raises:
+            UserError: there is none; the message names the nearest.
+        """
+        if name not in self.entities:
+            raise UserError(f"'{name}' is not in the scene; {did_you_mean(name, self.entities)}")
+        return self.entities[name]
+
+    @cached_property
+    def holding(self) -> str | None:
+        """Name of the object in the hand."""
+        return next((r.a for r in self.relations if r.name == "holding"), None)
+
+    @cached_property
+    def at(self) -> tuple[str, ...]:
+        """Names of the entities that the robot is at, in the order of the relations (the nearest first)."""
+        return tuple(r.a for r in self.relations if r.name == "at")
+
+    def location(self, name: str) -> Relation | None:
+        """Return the ``on`` or ``in`` relation of that entity, if it has one."""
+        return self._locations.get(name)
+
+    @cached_property
+    def _locations(self) -> dict[str, Relation]:
+        return {r.a: r for r in self.relations if r.name in ("on", "in")}
+
+    @cached_property
+    def facts(self) -> frozenset[Atom]:
+        """The scene as positive ground atoms (``hand_free``, ``at``, ``on``, ``open``, ``explored`` …)."""
+        found = {Atom(r.name, tuple(arg for arg in (r.a, r.b) if arg)) for r in self.relations}
+        if self.holding is None:
+            found.add(Atom("hand_free"))
+        for place in self.places:
+            found.add(Atom("open" if place.is_open else "closed", (place.name,)))
+            if place.explored:
+                found.add(Atom("explored", (place.name,)))
+        for thing in self.objects:
+            if CONTAINER in thing.affordances:
+                found.add(Atom("open", (thing.name,)))
+        if self.robot.base_moving:
+            found.add(Atom("base_moving"))
+        if self.robot.arm_moving:
+            found.add(Atom("arm_moving"))
+        return frozenset(found)

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Parameters of a skill and the values they admit."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from agent_planner.errors import CallRefused, did_you_mean
+from agent_planner.scene import SceneGraph
+from agent_planner.types import Value
+
+Kind = Literal["object", "place"]
+
+
+class Parameter(BaseModel):
+    """One parameter: an entity of the scene, a number with bounds and unit, one of a few words, or free text."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: Literal["entity", "number", "enum", "text"]
+    description: str = ""
+    kinds: tuple[Kind, ...] = ("object", "place")
+    affordances: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    unit: str = ""
+    values: tuple[str, ...] = ()
+    max_length: int = Field(default=200, ge=1, le=2000)
+
+    @model_validator(mode="after")
+    def _fits_its_type(self) -> "Parameter":
+        if self.type == "enum" and not self.values:
+            raise ValueError("an enum needs `values`")
+        if self.type == "number":
+            if self.minimum is None or self.maximum is None:
+                raise ValueError("a number needs `minimum` and `maximum`")
+            if self.minimum > self.maximum:
+                raise ValueError(f"minimum {self.minimum:g} is above maximum {self.maximum:g}")
+        return self
+
+    def candidates(self, scene: SceneGraph) -> tuple[str, ...]:
+        """Names of the entities that may stand here, in the scene's order (entity parameters only)."""
+        return tuple(
+            name
+            for name, entity in scene.entities.items()
+            if entity.kind in self.kinds and entity.affordances >= set(self.affordances)
+        )
+
+    def check(self, name: str, value: object, scene: SceneGraph) -> Value:
+        """Return the value in its own type.
+
+        Raises:
+            CallRefused: BAD_TYPE, UNKNOWN_ENTITY, WRONG_KIND, OUT_OF_BOUNDS or UNKNOWN_VALUE.
+        """
+        if self.type == "number":
+            return self._number(name, value)
+        if not isinstance(value, str):
+            raise CallRefused("BAD_TYPE", f"{name} must be text, not {value!r}")
+        if self.type == "entity":
+            return self._entity(name, value, scene)
+        if self.type == "enum" and value not in self.values:
+            raise CallRefused("UNKNOWN_VALUE", f"{name}='{value}'; {did_you_mean(value, self.values)}")
+        if len(value) > self.max_length:
+            raise CallRefused("OUT_OF_BOUNDS", f"{name} is longer than {self.max_length} characters")
+        return value
+
+    def _number(self, name: str, value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise CallRefused("BAD_TYPE", f"{name} must be a number, not {value!r}")
+        assert self.minimum is not None and self.maximum is not None
+        if not self.minimum <= value <= self.maximum:  # also refuses nan
+            bounds = f"{self.minimum:g} to {self.maximum:g} {self.unit}".strip()
+            raise CallRefused("OUT_OF_BOUNDS", f"{name}={value:g} is outside {bounds}")
+        return float(value)
+
+    def _entity(self, name: str, value: str, scene: SceneGraph) -> str:
+        if value not in scene.entities:
+            raise CallRefused("UNKNOWN_ENTITY", f"'{value}' is not in the scene; {did_you_mean(value, scene.entities)}")
+        fitting = self.candidates(scene)
+        if value not in fitting:
+            wanted = " ".join([*self.affordances, " or ".join(self.kinds)])
+            raise CallRefused("WRONG_KIND", f"{name} must be a {wanted}; '{value}' is not one")
+        return value

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One skill: parameters, needs and makes, limits, and its binding to a ROS action or service."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from agent_planner.errors import CallRefused, did_you_mean
+from agent_planner.scene import SceneGraph
+from agent_planner.skills.parameter import Parameter
+from agent_planner.skills.pattern import Pattern
+from agent_planner.types import Atom, Call, Value
+
+_TYPE_NAME = r"^[A-Za-z]\w*/(action|srv)/[A-Za-z]\w*$"
+
+
+class _Binding(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, description="Name of the server, relative to the planner's namespace.")
+    type: str = Field(pattern=_TYPE_NAME, description="e.g. nav2_msgs/action/NavigateToPose")
+    success: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Result fields (dotted for nested ones) that must be equal; `any` takes a list of "
+        "alternatives. Empty: the action's status alone counts.",
+    )
+
+
+class ActionBinding(_Binding):
+    """A ROS action; ``goal`` holds its fields, with ``{parameter}`` or ``{parameter.field}`` put in as data."""
+
+    goal: dict[str, Any] = Field(default_factory=dict)
+
+
+class ServiceBinding(_Binding):
+    """A ROS service. ``stop`` names a service (std_srvs/Trigger) that ends the motion it starts."""
+
+    request: dict[str, Any] = Field(default_factory=dict)
+    stop: str = ""
+
+
+class Skill(BaseModel):
+    """What the robot can do, as one entry of a library's YAML file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    description: str = Field(min_length=1, max_length=200)
+    parameters: dict[str, Parameter] = Field(default_factory=dict)
+    needs: tuple[Pattern, ...] = ()
+    makes: tuple[Pattern, ...] = ()
+    retries: int = Field(default=1, ge=0, le=20)
+    timeout_s: float = Field(default=60.0, gt=0)
+    risk: Literal["low", "medium", "high"] = "low"
+    action: ActionBinding | None = None
+    service: ServiceBinding | None = None
+
+    @field_validator("needs", "makes", mode="before")
+    @classmethod
+    def _read_patterns(cls, value: object) -> object:
+        if isinstance(value, list | tuple):
+            return tuple(Pattern.parse(v) if isinstance(v, str) else v for v in value)
+        return value
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> "Skill":
+        for pattern in (*self.needs, *self.makes):
+            for arg in pattern.args:
+                if arg not in self.parameters:
+                    raise ValueError(f"{pattern}: no parameter '{arg}'; {did_you_mean(arg, self.parameters)}")
+        if self.action and self.service:
+            raise ValueError("bind a skill to an action or to a service, not to both")
+        return self
+
+    def check(self, args: Mapping[str, object], scene: SceneGraph) -> dict[str, Value]:
+        """Return the arguments in the skill's order, each in its own type.
+
+        Raises:
+            CallRefused: an argument is missing, unknown or not admitted.
+        """
+        unknown = [name for name in args if name not in self.parameters]
+        if unknown:
+            raise CallRefused(
+                "UNKNOWN_ARGUMENT", f"{self.name} has no '{unknown[0]}'; {did_you_mean(unknown[0], self.parameters)}"
+            )
+        missing = [name for name in self.parameters if name not in args]
+        if missing:
+            raise CallRefused("MISSING_ARGUMENT", f"{self.name} needs {', '.join(missing)}")
+        return {name: p.check(name, args[name], scene) for name, p in self.parameters.items()}
+
+    def needed(self, call: Call) -> tuple[Atom, ...]:
+        """What must hold before that call."""
+        return tuple(p.ground(call.args) for p in self.needs)
+
+    def made(self, call: Call) -> tuple[Atom, ...]:
+        """What holds after that call went well."""
+        return tuple(p.ground(call.args) for p in self.makes)
+
+    def line(self) -> str:
+        """The skill's line in the prompt; it ends in what the skill makes, followed by its name."""
+        text = f"{self.name}({', '.join(self.parameters)}): {self.description}"
+        if self.needs:
+            text += f" needs: {', '.join(map(str, self.needs))}."
+        effect = ", ".join(map(str, self.makes)) if self.makes else f"did({', '.join([self.name, *self.parameters])})"
+        return f"{text} makes: {effect} by {self.name}"

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One thing to do: its words, and the atoms that say when it is done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from random import Random
+
+from agent_planner.goals.goal import DID
+from agent_planner.scene import SceneGraph
+from agent_planner.scene.graph import CONTAINER, GRASPABLE, OPENABLE, SURFACE
+from agent_planner.skills import Skill
+from agent_planner.tuning.reference import phrase
+from agent_planner.tuning.scenes import DEVICE, PLANT
+from agent_planner.tuning.wordings import PLACE_ALL, seen
+from agent_planner.types import Atom
+
+Roles = Mapping[str, Skill]
+
+
+@dataclass(frozen=True)
+class Clause:
+    """``text`` in words; ``atoms`` of one step; ``cores`` the phrase that stands for each entity."""
+
+    kind: str
+    role: str
+    text: str
+    atoms: tuple[Atom, ...]
+    cores: Mapping[str, str]
+
+
+# kind: (role that makes it, how often it is drawn, what its entity must afford)
+KINDS: dict[str, tuple[str, float, str]] = {
+    "on": ("place_on", 5.0, SURFACE),
+    "in": ("place_in", 5.0, CONTAINER),
+    "on_many": ("place_on", 1.5, SURFACE),
+    "in_many": ("place_in", 1.5, CONTAINER),
+    "at": ("navigate", 1.5, ""),
+    "holding": ("pick", 1.5, GRASPABLE),
+    "open": ("open", 1.2, OPENABLE),
+    "closed": ("close", 1.2, OPENABLE),
+    "explored": ("open", 0.8, OPENABLE),
+    "hand_free": ("place_on", 0.5, ""),
+    "near": ("place_near", 1.5, ""),
+    "running": ("switch_on", 1.2, DEVICE),
+    "not running": ("switch_off", 1.2, DEVICE),
+    "clean": ("wipe", 1.0, SURFACE),
+    "watered": ("water", 1.0, PLANT),
+    "locked": ("lock", 0.8, OPENABLE),
+    "inspected": ("inspect", 0.8, ""),
+    "scanned": ("scan", 0.8, GRASPABLE),
+    "docked": ("dock", 0.8, ""),
+    "photograph": ("photograph", 0.8, ""),
+    "wait": ("wait", 0.8, ""),
+    "posture": ("posture", 0.8, ""),
+    "gripper": ("gripper", 0.6, ""),
+    "wave": ("wave", 0.6, ""),
+    "say": ("say", 0.6, ""),
+    "light": ("light", 0.6, ""),
+    "ring": ("ring", 0.6, ""),
+}
+_SAID = ("dinner is ready", "the work is done", "hello everyone", "please step back", "I am on my way", "lunch time")
+_RING = {"Ring the bell.": 0, "Sound the alarm.": 1, "Press the buzzer.": 2, "Call a person.": 3, "Reset the counter.": 4}
+
+
+def draw_kind(rng: Random, roles: Roles, scene: SceneGraph) -> str:
+    """Draw a kind that the library can do and the scene has something for."""
+    fitting = {
+        kind: weight
+        for kind, (role, weight, affords) in KINDS.items()
+        if role in roles and (not affords or any(affords in e.affordances for e in scene.entities.values()))
+    }
+    if scene.holding is None:
+        fitting.pop("hand_free", None)
+    return rng.choices(list(fitting), weights=list(fitting.values()))[0]
+
+
+def make_clause(rng: Random, kind: str, roles: Roles, scene: SceneGraph) -> Clause | None:
+    """Return a clause of that kind about this scene, or None if it has nothing for it."""
+    role, _, affords = KINDS[kind]
+    match kind:
+        case "on" | "in" | "near":
+            return _two(rng, kind, role, scene, affords)
+        case "on_many" | "in_many":
+            return _many(rng, kind.removesuffix("_many"), role, scene, affords)
+        case "wait" | "posture" | "gripper" | "say" | "light" | "wave" | "ring" | "hand_free" | "docked":
+            return _without_entity(rng, kind, role, roles)
+    names = [n for n, e in scene.entities.items() if not affords or affords in e.affordances]
+    if not names:
+        return None
+    name = rng.choice(names)
+    said, core = phrase(rng, scene, name)
+    negated = kind.startswith("not ")
+    atom = Atom(kind.removeprefix("not "), (name,), negated)
+    if kind == "photograph":
+        atom = Atom(DID, (roles[role].name, name))
+    return Clause(kind, role, rng.choice(seen(kind)).format(o=said), (atom,), {name: core})
+
+
+def _two(rng: Random, kind: str, role: str, scene: SceneGraph, affords: str) -> Clause | None:
+    movable = [o.name for o in scene.objects if GRASPABLE in o.affordances]
+    second = movable if kind == "near" else [n for n, e in scene.entities.items() if affords in e.affordances]
+    pairs = [(a, b) for a in movable for b in second if a != b]
+    if not pairs:
+        return None
+    a, b = rng.choice(pairs)
+    (said_a, core_a), (said_b, core_b) = phrase(rng, scene, a), phrase(rng, scene, b)
+    text = rng.choice(seen(kind)).format(o=said_a, t=said_b)
+    return Clause(kind, role, text, (Atom(kind, (a, b)),), {a: core_a, b: core_b})
+
+
+def _many(rng: Random, kind: str, role: str, scene: SceneGraph, affords: str) -> Clause | None:
+    targets = [n for n, e in scene.entities.items() if affords in e.affordances and e.kind == "place"]
+    if not targets or len(scene.objects) < 2:
+        return None
+    target = rng.choice(targets)
+    said_t, core_t = phrase(rng, scene, target)
+    nouns = [o.category for o in scene.objects if o.category in o.name]
+    repeated = sorted({n for n in nouns if nouns.count(n) > 1})
+    cores = {target: core_t}
+    if repeated and rng.random() < 0.5:
+        noun = rng.choice(repeated)
+        chosen = [o.name for o in scene.objects if o.category == noun]
+        text = rng.choice(PLACE_ALL).format(o=_plural(noun), p=kind, t=said_t)
+    else:
+        count = min(len(scene.objects), rng.choice((2, 2, 3)))
+        chosen = rng.sample([o.name for o in scene.objects], count)
+        phrases = [phrase(rng, scene, n) for n in chosen]
+        cores |= {n: core for n, (_, core) in zip(chosen, phrases, strict=True)}
+        said = [s for s, _ in phrases]
+        listed = ", ".join(said[:-1]) + " and " + said[-1]
+        text = rng.choice(seen(kind)[:5]).format(o=listed, t=said_t)
+    return Clause(f"{kind}_many", role, text, tuple(Atom(kind, (n, target)) for n in chosen), cores)
+
+
+def _plural(noun: str) -> str:
+    if noun.endswith(("s", "x", "ch", "sh")):
+        return noun + "es"
+    return noun[:-1] + "ies" if noun.endswith("y") and noun[-2] not in "aeou" else noun + "s"
+
+
+def _without_entity(rng: Random, kind: str, role: str, roles: Roles) -> Clause:
+    skill = roles[role]
+    if kind in ("hand_free", "docked"):
+        return Clause(kind, role, rng.choice(seen(kind)), (Atom(kind),), {})
+    if kind == "ring":
+        # The wording follows the description, since five different deeds share this family.
+        options = WORDINGS_OF_RING[_RING[skill.description]]
+        return Clause(kind, role, rng.choice(options), (Atom(DID, (skill.name,)),), {})
+    value = {
+        "wait": str(rng.choice((1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 90, 120))),
+        "posture": rng.choice(("stow", "home", "ready")),
+        "gripper": f"{rng.randint(1, 8) / 100:g}",
+        "say": rng.choice(_SAID),
+        "light": rng.choice(("red", "green", "blue", "off")),
+        "wave": "",
+    }[kind]
+    args = (skill.name, value) if value else (skill.name,)
+    return Clause(kind, role, rng.choice(seen(kind)).format(x=value), (Atom(DID, args),), {})
+
+
+WORDINGS_OF_RING = (
+    ("ring the bell", "give the bell a ring", "ring the bell once"),
+    ("sound the alarm", "set off the alarm", "raise the alarm"),
+    ("press the buzzer", "push the buzzer", "hit the buzzer"),
+    ("call a person", "call somebody", "get a person to come"),
+    ("reset the counter", "set the counter back", "zero the counter"),
+)

@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Scenarios: a world, a library, an instruction and its goal, each from a seed alone and each proved."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from random import Random
+
+from agent_planner.goals import Declined, Goal, plan
+from agent_planner.goals.goal import Stated
+from agent_planner.scene import SceneGraph
+from agent_planner.skills import SkillLibrary
+from agent_planner.tuning.clauses import Clause, draw_kind, make_clause
+from agent_planner.tuning.families import BY_ROLE, CORE, FAMILIES
+from agent_planner.tuning.reference import matches
+from agent_planner.tuning.scenes import observed, random_scene
+from agent_planner.tuning.vocabulary import SEEN
+from agent_planner.tuning.wordings import FRAMES, JOINS, TALK
+from agent_planner.types import Atom
+
+_DEFAULT_ROLES = {
+    "navigate_to": "navigate",
+    "pick": "pick",
+    "place_on": "place_on",
+    "place_in": "place_in",
+    "open": "open",
+    "close": "close",
+    "move_arm": "posture",
+    "set_gripper": "gripper",
+}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """``world`` is the truth, hidden things included; ``goal`` is the scenario's own and scores it."""
+
+    id: str
+    library: SkillLibrary
+    world: SceneGraph
+    instruction: str
+    goal: Stated
+    kind: str
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A library and a world, about which several instructions may be given. ``roles`` maps abilities to skills."""
+
+    library: SkillLibrary
+    roles: dict[str, str]
+    world: SceneGraph
+
+
+def stable_seed(*parts: object) -> int:
+    """A seed from a hash of the parts, the same on every machine and in every process."""
+    return int.from_bytes(hashlib.sha256("/".join(map(str, parts)).encode()).digest()[:8], "big")
+
+
+@cache
+def default_library() -> SkillLibrary:
+    """The shipped library."""
+    return SkillLibrary.load()
+
+
+def draw_setting(rng: Random, variants: tuple[float, float, float, float] = (0.3, 0.22, 0.36, 0.12)) -> Setting:
+    """Draw a library (the shipped one, it and more, drawn names, invented names) and a world."""
+    variant = rng.choices(("default", "more", "drawn", "invented"), weights=variants)[0]
+    library, roles = _library(rng, variant)
+    return Setting(library, roles, random_scene(rng, SEEN))
+
+
+def _library(rng: Random, variant: str) -> tuple[SkillLibrary, dict[str, str]]:
+    if variant in ("default", "more"):
+        extra = [f for f in FAMILIES if f.role not in _DEFAULT_ROLES.values()]
+        chosen = rng.sample(extra, rng.randint(1, 3)) if variant == "more" else []
+        skills, roles = list(default_library()), dict(_DEFAULT_ROLES)
+    else:
+        others = [f for f in FAMILIES if f.role not in CORE]
+        core = [BY_ROLE[r] for r in CORE if r in ("navigate", "pick") or rng.random() < 0.85]
+        chosen = core + rng.sample(others, rng.randint(1, 5))
+        rng.shuffle(chosen)
+        skills, roles = [], {}
+    for family in chosen:
+        skill = family.draw(rng, invented=variant == "invented" and rng.random() < 0.7)
+        if skill.name not in roles:
+            skills.append(skill)
+            roles[skill.name] = family.role
+    return SkillLibrary(skills=tuple(skills)), roles
+
+
+def scenarios(rng: Random, setting: Setting, count: int, name: str) -> Iterator[Scenario]:
+    """Yield that many scenarios about one setting (its twins have settings of their own)."""
+    made = 0
+    for _ in range(count * 8):
+        if made == count:
+            return
+        scenario = _draw(rng, setting, f"{name}/{made}")
+        if scenario is not None:
+            made += 1
+            yield scenario
+
+
+def single(split: str, suite: str, seed: int) -> Scenario:
+    """The scenario of that number: the same for ever."""
+    rng = Random(stable_seed(split, suite, seed))
+    # Invented names are a suite of their own: they are no vocabulary that could have been seen.
+    weights = (0.3, 0.25, 0.45, 0.0)
+    while True:
+        setting = draw_setting(rng, weights)
+        kind = rng.choices(_KINDS, weights=_WEIGHTS)[0]
+        for _ in range(6):
+            scenario = draw_of_kind(rng, setting, kind, f"{split}/{suite}/{seed}")
+            if scenario is not None:
+                return scenario
+
+
+_KINDS = ("feasible", "missing", "which", "no_skill", "none")
+_WEIGHTS = (0.72, 0.09, 0.06, 0.06, 0.07)
+
+
+def _draw(rng: Random, setting: Setting, name: str) -> Scenario | None:
+    return draw_of_kind(rng, setting, rng.choices(_KINDS, weights=_WEIGHTS)[0], name)
+
+
+def draw_of_kind(rng: Random, setting: Setting, kind: str, name: str) -> Scenario | None:
+    """Draw a scenario of one kind; None where the setting has nothing for it."""
+    if kind == "none":
+        instruction, answer = _talk(rng, observed(setting.world))
+        return Scenario(name, setting.library, setting.world, instruction, Declined("none", answer), kind)
+    if kind == "which":
+        return _ambiguous(rng, setting, name)
+    feasible = _feasible(rng, setting, name)
+    if feasible is None or kind == "feasible":
+        return feasible[0] if feasible else None
+    return _missing(rng, *feasible) if kind == "missing" else _no_skill(rng, setting, *feasible)
+
+
+def _feasible(rng: Random, setting: Setting, name: str) -> tuple[Scenario, list[Clause]] | None:
+    seen = observed(setting.world)
+    if not seen.objects:
+        return None
+    clauses = _clauses(rng, setting, seen)
+    if not clauses:
+        return None
+    goal = Goal(tuple(c.atoms for c in clauses))
+    calls = plan(goal, setting.library, seen)
+    if calls is None or (not calls and rng.random() < 0.7):
+        return None
+    kind = "+".join(c.kind for c in clauses)
+    return Scenario(name, setting.library, setting.world, _worded(rng, clauses), goal, kind), clauses
+
+
+def _clauses(rng: Random, setting: Setting, seen: SceneGraph) -> list[Clause]:
+    roles = {role: setting.library[skill] for skill, role in setting.roles.items()}
+    clauses: list[Clause] = []
+    for _ in range(rng.choices((1, 2, 3), weights=(0.62, 0.32, 0.06))[0]):
+        kind = draw_kind(rng, roles, seen)
+        clause = _follow_up(rng, clauses[-1], roles) if clauses and rng.random() < 0.4 else None
+        clause = clause or make_clause(rng, kind, roles, seen)
+        if clause is not None and all(clause.atoms != c.atoms for c in clauses):
+            clauses.append(clause)
+    return clauses
+
+
+def _follow_up(rng: Random, first: Clause, roles: dict) -> Clause | None:
+    """``… and close it``: a second clause about what the first one named."""
+    last = first.atoms[-1]
+    if not last.args or last.name == "did":
+        return None
+    target = last.args[-1]
+    options = {"in": ("closed", "close"), "explored": ("closed", "close"), "open": ("closed", "close")}
+    kind, role = options.get(last.name, ("", ""))
+    admitted = role in roles and roles[role].parameters
+    if not admitted or not first.cores.get(target) or "drawer" not in target and last.name == "in" and rng.random() < 0.2:
+        return None
+    said = "it" if rng.random() < 0.6 else f"the {first.cores[target]}"
+    words = rng.choice(("close {o}", "shut {o}", "close {o} again", "push {o} shut", "shut {o} again")).format(o=said)
+    return Clause(kind, role, words, (Atom(kind, (target,)),), {target: first.cores[target]})
+
+
+def _worded(rng: Random, clauses: list[Clause]) -> str:
+    text = clauses[0].text
+    for clause in clauses[1:]:
+        text = rng.choice(JOINS).format(a=text, b=clause.text)
+    plain = text.startswith(("I ", "the ", "all ", "first ", "please ")) or " goes in" in text or " belongs" in text
+    text = text if plain or ". " in text else rng.choice(FRAMES).format(i=text)
+    return text[0].upper() + text[1:] if rng.random() < 0.4 else text
+
+
+def _missing(rng: Random, scenario: Scenario, clauses: list[Clause]) -> Scenario | None:
+    """The twin of a feasible scenario in which one of the things it names is not there."""
+    world = scenario.world
+    bare = [n for c in clauses for n in c.cores if not any(r.b == n for r in world.relations)]
+    if not bare:
+        return None
+    name = rng.choice(bare)
+    core = next(c.cores[name] for c in clauses if name in c.cores)
+    smaller = world.replace(
+        objects=tuple(o for o in world.objects if o.name != name),
+        places=tuple(p for p in world.places if p.name != name),
+        relations=tuple(r for r in world.relations if name not in (r.a, r.b)),
+    )
+    if matches(observed(smaller), core) or f" {core}" not in f" {scenario.instruction}" or not smaller.objects:
+        return None
+    return replace(scenario, world=smaller, goal=Declined("missing", core), kind="missing")
+
+
+def _no_skill(rng: Random, setting: Setting, scenario: Scenario, clauses: list[Clause]) -> Scenario | None:
+    """The twin whose library lacks the ability that one clause asks for."""
+    clause = rng.choice(clauses)
+    left = tuple(s for s in setting.library if setting.roles[s.name] != clause.role)
+    library = SkillLibrary(skills=left)
+    if not left or clause.text not in scenario.instruction:
+        return None
+    if plan(Goal((clause.atoms,)), library, observed(setting.world)) is not None:
+        return None
+    return replace(scenario, library=library, goal=Declined("no_skill", clause.text), kind="no_skill")
+
+
+def _ambiguous(rng: Random, setting: Setting, name: str) -> Scenario | None:
+    """An instruction whose noun fits several things; nothing else in it tells them apart."""
+    seen = observed(setting.world)
+    nouns = sorted({o.category for o in seen.objects if o.category and len(matches(seen, o.category)) > 1})
+    roles = {role: setting.library[skill] for skill, role in setting.roles.items()}
+    if not nouns:
+        return None
+    noun = rng.choice(nouns)
+    options = matches(seen, noun)
+    for _ in range(12):
+        clause = make_clause(rng, draw_kind(rng, roles, seen), roles, seen)
+        chosen = [n for n in options if clause is not None and n in clause.cores]
+        if clause is None or len(chosen) != 1 or len(clause.atoms) > 1:
+            continue
+        phrase = next((p for p in (f"the {clause.cores[chosen[0]]}", clause.cores[chosen[0]]) if p in clause.text), "")
+        if not phrase or f"{phrase} on the" in clause.text or f"{phrase} in the" in clause.text and clause.kind != "in":
+            continue
+        vague = replace(clause, text=clause.text.replace(phrase, f"the {noun}", 1))
+        goal = Declined("which", noun, tuple(options))
+        return Scenario(name, setting.library, setting.world, _worded(rng, [vague]), goal, "which")
+    return None
+
+
+def _talk(rng: Random, scene: SceneGraph) -> tuple[str, str]:
+    if not scene.objects or rng.random() < 0.6:
+        return rng.choice(TALK)
+    name = rng.choice(scene.objects).name
+    location = scene.location(name)
+    held = scene.holding
+    options = [
+        ("what are you holding?", f"The {held}." if held else "Nothing."),
+        ("is your hand free?", f"No, I hold the {held}." if held else "Yes."),
+    ]
+    if location:
+        where = f"The {name} is {location.name} the {location.b}."
+        options += [(f"where is the {name}?", where), (f"tell me where the {name} is", where)]
+    return rng.choice(options)

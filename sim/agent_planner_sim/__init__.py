@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Scenes, robots and the embedded MuJoCo simulator."""
