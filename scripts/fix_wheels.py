@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Repair the CMake files of the ros-jazzy wheels after an install.
 
-The exported targets name the include folders of the machine that built the wheels, and CMake stops at a folder that
-is not there. This replaces them by the folders of the interpreter that runs the script. Running it again changes
-nothing.
+The exported targets name the include folders of the machine that built the wheels, and CMake stops at a
+folder that is not there. This replaces them by the folders of the interpreter that runs the script. Running
+it again changes nothing.
 """
 
 import re

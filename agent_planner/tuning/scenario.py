@@ -41,6 +41,7 @@ class Scenario:
     instruction: str
     goal: Stated
     kind: str
+    clauses: tuple[Clause, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,11 +133,11 @@ def draw_of_kind(rng: Random, setting: Setting, kind: str, name: str) -> Scenari
         return _ambiguous(rng, setting, name)
     feasible = _feasible(rng, setting, name)
     if feasible is None or kind == "feasible":
-        return feasible[0] if feasible else None
-    return _missing(rng, *feasible) if kind == "missing" else _no_skill(rng, setting, *feasible)
+        return feasible
+    return _missing(rng, feasible) if kind == "missing" else _no_skill(rng, setting, feasible)
 
 
-def _feasible(rng: Random, setting: Setting, name: str) -> tuple[Scenario, list[Clause]] | None:
+def _feasible(rng: Random, setting: Setting, name: str) -> Scenario | None:
     seen = observed(setting.world)
     if not seen.objects:
         return None
@@ -148,7 +149,7 @@ def _feasible(rng: Random, setting: Setting, name: str) -> tuple[Scenario, list[
     if calls is None or (not calls and rng.random() < 0.7):
         return None
     kind = "+".join(c.kind for c in clauses)
-    return Scenario(name, setting.library, setting.world, _worded(rng, clauses), goal, kind), clauses
+    return Scenario(name, setting.library, setting.world, _worded(rng, clauses), goal, kind, tuple(clauses))
 
 
 def _clauses(rng: Random, setting: Setting, seen: SceneGraph) -> list[Clause]:
@@ -188,34 +189,50 @@ def _worded(rng: Random, clauses: list[Clause]) -> str:
     return text[0].upper() + text[1:] if rng.random() < 0.4 else text
 
 
-def _missing(rng: Random, scenario: Scenario, clauses: list[Clause]) -> Scenario | None:
+def _missing(rng: Random, scenario: Scenario) -> Scenario | None:
     """The twin of a feasible scenario in which one of the things it names is not there."""
-    world = scenario.world
-    bare = [n for c in clauses for n in c.cores if not any(r.b == n for r in world.relations)]
-    if not bare:
-        return None
-    name = rng.choice(bare)
-    core = next(c.cores[name] for c in clauses if name in c.cores)
-    smaller = world.replace(
+    bare = [n for c in scenario.clauses for n in c.cores if not any(r.b == n for r in scenario.world.relations)]
+    return rebased(scenario, scenario.library, without(scenario.world, rng.choice(bare))) if bare else None
+
+
+def _no_skill(rng: Random, setting: Setting, scenario: Scenario) -> Scenario | None:
+    """The twin whose library lacks the ability that one clause asks for."""
+    role = rng.choice(scenario.clauses).role
+    left = tuple(s for s in setting.library if setting.roles[s.name] != role)
+    twin = rebased(scenario, SkillLibrary(skills=left), scenario.world) if left else None
+    return twin if twin is not None and twin.kind == "no_skill" else None
+
+
+def without(world: SceneGraph, name: str) -> SceneGraph:
+    """Return the world without an entity (nothing may be on or in it)."""
+    return world.replace(
         objects=tuple(o for o in world.objects if o.name != name),
         places=tuple(p for p in world.places if p.name != name),
         relations=tuple(r for r in world.relations if name not in (r.a, r.b)),
     )
-    if matches(observed(smaller), core) or f" {core}" not in f" {scenario.instruction}" or not smaller.objects:
-        return None
-    return replace(scenario, world=smaller, goal=Declined("missing", core), kind="missing")
 
 
-def _no_skill(rng: Random, setting: Setting, scenario: Scenario, clauses: list[Clause]) -> Scenario | None:
-    """The twin whose library lacks the ability that one clause asks for."""
-    clause = rng.choice(clauses)
-    left = tuple(s for s in setting.library if setting.roles[s.name] != clause.role)
-    library = SkillLibrary(skills=left)
-    if not left or clause.text not in scenario.instruction:
+def rebased(scenario: Scenario, library: SkillLibrary, world: SceneGraph) -> Scenario | None:
+    """Return the twin: the same words about a world with fewer things, or with a library of fewer skills.
+
+    Its goal is then the same, or ``missing``, or ``no_skill``; None where that cannot be told for certain.
+    """
+    scene = observed(world)
+    twin = replace(scenario, library=library, world=world)
+    if not scene.objects:
         return None
-    if plan(Goal((clause.atoms,)), library, observed(setting.world)) is not None:
+    for clause in scenario.clauses:
+        for name, core in clause.cores.items():
+            if name not in scene.entities:
+                sure = not matches(scene, core) and f" {core.lower()}" in f" {scenario.instruction.lower()}"
+                return replace(twin, goal=Declined("missing", core), kind="missing") if sure else None
+    if any(a not in scene.entities for c in scenario.clauses for atom in c.atoms if atom.name != "did" for a in atom.args):
         return None
-    return replace(scenario, library=library, goal=Declined("no_skill", clause.text), kind="no_skill")
+    for clause in scenario.clauses:
+        if plan(Goal((clause.atoms,)), library, scene) is None:
+            sure = clause.text in scenario.instruction
+            return replace(twin, goal=Declined("no_skill", clause.text), kind="no_skill") if sure else None
+    return twin if plan(Goal(tuple(c.atoms for c in scenario.clauses)), library, scene) is not None else None
 
 
 def _ambiguous(rng: Random, setting: Setting, name: str) -> Scenario | None:

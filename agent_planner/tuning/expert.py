@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The symbolic expert: a conversation for a scenario, with failures and wrong turns to recover from."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+from agent_planner.agent.conversation import call_turn, refused_line, result_line, state_turn, thought_text
+from agent_planner.agent.grammar import applicable_calls
+from agent_planner.errors import CallRefused
+from agent_planner.goals import Declined, Goal, apply, format_goal, next_step, unmet
+from agent_planner.goals.plan import Step
+from agent_planner.scene import Relation, SceneGraph, changes
+from agent_planner.skills import SkillLibrary
+from agent_planner.tuning.scenario import Scenario
+from agent_planner.tuning.scenes import observed
+from agent_planner.types import Atom, Call, ResultStatus, SkillResult
+
+MAX_CALLS = 16
+FAILURES = (
+    ("GRASP_FAILED", "nothing is between the fingers"),
+    ("SLIPPED", "the object slipped out of the hand"),
+    ("NO_PATH", "no way to the target was found"),
+    ("BLOCKED", "something stands in the way"),
+    ("NOT_REACHED", "the arm stopped short of the goal"),
+    ("TIMEOUT", "no result within the time allowed"),
+    ("UNKNOWN", "the server gave no reason"),
+)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message; ``loss`` is None for the user's, False for an assistant's that must not be learned."""
+
+    role: str
+    content: str
+    loss: bool | None = None
+
+
+@dataclass(frozen=True)
+class Injection:
+    """Probabilities, a turn, of what makes an episode go wrong."""
+
+    failure: float = 0.05
+    wrong_call: float = 0.05
+    disturbance: float = 0.02
+
+
+def demonstrate(scenario: Scenario, rng: Random, injection: Injection = Injection()) -> list[Turn] | None:
+    """Return the turns after the first user turn (goal, then state and call in turn).
+
+    None if the expert does not reach the goal within `MAX_CALLS`, which a filter then counts as dropped.
+    """
+    turns = [Turn("assistant", format_goal(scenario.goal), True)]
+    if isinstance(scenario.goal, Declined):
+        return turns
+    for turn in _Episode(scenario, rng, injection).turns(scenario.goal):
+        turns.append(turn)
+    return turns if turns[-1].role != "failed" else None
+
+
+class _Episode:
+    def __init__(self, scenario: Scenario, rng: Random, injection: Injection):
+        self.library: SkillLibrary = scenario.library
+        self.world = scenario.world
+        self.rng = rng
+        self.injection = injection
+        self.done: list[Call] = []
+        self.result = ""
+        self.before = observed(scenario.world)
+
+    def turns(self, goal: Goal) -> Iterator[Turn]:
+        calls = 0
+        for step in goal.steps:
+            while missing := unmet(step, self.scene, self.done):
+                found = next_step(step, self.library, self.scene, self.done)
+                calls += 1
+                if found is None or calls > MAX_CALLS:
+                    yield Turn("failed", "")
+                    return
+                yield Turn("user", state_turn(self.scene, missing, self.result, changes(self.before, self.scene)))
+                self.before = self.scene
+                yield self._act(found)
+            self.done = []
+
+    @property
+    def scene(self) -> SceneGraph:
+        return observed(self.world)
+
+    def _act(self, found: Step) -> Turn:
+        draw = self.rng.random()
+        if draw < self.injection.failure:
+            code, text = self.rng.choice(FAILURES)
+            self.result = result_line(SkillResult(ResultStatus.FAILED, code, text))
+        elif draw < self.injection.failure + self.injection.wrong_call:
+            wrong = self._wrong_call(found.call)
+            if wrong is not None:
+                return Turn("assistant", call_turn(thought_text(found), wrong), False)
+            self._execute(found.call)
+        else:
+            self._execute(found.call)
+        if self.rng.random() < self.injection.disturbance:
+            self._disturb()
+        return Turn("assistant", call_turn(thought_text(found), found.call), True)
+
+    def _execute(self, call: Call) -> None:
+        self.world = apply(call, self.library, self.world)
+        if not self.library[call.skill].makes:
+            self.done.append(call)
+        self.result = "ok"
+
+    def _wrong_call(self, right: Call) -> Call | None:
+        """Another call: refused where its needs do not hold, else carried out."""
+        skill = self.rng.choice(self.library.skills)
+        options = [p.candidates(self.scene) if p.type == "entity" else () for p in skill.parameters.values()]
+        if self.rng.random() < 0.5:
+            allowed = [(s, c) for s, c in applicable_calls(self.library, self.scene) if len(c) == len(s.parameters)]
+            if not allowed:
+                return None
+            chosen, args = self.rng.choice(allowed)
+            call = Call(chosen.name, args)
+        elif all(options):
+            call = Call(skill.name, {n: self.rng.choice(o) for n, o in zip(skill.parameters, options, strict=True)})
+        else:
+            return None
+        if call.key() == right.key():
+            return None
+        try:
+            refuse_unmet(call, self.library, self.scene)
+        except CallRefused as refusal:
+            self.result = refused_line(refusal)
+        else:
+            self._execute(call)
+        return call
+
+    def _disturb(self) -> None:
+        """A person moves a thing that is in sight."""
+        things = [o.name for o in self.scene.objects if o.name != self.scene.holding]
+        surfaces = [p.name for p in self.scene.places if "surface" in p.affordances]
+        if things and surfaces:
+            name, where = self.rng.choice(things), self.rng.choice(surfaces)
+            kept = tuple(r for r in self.world.relations if name not in (r.a, r.b))
+            relations = (*kept, Relation("on", name, where))
+            if where in self.scene.at:
+                relations = (*relations, Relation("at", name))
+            self.world = self.world.replace(relations=relations)
+
+
+def refuse_unmet(call: Call, library: SkillLibrary, scene: SceneGraph) -> None:
+    """Raise CallRefused (NEEDS) if a need of the call does not hold."""
+    from agent_planner.goals import unmet_needs
+
+    missing: tuple[Atom, ...] = unmet_needs(call, library, scene)
+    if missing:
+        raise CallRefused("NEEDS", f"{call.skill} needs {', '.join(map(str, missing))}")

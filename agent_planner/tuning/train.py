@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""LoRA on a causal language model, trained on trees. Resumable; the same seed gives the same data in the same order.
+
+LoRA: Hu et al. 2021 (arXiv 2106.09685). Loss on the model's turns only, as in AgentTuning (arXiv 2310.12823).
+"""
+
+import json
+import math
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from peft import LoraConfig, PeftModel, get_peft_model
+from pydantic import BaseModel, ConfigDict
+from safetensors.torch import load_file, save_file
+from torch.nn.functional import cross_entropy
+from transformers import AutoTokenizer, LlamaForCausalLM
+
+from agent_planner.tuning.encode import Encoded, encode
+from agent_planner.tuning.tree_attention import register
+from agent_planner.tuning.trees import Tree, trees
+
+_LINEARS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+
+
+class TrainConfig(BaseModel):
+    """One training run. ``steps`` counts optimizer steps, each over ``trees_per_step`` trees."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base: str
+    out: Path
+    seed: int = 0
+    steps: int = 600
+    trees_per_step: int = 1
+    branches: int = 8
+    episodes: int = 3
+    max_tokens: int = 2300
+    rank: int = 32
+    alpha: int = 64
+    first_layer: int = 14
+    learning_rate: float = 6e-4
+    final_fraction: float = 0.1
+    warmup_steps: int = 25
+    weight_decay: float = 0.01
+    clip: float = 1.0
+    save_every: int = 20
+    start_adapter: Path | None = None
+
+
+class Trainer:
+    """Owns model, optimizer and the place in the data."""
+
+    def __init__(self, config: TrainConfig):
+        self.config = config
+        self.step = 0
+        self.index = 0
+
+    def setup(self) -> None:
+        """Load the base, add the adapter, and take up the last checkpoint if there is one."""
+        torch.manual_seed(self.config.seed)
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.tokenizer = AutoTokenizer.from_pretrained(self.config.base)
+        base = LlamaForCausalLM.from_pretrained(self.config.base, dtype=torch.float32, attn_implementation=register())
+        self.model = self._adapted(base).to(self.device)
+        self.learned = [p for p in self.model.parameters() if p.requires_grad]
+        self.optimizer = torch.optim.AdamW(
+            self.learned, lr=self.config.learning_rate, betas=(0.9, 0.98), weight_decay=self.config.weight_decay
+        )
+        self.config.out.mkdir(parents=True, exist_ok=True)
+        (self.config.out / "train_config.json").write_text(self.config.model_dump_json(indent=2))
+        if self._checkpoint.exists():
+            self._resume()
+
+    def _adapted(self, base: LlamaForCausalLM) -> PeftModel:
+        if self.config.start_adapter is not None:
+            return PeftModel.from_pretrained(base, str(self.config.start_adapter), is_trainable=True)
+        layers = list(range(self.config.first_layer, base.config.num_hidden_layers))
+        lora = LoraConfig(
+            r=self.config.rank,
+            lora_alpha=self.config.alpha,
+            target_modules=list(_LINEARS),
+            layers_to_transform=layers,
+            task_type="CAUSAL_LM",
+        )
+        return get_peft_model(base, lora)  # type: ignore[return-value]
+
+    @property
+    def _checkpoint(self) -> Path:
+        return self.config.out / "checkpoint.pt"
+
+    def _resume(self) -> None:
+        saved = torch.load(self._checkpoint, map_location=self.device, weights_only=True)
+        for parameter, value in zip(self.learned, saved["learned"], strict=True):
+            parameter.data.copy_(value)
+        self.optimizer.load_state_dict(saved["optimizer"])
+        self.step, self.index = saved["step"], saved["index"]
+
+    def save(self) -> None:
+        """Write checkpoint and adapter (bf16), each whole or not at all."""
+        state = {
+            "learned": [p.detach().cpu() for p in self.learned],
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+            "index": self.index,
+        }
+        partial = self._checkpoint.with_suffix(".partial")
+        torch.save(state, partial)
+        os.replace(partial, self._checkpoint)
+        self.model.save_pretrained(self.config.out / "adapter")
+        file = self.config.out / "adapter" / "adapter_model.safetensors"
+        halved = {k: v.to(torch.bfloat16).contiguous() for k, v in load_file(file).items()}
+        save_file(halved, file.with_suffix(".partial"), metadata={"format": "pt"})
+        os.replace(file.with_suffix(".partial"), file)
+
+    def run(self) -> Iterator[dict[str, float]]:
+        """Train to the last step; yields the figures of each."""
+        data = self._samples()
+        began = time.monotonic()
+        tokens = 0
+        while self.step < self.config.steps:
+            rate = self._rate()
+            for group in self.optimizer.param_groups:
+                group["lr"] = rate
+            loss = 0.0
+            for _ in range(self.config.trees_per_step):
+                sample = next(data)
+                tokens += len(sample.tokens)
+                loss += self._backward(sample) / self.config.trees_per_step
+            torch.nn.utils.clip_grad_norm_(self.learned, self.config.clip)
+            self.optimizer.step()
+            self.optimizer.zero_grad(set_to_none=True)
+            self.step += 1
+            figures = {"step": self.step, "loss": loss, "rate": rate, "tokens": tokens, "seconds": time.monotonic() - began}
+            with (self.config.out / "log.jsonl").open("a") as log:
+                log.write(json.dumps(figures) + "\n")
+            if self.step % self.config.save_every == 0 or self.step == self.config.steps:
+                self.save()
+            yield figures
+
+    def _samples(self) -> Iterator[Encoded]:
+        while True:
+            made: list[Tree] = list(trees(self.config.seed, self.index, self.config.branches, self.config.episodes))
+            self.index += 1
+            for tree in made:
+                sample = encode(tree, self.tokenizer, self.config.max_tokens)
+                if sample.weight.sum() > 0:
+                    yield sample
+
+    def _rate(self) -> float:
+        c = self.config
+        if self.step < c.warmup_steps:
+            return c.learning_rate * (self.step + 1) / c.warmup_steps
+        done = (self.step - c.warmup_steps) / max(1, c.steps - c.warmup_steps)
+        return c.learning_rate * (c.final_fraction + (1 - c.final_fraction) * (1 + math.cos(math.pi * done)) / 2)
+
+    def _backward(self, sample: Encoded) -> float:
+        llama = self.model.get_base_model()
+        hidden = llama.model(
+            input_ids=sample.tokens[None].to(self.device),
+            position_ids=sample.positions[None].to(self.device),
+            use_cache=False,
+            bounds=sample.bounds(),
+        ).last_hidden_state[0]
+        # A branch's first tokens carry no loss, so the token before one that does is always of the same branch.
+        chosen = (sample.weight > 0).nonzero()[:, 0]
+        logits = llama.lm_head(hidden[chosen - 1])
+        each = cross_entropy(logits, sample.tokens[chosen].to(self.device), reduction="none")
+        weight = sample.weight[chosen].to(self.device)
+        loss = (each * weight).sum() / weight.sum()
+        (loss / self.config.trees_per_step).backward()
+        return float(loss.detach())

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Solids as geoms of a MuJoCo specification."""
+
+import mujoco
+
+from agent_planner_sim.shapes import Box, Cylinder, Solid, Sphere
+from agent_planner_sim.transforms import quat_from_rpy
+
+VISUAL_GROUP, COLLISION_GROUP = 2, 1
+# Sliding, torsional and rolling friction; the larger of two touching geoms counts.
+_GRIP = (1.3, 0.02, 0.0005)
+_PLAIN = (0.7, 0.006, 0.0002)
+_BALL = (0.7, 0.006, 0.0015)
+# Fingers press on small things: a stiff contact keeps them from sinking in.
+_SOLREF = (0.005, 1.0)
+
+
+def add_solids(body: mujoco.MjsBody, solids: tuple[Solid, ...], prefix: str) -> None:
+    """Add a geom for each solid; masses are given to the body, never to geoms."""
+    for number, solid in enumerate(solids):
+        kind, size = _kind_and_size(solid)
+        friction = _GRIP if solid.grip else _BALL if isinstance(solid.shape, Sphere) else _PLAIN
+        body.add_geom(
+            name=f"{prefix}#{number}",
+            type=kind,
+            size=size,
+            pos=solid.xyz,
+            quat=quat_from_rpy(solid.rpy),
+            rgba=solid.color,
+            material=solid.material,
+            mass=0.0,
+            group=COLLISION_GROUP if solid.collides else VISUAL_GROUP,
+            contype=int(solid.collides),
+            conaffinity=int(solid.collides),
+            condim=6 if isinstance(solid.shape, Sphere) else 4,
+            friction=friction,
+            solref=_SOLREF,
+        )
+
+
+def _kind_and_size(solid: Solid) -> tuple[mujoco.mjtGeom, list[float]]:
+    match solid.shape:
+        case Box(size):
+            return mujoco.mjtGeom.mjGEOM_BOX, [side / 2 for side in size]
+        case Cylinder(radius, length):
+            return mujoco.mjtGeom.mjGEOM_CYLINDER, [radius, length / 2, 0.0]
+        case Sphere(radius):
+            return mujoco.mjtGeom.mjGEOM_SPHERE, [radius, 0.0, 0.0]

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a robot is made of: links and joints as data. Metres, radians, kilograms, newtons."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agent_planner_sim.shapes import Solid
+from agent_planner_sim.transforms import Vec3
+
+
+@dataclass(frozen=True)
+class Link:
+    """A rigid part; a link without mass is a mere frame."""
+
+    name: str
+    solids: tuple[Solid, ...] = ()
+    mass: float = 0.0
+
+
+@dataclass(frozen=True)
+class Joint:
+    """How a link hangs on its parent.
+
+    Attributes:
+        kind: ``fixed``, ``revolute`` or ``prismatic``.
+        xyz: where the child's frame is in the parent's, at position zero.
+        effort: largest force or torque of the drive.
+        stiffness: gain of the position loop in the drive.
+        damping: gain of its velocity loop.
+        armature: inertia of the motor as the joint feels it.
+    """
+
+    name: str
+    kind: str
+    parent: str
+    child: str
+    xyz: Vec3 = (0.0, 0.0, 0.0)
+    rpy: Vec3 = (0.0, 0.0, 0.0)
+    axis: Vec3 = (0.0, 0.0, 1.0)
+    lower: float = 0.0
+    upper: float = 0.0
+    velocity: float = 1.0
+    effort: float = 100.0
+    stiffness: float = 0.0
+    damping: float = 0.0
+    armature: float = 0.0
+
+
+@dataclass(frozen=True)
+class BaseLimits:
+    """What a differential base can do."""
+
+    linear: float = 0.5  # m/s
+    angular: float = 1.2  # rad/s
+    linear_acceleration: float = 0.8  # m/s²
+    angular_acceleration: float = 2.5  # rad/s²
+
+
+@dataclass(frozen=True)
+class CameraDescription:
+    """A pinhole camera that sits in a frame whose z looks ahead and x to the right."""
+
+    frame: str
+    width: int = 320
+    height: int = 240
+    vertical_fov: float = 0.85  # rad
+
+
+@dataclass(frozen=True)
+class RobotDescription:
+    """A mobile manipulator. The first link is the base; links come before their children.
+
+    Attributes:
+        arm: joints that a trajectory moves, in order.
+        fingers: the two finger joints; the opening is the sum of their positions.
+        grip_force: newtons with which the fingers press.
+        postures: named positions of the arm's joints.
+        radius: of the footprint with the arm stowed.
+    """
+
+    name: str
+    links: tuple[Link, ...]
+    joints: tuple[Joint, ...]
+    arm: tuple[str, ...]
+    fingers: tuple[str, str]
+    camera: CameraDescription
+    end_effector: str
+    postures: Mapping[str, tuple[float, ...]]
+    base: BaseLimits = field(default_factory=BaseLimits)
+    grip_force: float = 25.0
+    radius: float = 0.29
+
+    def joint(self, name: str) -> Joint:
+        """Return a joint by its name."""
+        return next(j for j in self.joints if j.name == name)
+
+    @property
+    def max_opening(self) -> float:
+        """Largest distance between the fingers."""
+        return sum(self.joint(name).upper for name in self.fingers)
