@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pure checks between what the model says and what may reach a server."""
+
+from agent_planner.agent.conversation import parse_turn
+from agent_planner.errors import CallRefused, did_you_mean
+from agent_planner.goals import Declined, Goal, unmet_needs
+from agent_planner.goals.goal import DID, SCENE_PREDICATES, Stated
+from agent_planner.scene import SceneGraph
+from agent_planner.skills import SkillLibrary
+from agent_planner.skills.library import BUILT_IN
+from agent_planner.types import Atom, Call
+
+_BUILT_IN_ARGUMENT = {"ask": "question", "give_up": "reason"}
+
+
+def read_call(text: str, library: SkillLibrary, scene: SceneGraph) -> tuple[str, Call]:
+    """Parse and check a turn: form, skill, schema, entities and bounds. Returns thought and typed call.
+
+    Raises:
+        CallRefused: with a code for the model.
+    """
+    thought, call = parse_turn(text)
+    if call.skill in BUILT_IN:
+        name = _BUILT_IN_ARGUMENT[call.skill]
+        if set(call.args) != {name} or not isinstance(call.args[name], str):
+            raise CallRefused("BAD_FORM", f'write {call.skill}({name}="…")')
+        return thought, call
+    skill = library.skill_of(call)
+    return thought, Call(call.skill, skill.check(call.args, scene))
+
+
+def refuse_unmet(call: Call, library: SkillLibrary, scene: SceneGraph) -> None:
+    """Raise CallRefused (NEEDS) where a need of the call does not hold in the observed scene."""
+    missing = unmet_needs(call, library, scene)
+    if missing:
+        raise CallRefused("NEEDS", f"{call.skill} needs {', '.join(map(str, missing))}")
+
+
+def check_goal(stated: Stated, library: SkillLibrary, scene: SceneGraph) -> None:
+    """Raise CallRefused (BAD_GOAL) where a stated goal names what is not there."""
+    if isinstance(stated, Declined):
+        for name in stated.options:
+            _known_entity(name, scene)
+        if stated.kind == "which" and len(set(stated.options)) < 2:
+            raise CallRefused("BAD_GOAL", "which(…) needs at least two different entities")
+        return
+    for step in stated.steps:
+        for atom in step:
+            _check_atom(atom, library, scene)
+
+
+def _check_atom(atom: Atom, library: SkillLibrary, scene: SceneGraph) -> None:
+    if atom.name == DID:
+        if not atom.args or atom.args[0] not in library.by_name:
+            known = did_you_mean(atom.args[0] if atom.args else "", library.by_name)
+            raise CallRefused("BAD_GOAL", f"{atom}: no such skill; {known}")
+        skill = library[atom.args[0]]
+        if len(atom.args) != len(skill.parameters) + 1:
+            raise CallRefused("BAD_GOAL", f"{atom}: write did({', '.join([skill.name, *skill.parameters])})")
+        return
+    known = SCENE_PREDICATES | library.predicates
+    if atom.name not in known:
+        raise CallRefused("BAD_GOAL", f"'{atom.name}' is not a predicate; {did_you_mean(atom.name, known)}")
+    if len(atom.args) != known[atom.name]:
+        raise CallRefused("BAD_GOAL", f"{atom}: {atom.name} takes {known[atom.name]} argument(s)")
+    for name in atom.args:
+        _known_entity(name, scene)
+
+
+def _known_entity(name: str, scene: SceneGraph) -> None:
+    if name not in scene.entities:
+        raise CallRefused("BAD_GOAL", f"'{name}' is not in the scene; {did_you_mean(name, scene.entities)}")
+
+
+def goal_fits(goal: Goal, other: Stated | None) -> bool:
+    """Whether two goals ask for the same: the same steps, each with the same atoms in any order."""
+    return isinstance(other, Goal) and [set(s) for s in goal.steps] == [set(s) for s in other.steps]
+
+
+__all__ = ["Goal", "check_goal", "goal_fits", "read_call", "refuse_unmet"]

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Refuse calls that lead away from the goal, by rolling skills' effects forward (a switch, always reported)."""
+
+from collections.abc import Sequence
+
+from agent_planner.errors import CallRefused
+from agent_planner.goals import Goal, apply, plan
+from agent_planner.scene import SceneGraph
+from agent_planner.skills import SkillLibrary
+from agent_planner.types import Call
+
+
+class LookAhead:
+    """Remembers whether the last accepted call brought the goal nearer."""
+
+    def __init__(self, library: SkillLibrary):
+        self._library = library
+        self._idle = False
+
+    def check(self, call: Call, goal: Goal, at_step: int, scene: SceneGraph, done: Sequence[Call]) -> None:
+        """Raise CallRefused (NO_PROGRESS) as design.md says; nothing is refused where no plan is known now.
+
+        The distance to the goal is the number of calls in the means-ends plan.
+        """
+        now = plan(goal, self._library, scene, at_step, done)
+        if now is None:
+            return
+        after_done = done if self._library[call.skill].makes else (*done, call)
+        after = plan(goal, self._library, apply(call, self._library, scene), at_step, after_done)
+        if after is None:
+            raise CallRefused("NO_PROGRESS", f"after {call} the goal could no longer be reached")
+        idle = len(after) >= len(now)
+        if idle and self._idle:
+            raise CallRefused("NO_PROGRESS", f"{call} brings the goal no nearer, as the call before it")
+        self._idle = idle

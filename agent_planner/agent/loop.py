@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The loop: goal, then state, thought and call, check, dispatch, observe, until every step of the goal has held.
+
+It is a generator that yields `Request`s and is sent their answers, so it never waits itself (see `requests`).
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent_planner.agent.believed import Believed
+from agent_planner.agent.checks import check_goal, read_call, refuse_unmet
+from agent_planner.agent.conversation import (
+    clean,
+    first_turn,
+    refused_line,
+    result_line,
+    state_turn,
+    system_turn,
+)
+from agent_planner.agent.events import Emit, Event, EventKind
+from agent_planner.agent.grammar import goal_grammar, turn_grammar
+from agent_planner.agent.look_ahead import LookAhead
+from agent_planner.agent.requests import Dispatch, ModelTurn, Observe, Question, Request
+from agent_planner.agent.result import Counts, EpisodeResult
+from agent_planner.errors import CallRefused
+from agent_planner.goals import Declined, Goal, format_goal, parse_goal, unmet
+from agent_planner.goals.goal import Stated
+from agent_planner.llm.base import ChatReply, Message
+from agent_planner.scene import SceneGraph, changes, focus
+from agent_planner.skills import SkillLibrary
+from agent_planner.types import Autonomy, Call, Level, Outcome, ResultStatus, SkillResult
+
+Loop = Generator[Request, Any, EpisodeResult]
+
+
+@dataclass(frozen=True)
+class LoopConfig:
+    """Limits and switches of one episode; recorded with it."""
+
+    level: Level = Level.APPLICABLE
+    look_ahead: bool = True
+    autonomy: Autonomy = Autonomy.AUTO
+    max_turns: int = 40
+    max_seconds: float = 900.0
+    goal_tries: int = 3
+    same_refusals: int = 3
+    same_states: int = 4
+
+
+@dataclass
+class Episode:
+    """One instruction on its way. Build it, then drive `run`.
+
+    ``clock`` gives seconds; the time limit is counted with it.
+    """
+
+    library: SkillLibrary
+    instruction: str
+    scene: SceneGraph
+    config: LoopConfig = LoopConfig()
+    emit: Emit = lambda event: None
+    clock: Callable[[], float] = time.monotonic
+
+    messages: list[Message] = field(default_factory=list)
+    goal: Stated | None = None
+    steps: list[tuple[Call, str]] = field(default_factory=list)
+    counts: Counts = field(default_factory=Counts)
+
+    def run(self) -> Loop:
+        """Yield requests until the outcome is certain; returns it."""
+        self._deadline = self.clock() + self.config.max_seconds
+        self._believed = Believed()
+        self.messages = [
+            Message("system", system_turn(self.library)),
+            Message("user", first_turn(self.scene, self.instruction)),
+        ]
+        goal = yield from self._state_goal()
+        if not isinstance(goal, Goal):
+            return goal
+        if self.config.autonomy is Autonomy.CONFIRM:
+            answer = yield self._ask("approve_goal", f"Goal: {goal}. Approve?", ("yes", "no"))
+            if answer != "yes":
+                return self._end(Outcome.NEEDS_OPERATOR, "NOT_APPROVED", "the goal was not approved")
+        return (yield from self._pursue(goal))
+
+    # --- the goal
+
+    def _state_goal(self) -> Generator[Request, Any, Goal | EpisodeResult]:
+        refusal = CallRefused("BAD_GOAL", "no goal was stated")
+        for _ in range(self.config.goal_tries):
+            grammar = goal_grammar(self.library, focus(self.scene, self.instruction), self.instruction)
+            reply = yield from self._say(grammar)
+            try:
+                stated = parse_goal(reply.text)
+                check_goal(stated, self.library, self.scene)
+            except CallRefused as error:
+                refusal = error
+                self._refused(error, reply.text)
+                self.messages.append(Message("user", refused_line(error)))
+                continue
+            self.goal = stated
+            self._tell(EventKind.GOAL, str(stated) if isinstance(stated, Goal) else format_goal(stated))
+            if isinstance(stated, Goal):
+                return stated
+            answer = yield from self._declined(stated)
+            if isinstance(answer, EpisodeResult):
+                return answer
+            self.messages.append(Message("user", f"answer: {clean(answer)}"))
+        return self._end(Outcome.FAILED, refusal.code, f"no usable goal: {refusal.message}")
+
+    def _declined(self, stated: Declined) -> Generator[Request, Any, str | EpisodeResult]:
+        match stated.kind:
+            case "none":
+                return self._end(Outcome.ANSWERED, "", stated.words or "nothing to do")
+            case "which":
+                text = f"Which '{stated.words}' do you mean: {', '.join(stated.options)}?"
+                answer = yield self._ask("which", text, stated.options)
+                if answer:
+                    return answer
+                return self._end(Outcome.NEEDS_OPERATOR, "AMBIGUOUS", text)
+            case "missing":
+                closed = [p.name for p in self.scene.places if not p.explored]
+                hint = f"; not yet looked into: {', '.join(closed)}" if closed else ""
+                return self._end(Outcome.INFEASIBLE, "MISSING", f"'{stated.words}' is not in the scene{hint}")
+        return self._end(Outcome.INFEASIBLE, "NO_SKILL", f"no skill of this robot does '{stated.words}'")
+
+    # --- acting
+
+    def _pursue(self, goal: Goal) -> Loop:
+        ahead = LookAhead(self.library)
+        refusals: Counter[tuple] = Counter()
+        states: Counter[tuple] = Counter()
+        failures: Counter[tuple] = Counter()
+        shown, result = self.scene, ""
+        for at_step, atoms in enumerate(goal.steps):
+            done: list[Call] = []
+            while missing := unmet(atoms, self.scene, done):
+                if limit := self._limit():
+                    return limit
+                state = (self.scene.facts, at_step, len(done))
+                text = state_turn(self.scene, missing, result, changes(shown, self.scene))
+                self.messages.append(Message("user", text))
+                shown = self.scene
+                refused = {key for known, key, _ in refusals if known == state}
+                grammar = turn_grammar(self.library, self._near(), missing, self.config.level, refused)
+                reply = yield from self._say(grammar)
+                call: Call | None = None
+                try:
+                    thought, call = read_call(reply.text, self.library, self.scene)
+                    self._tell(EventKind.CALL, reply.text, thought=thought, call=str(call))
+                    if call.skill == "give_up":
+                        return self._end(Outcome.INFEASIBLE, "GAVE_UP", str(call.args["reason"]))
+                    if call.skill == "ask":
+                        answer = yield self._ask("question", str(call.args["question"]))
+                        if not answer:
+                            return self._end(Outcome.NEEDS_OPERATOR, "QUESTION", str(call.args["question"]))
+                        result = f"answer: {clean(answer)}"
+                        continue
+                    refuse_unmet(call, self.library, self.scene)
+                    if self.config.look_ahead:
+                        ahead.check(call, goal, at_step, self.scene, done)
+                except CallRefused as error:
+                    self._refused(error, reply.text)
+                    result = refused_line(error)
+                    key = (state, call.key() if call else reply.text, error.code)
+                    refusals[key] += 1
+                    if refusals[key] >= self.config.same_refusals:
+                        return self._end(Outcome.FAILED, "LOOP", f"the same call was refused again: {error.message}")
+                    continue
+                outcome = yield from self._carry_out(call)
+                if isinstance(outcome, EpisodeResult):
+                    return outcome
+                result = result_line(outcome)
+                if outcome.ok:
+                    done += [] if self.library[call.skill].makes else [call]
+                    states[(self.scene.facts, at_step, len(done))] += 1
+                    if states[(self.scene.facts, at_step, len(done))] >= self.config.same_states:
+                        return self._end(Outcome.FAILED, "LOOP", "the same state came back again and again")
+                else:
+                    failures[call.key()] += 1
+                    if failures[call.key()] > self.library[call.skill].retries:
+                        message = f"{call} failed {failures[call.key()]} times: {outcome.message}"
+                        return self._end(Outcome.FAILED, outcome.code or "FAILED", message)
+        if not self.steps:
+            return self._end(Outcome.ANSWERED, "", "nothing to do: the goal holds already")
+        return self._end(Outcome.SUCCEEDED, "", "")
+
+    def _carry_out(self, call: Call) -> Generator[Request, Any, SkillResult | EpisodeResult]:
+        if self.config.autonomy is Autonomy.CONFIRM:
+            answer = yield self._ask("approve_call", f"{call}. Approve?", ("yes", "no"))
+            if answer != "yes":
+                return self._end(Outcome.NEEDS_OPERATOR, "NOT_APPROVED", f"{call} was not approved")
+        skill = self.library[call.skill]
+        self._tell(EventKind.EXECUTING, str(call), call=str(call))
+        outcome: SkillResult = yield Dispatch(call, skill, self.scene)
+        self.counts.calls += 1
+        text = result_line(outcome)
+        self.steps.append((call, text))
+        self._tell(EventKind.RESULT, text, call=str(call))
+        if outcome.status is ResultStatus.CANCELLED:
+            return self._end(Outcome.CANCELLED, outcome.code or "CANCELLED", outcome.message)
+        if outcome.ok:
+            self._believed.note(skill.made(call))
+        scene: SceneGraph | None = yield Observe()
+        if scene is None:
+            return self._end(Outcome.UNKNOWN, "SCENE_STALE", f"no scene newer than the result of {call}")
+        self.scene = self._believed.added_to(scene)
+        self._tell(EventKind.OBSERVED, "")
+        return outcome
+
+    # --- parts
+
+    def _near(self) -> SceneGraph:
+        keep = [arg for step in self.goal.steps for atom in step for arg in atom.args] if isinstance(self.goal, Goal) else []
+        return focus(self.scene, self.instruction, keep)
+
+    def _say(self, grammar: str) -> Generator[Request, Any, ChatReply]:
+        self._tell(EventKind.THINKING, "")
+        free = self.config.level is Level.RAW
+        reply: ChatReply = yield ModelTurn(tuple(self.messages), None if free else grammar)
+        self.messages.append(Message("assistant", reply.text))
+        self.counts.turns += 1
+        self.counts.raw_invalid += bool(reply.raw_invalid)
+        self.counts.sampled_tokens += reply.sampled_tokens
+        self.counts.forced_tokens += reply.forced_tokens
+        self.counts.model_seconds += reply.seconds_prompt + reply.seconds_decode
+        return reply
+
+    def _limit(self) -> EpisodeResult | None:
+        if self.counts.turns >= self.config.max_turns:
+            return self._end(Outcome.TIMEOUT, "MAX_TURNS", f"{self.config.max_turns} turns were not enough")
+        if self.clock() > self._deadline:
+            return self._end(Outcome.TIMEOUT, "MAX_TIME", f"{self.config.max_seconds:g} s were not enough")
+        return None
+
+    def _ask(self, kind: str, text: str, options: tuple[str, ...] = ()) -> Question:
+        self._tell(EventKind.QUESTION, text)
+        return Question(kind, text, options)
+
+    def _refused(self, error: CallRefused, text: str) -> None:
+        self.counts.refused += 1
+        self._tell(EventKind.REFUSED, f"{error.code}: {error.message}", call=text.rpartition("\n")[2])
+
+    def _tell(self, kind: EventKind, text: str, thought: str = "", call: str = "") -> None:
+        self.emit(Event(kind, max(0, self.counts.turns - 1), text, thought, call))
+
+    def _end(self, outcome: Outcome, code: str, message: str) -> EpisodeResult:
+        result = EpisodeResult(outcome, code, message, self.goal, tuple(self.steps), self.counts)
+        self._tell(EventKind.ENDED, result.summary)
+        return result

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How an episode ended, and the figures of its model turns."""
+
+from dataclasses import dataclass, field
+
+from agent_planner.goals.goal import Stated
+from agent_planner.types import Call, Outcome
+
+
+@dataclass
+class Counts:
+    """Figures that every report shows."""
+
+    turns: int = 0
+    calls: int = 0
+    refused: int = 0
+    raw_invalid: int = 0
+    sampled_tokens: int = 0
+    forced_tokens: int = 0
+    model_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class EpisodeResult:
+    """``steps`` are the calls that went to a server, with their results as text."""
+
+    outcome: Outcome
+    code: str
+    message: str
+    goal: Stated | None
+    steps: tuple[tuple[Call, str], ...] = ()
+    counts: Counts = field(default_factory=Counts)
+
+    @property
+    def summary(self) -> str:
+        """One sentence for a person; success always names the goal it refers to."""
+        goal = f"goal {self.goal}" if self.goal is not None else "no goal"
+        did = f"{len(self.steps)} call{'s' if len(self.steps) != 1 else ''}"
+        why = f": {self.message}" if self.message else ""
+        return f"{self.outcome.value} ({goal}) after {did}{why}"
