@@ -65,6 +65,8 @@ class Episode:
     clock: Callable[[], float] = time.monotonic
 
     messages: list[Message] = field(default_factory=list)
+    # Indices of assistant turns that were refused: recorded, but not to be learned from.
+    refused: list[int] = field(default_factory=list)
     goal: Stated | None = None
     steps: list[tuple[Call, str]] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
@@ -242,6 +244,7 @@ class Episode:
 
     def _refused(self, error: CallRefused, text: str) -> None:
         self.counts.refused += 1
+        self.refused.append(len(self.messages) - 1)
         self._tell(EventKind.REFUSED, f"{error.code}: {error.message}", call=text.rpartition("\n")[2])
 
     def _tell(self, kind: EventKind, text: str, thought: str = "", call: str = "") -> None:

@@ -58,7 +58,7 @@ def draw_cast(rng: Random, must_have: Sequence[str], numbers: dict[str, int], mo
     Args:
         rng: source of randomness.
         must_have: names of entities that have to be there.
-        numbers: how many of each kind there are at least.
+        numbers: how many of each kind there are, as long as names are left.
         most: largest number of objects.
 
     Raises:
@@ -75,17 +75,26 @@ def draw_cast(rng: Random, must_have: Sequence[str], numbers: dict[str, int], mo
     if len(found["object"]) > most:
         raise UserError(f"{len(found['object'])} objects are wanted, this scene holds {most}")
     for kind, number in numbers.items():
-        while len(found[kind]) < number:
-            found[kind].append(_draw(rng, kind, taken))
-    while len(found["chest"]) < len(found["drawer"]):
-        found["chest"].append(_draw(rng, "chest", taken))
-    while len(found["drawer"]) < len(found["chest"]):
-        found["drawer"].append(_draw(rng, "drawer", taken))
+        _fill(rng, found, kind, number, taken)
+    # Each chest has a drawer and each drawer its chest; one that was drawn in vain is left out.
+    _fill(rng, found, "chest", len(found["drawer"]), taken)
+    _fill(rng, found, "drawer", len(found["chest"]), taken)
+    pairs = len(found["drawer"])
+    wanted_chests = [w for w in found["chest"] if w.name in must_have]
+    found["chest"] = (wanted_chests + [w for w in found["chest"] if w not in wanted_chests])[:pairs]
     return Cast(**{kind: tuple(wanted) for kind, wanted in found.items()}, asked=frozenset(must_have))
 
 
-def _draw(rng: Random, kind: str, taken: list[str]) -> Wanted:
-    for _ in range(200):
+def _fill(rng: Random, found: dict[str, list[Wanted]], kind: str, number: int, taken: list[str]) -> None:
+    while len(found[kind]) < number:
+        drawn = _draw(rng, kind, taken)
+        if drawn is None:
+            return
+        found[kind].append(drawn)
+
+
+def _draw(rng: Random, kind: str, taken: list[str]) -> Wanted | None:
+    for _ in range(60):
         noun = rng.choice(_KINDS[kind])
         own = OBJECTS[noun][1] if kind == "object" else ""
         color = "" if own or rng.random() >= _COLORED.get(kind, 0.0) else rng.choice(tuple(COLORS))
@@ -93,4 +102,4 @@ def _draw(rng: Random, kind: str, taken: list[str]) -> Wanted:
         if not clashes(name, taken):
             taken.append(name)
             return Wanted(name, noun, kind, color or own)
-    raise UserError(f"no name is left for another {kind}; the scene has {', '.join(taken)}")
+    return None

@@ -28,7 +28,7 @@ def table_top(rng: Random, seed: int, must_have: Sequence[str]) -> Scene | None:
     pieces = [replace(main, placement=Placement(NEAR + main.size[0] / 2, 0.0, 0.0, math.pi))]
     for piece in rest:
         if piece.regions[0].name in {wanted.name for wanted in cast.bin} and free_places:
-            pieces.append(replace(piece, placement=free_places.pop(0), room_to_open=0.2))
+            pieces.append(replace(piece, placement=free_places.pop(0), room_to_open=0.1))
         else:
             others.append(piece)
     if not all(room.add_at(piece) for piece in pieces) or not furnish(rng, [room], others):

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes an episode: its events as they happen, its conversation in the schema of AgentInstruct at the end.
+
+``runs/ID/events.jsonl``   one event a line, flushed at once, so that a killed process loses none
+``runs/ID/config.json``    what the episode was run with
+``runs/ID/episode.json``   {"id", "conversations": [{"from", "loss", "value"}], "outcome", "goal", "steps", …}
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from agent_planner.agent.events import Event
+from agent_planner.agent.result import EpisodeResult
+from agent_planner.llm.base import Message
+
+_FROM = {"system": "human", "user": "human", "assistant": "gpt"}
+
+
+def new_episode_id(now: datetime | None = None) -> str:
+    """Return e.g. ``20260131-142501-9f3a``: sorts by time, differs between processes."""
+    now = now or datetime.now(UTC)
+    return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+class EpisodeRecorder:
+    """Records one episode into ``folder``. Nothing is opened before `open`."""
+
+    def __init__(self, folder: Path, episode_id: str):
+        self.folder = folder
+        self.episode_id = episode_id
+
+    def open(self, config: Mapping[str, Any]) -> None:
+        """Make the folder, write the configuration, begin the log of events."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_json(self.folder / "config.json", config)
+        self._log = (self.folder / "events.jsonl").open("a", encoding="utf-8")
+
+    def event(self, event: Event, stamp: float | None = None) -> None:
+        """Append one event; ``stamp`` is ROS time in seconds."""
+        line = {
+            "time": datetime.now(UTC).isoformat(),
+            "stamp": stamp,
+            "kind": event.kind.value,
+            "step": event.step,
+            "text": event.text,
+            "thought": event.thought,
+            "call": event.call,
+        } | ({"data": event.data} if event.data else {})
+        self._log.write(json.dumps(line, ensure_ascii=False) + "\n")
+        self._log.flush()
+
+    def finish(self, instruction: str, messages: Sequence[Message], refused: Sequence[int], result: EpisodeResult) -> None:
+        """Write the conversation; assistant turns whose index is in ``refused`` carry ``loss: false``."""
+        record = {
+            "id": self.episode_id,
+            "instruction": instruction,
+            "conversations": conversations(messages, refused),
+            "outcome": result.outcome.value,
+            "code": result.code,
+            "message": result.message,
+            "goal": str(result.goal) if result.goal is not None else None,
+            "steps": [{"call": str(call), "result": text} for call, text in result.steps],
+            "counts": vars(result.counts),
+        }
+        write_json(self.folder / "episode.json", record)
+        self._log.close()
+
+
+def conversations(messages: Sequence[Message], refused: Sequence[int] = ()) -> list[dict[str, Any]]:
+    """Return messages in the schema of AgentInstruct: the model's turns carry loss, all others null."""
+    wrong = set(refused)
+    return [
+        {
+            "from": _FROM[message.role],
+            "loss": (index not in wrong) if message.role == "assistant" else None,
+            "value": message.content,
+        }
+        for index, message in enumerate(messages)
+    ]
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Write a file whole or not at all."""
+    partial = path.with_suffix(path.suffix + ".partial")
+    partial.write_text(json.dumps(data, indent=1, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
+    os.replace(partial, path)
