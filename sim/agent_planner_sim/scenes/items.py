@@ -4,7 +4,6 @@
 import math
 from random import Random
 
-from agent_planner.errors import UserError
 from agent_planner_sim.scenes.description import Furniture, Item, MovingPart, Placement
 from agent_planner_sim.scenes.words import COLORS, OBJECTS, Wanted
 from agent_planner_sim.shapes import Color, Cylinder, Solid, extent, volume
@@ -74,13 +73,3 @@ class Spots:
                 return Placement(x, y, piece.placement.z + z)
         return None
 
-
-def must_fit(spot: Placement | None, item: Item) -> Placement:
-    """Return the spot.
-
-    Raises:
-        UserError: there is none.
-    """
-    if spot is None:
-        raise UserError(f"there is no room left for '{item.name}'; ask for fewer objects or another scene")
-    return spot

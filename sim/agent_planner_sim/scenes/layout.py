@@ -14,7 +14,7 @@ from agent_planner_sim.scenes.occupancy import occupancy
 from agent_planner_sim.shapes import Box, Color, Solid
 from agent_planner_sim.transforms import turn
 
-WALL_HEIGHT, WALL_THICKNESS = 0.55, 0.10
+WALL_HEIGHT, WALL_THICKNESS = 0.40, 0.10
 DOOR_WIDTH = 0.9
 _WALL_COLOR: Color = (0.86, 0.84, 0.80, 1.0)
 _GAP = 0.14  # between neighbours

@@ -62,10 +62,14 @@ def _draw(grid: Grid, solid: Solid, frame: Placement) -> None:
     if z + size[2] / 2 < _LOWEST or z - size[2] / 2 > _HIGHEST:
         return
     dx, dy = turn((solid.xyz[0], solid.xyz[1]), frame.yaw)
-    rows, columns = np.indices(grid.occupied.shape)
-    x = grid.origin[0] + (columns + 0.5) * grid.resolution - frame.x - dx
-    y = grid.origin[1] + (rows + 0.5) * grid.resolution - frame.y - dy
+    around = math.hypot(size[0], size[1]) / 2 + grid.resolution
+    low = grid.cell(frame.x + dx - around, frame.y + dy - around)
+    high = grid.cell(frame.x + dx + around, frame.y + dy + around)
+    window = np.s_[max(low[0], 0) : high[0] + 1, max(low[1], 0) : high[1] + 1]
+    rows, columns = np.ogrid[: grid.occupied.shape[0], : grid.occupied.shape[1]]
+    x = grid.origin[0] + (columns[:, window[1]] + 0.5) * grid.resolution - frame.x - dx
+    y = grid.origin[1] + (rows[window[0]] + 0.5) * grid.resolution - frame.y - dy
     yaw = frame.yaw + solid.rpy[2]
     c, s = math.cos(yaw), math.sin(yaw)
     half = (size[0] / 2 + _GROW, size[1] / 2 + _GROW)
-    grid.occupied[(np.abs(c * x + s * y) <= half[0]) & (np.abs(c * y - s * x) <= half[1])] = True
+    grid.occupied[window] |= (np.abs(c * x + s * y) <= half[0]) & (np.abs(c * y - s * x) <= half[1])

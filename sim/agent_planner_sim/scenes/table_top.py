@@ -36,4 +36,6 @@ def table_top(rng: Random, seed: int, must_have: Sequence[str]) -> Scene | None:
     spots = Spots(rng)
     trays = add_trays(rng, cast, room.pieces, spots)
     items = put_items(rng, cast, pieces[:1] if not others else room.pieces, spots)
-    return replace(room_scene("table_top", seed, room), furniture=(*room.pieces, *trays), items=tuple(items))
+    if items is None:
+        return None
+    return replace(room_scene("table_top", seed, room), furniture=(*room.pieces, *trays), items=items)

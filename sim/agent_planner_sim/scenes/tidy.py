@@ -28,12 +28,10 @@ def tidy(rng: Random, seed: int, must_have: Sequence[str]) -> Scene | None:
         return None
     spots = Spots(rng)
     trays = add_trays(rng, cast, room.pieces, spots)
-    scene = room_scene("tidy", seed, room)
-    scene = replace(
-        scene,
-        furniture=(*room.pieces, *trays),
-        items=tuple(put_items(rng, cast, room.pieces, spots)),
-    )
+    items = put_items(rng, cast, room.pieces, spots)
+    if items is None:
+        return None
+    scene = replace(room_scene("tidy", seed, room), furniture=(*room.pieces, *trays), items=items)
     start = draw_start(rng, scene, [room])
     return None if start is None else replace(scene, start=start)
 

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What stands between the topics of the robot and its motors: limits, interpolation, time-outs."""
+
+from collections.abc import Sequence
+
+import mujoco
+import numpy as np
+
+from agent_planner_sim.mujoco.robot_model import BASE_JOINTS
+from agent_planner_sim.robots.description import RobotDescription
+
+COMMAND_TIMEOUT = 0.5
+# How far the base may lag behind its reference before the reference waits for it (metres, metres, radians).
+_BASE_LAG = np.array([0.02, 0.02, 0.04])
+_FINGER_LAG = 0.006
+_FINGER_SPEED = 0.06
+
+
+class Motors:
+    """Addresses of some actuated joints and the position command that tracks without lag."""
+
+    def __init__(self, model: mujoco.MjModel, joints: Sequence[str]):
+        self.names = tuple(joints)
+        self.actuators = np.array([model.actuator(name).id for name in joints])
+        self.qpos = np.array([model.joint(name).qposadr[0] for name in joints])
+        self.qvel = np.array([model.joint(name).dofadr[0] for name in joints])
+        self._lead = -model.actuator_biasprm[self.actuators, 2] / model.actuator_gainprm[self.actuators, 0]
+
+    def command(self, data: mujoco.MjData, position: np.ndarray, velocity: np.ndarray | float) -> None:
+        """Ask for a position on the move; the drive's damping acts on the velocity error only."""
+        data.ctrl[self.actuators] = position + self._lead * velocity
+
+
+class BaseDrive:
+    """A differential base: forward and turning velocity, limited in size and acceleration."""
+
+    def __init__(self, model: mujoco.MjModel, robot: RobotDescription):
+        self._motors = Motors(model, BASE_JOINTS)
+        self._limit = np.array([robot.base.linear, robot.base.angular])
+        self._acceleration = np.array([robot.base.linear_acceleration, robot.base.angular_acceleration])
+        self._wanted = np.zeros(2)
+        self._since = 0.0
+        self._velocity = np.zeros(2)
+        self._reference = np.zeros(3)
+
+    def place(self, data: mujoco.MjData, pose: tuple[float, float, float]) -> None:
+        """Put the base somewhere, at rest."""
+        self._reference[:] = pose
+        self._wanted[:] = self._velocity[:] = 0.0
+        data.qpos[self._motors.qpos] = pose
+        self._motors.command(data, self._reference, 0.0)
+
+    def drive(self, linear: float, angular: float, now: float) -> None:
+        """Take a velocity command; it holds for half a second."""
+        self._wanted[:] = np.clip((linear, angular), -self._limit, self._limit)
+        self._since = now
+
+    def step(self, data: mujoco.MjData, dt: float) -> None:
+        """Move the reference on by a step."""
+        wanted = self._wanted if data.time - self._since <= COMMAND_TIMEOUT else np.zeros(2)
+        change = self._acceleration * dt
+        self._velocity += np.clip(wanted - self._velocity, -change, change)
+        if not self._velocity.any():
+            self._motors.command(data, self._reference, 0.0)
+            return
+        heading = self._reference[2] + self._velocity[1] * dt / 2
+        velocity = np.array([np.cos(heading), np.sin(heading), 0.0]) * self._velocity[0]
+        velocity[2] = self._velocity[1]
+        measured = data.qpos[self._motors.qpos]
+        self._reference += velocity * dt
+        np.clip(self._reference, measured - _BASE_LAG, measured + _BASE_LAG, out=self._reference)
+        self._motors.command(data, self._reference, velocity)
+
+    def save(self) -> tuple[np.ndarray, ...]:
+        """Return the state, to be given to `restore`."""
+        return self._wanted.copy(), np.array(self._since), self._velocity.copy(), self._reference.copy()
+
+    def restore(self, state: tuple[np.ndarray, ...]) -> None:
+        """Return to a saved state."""
+        self._wanted[:], self._velocity[:], self._reference[:] = state[0], state[2], state[3]
+        self._since = float(state[1])
+
+
+class ArmDrive:
+    """Follows joint trajectories; without one it holds where it is."""
+
+    def __init__(self, model: mujoco.MjModel, robot: RobotDescription):
+        self._motors = Motors(model, robot.arm)
+        joints = [robot.joint(name) for name in robot.arm]
+        self._low = np.array([joint.lower for joint in joints])
+        self._high = np.array([joint.upper for joint in joints])
+        self._speed = np.array([joint.velocity for joint in joints])
+        self._times = np.zeros(1)
+        self._points = np.zeros((1, len(joints)))
+        self._reference = np.zeros(len(joints))
+
+    def place(self, data: mujoco.MjData, positions: Sequence[float]) -> None:
+        """Put the arm somewhere, at rest."""
+        self._reference[:] = positions
+        self._hold(self._reference)
+        data.qpos[self._motors.qpos] = positions
+        self._motors.command(data, self._reference, 0.0)
+
+    def follow(self, data: mujoco.MjData, names: Sequence[str], times: np.ndarray, points: np.ndarray) -> None:
+        """Replace the trajectory by another one that starts now, from the measured state.
+
+        Args:
+            data: the state.
+            names: joints of the arm that the points are for; the others hold.
+            times: seconds from now, rising, (n,).
+            points: positions, (n, joints).
+
+        Raises:
+            ValueError: a joint is not the arm's, or the shapes or times do not fit together.
+        """
+        unknown = sorted(set(names) - set(self._motors.names))
+        if unknown:
+            raise ValueError(f"not joints of the arm: {', '.join(unknown)}; known: {', '.join(self._motors.names)}")
+        if points.shape != (len(times), len(names)) or len(times) == 0 or np.any(np.diff(times) < 0):
+            raise ValueError(f"{len(times)} rising times and points of shape {points.shape} for {len(names)} joints")
+        if not np.isfinite(points).all():
+            raise ValueError("positions that are not finite numbers")
+        measured = data.qpos[self._motors.qpos]
+        path = np.tile(measured, (len(times) + 1, 1))
+        columns = [self._motors.names.index(name) for name in names]
+        path[1:, columns] = points
+        # The point at the start keeps the way from the measured state to the first point smooth.
+        self._times = data.time + np.concatenate([[0.0], np.maximum(times, 1e-6)])
+        self._points = np.clip(path, self._low, self._high)
+        self._reference[:] = measured
+
+    def step(self, data: mujoco.MjData, dt: float) -> None:
+        """Move the reference on by a step."""
+        if data.time > self._times[-1] and (self._reference == self._points[-1]).all():
+            self._motors.command(data, self._reference, 0.0)
+            return
+        after = min(int(np.searchsorted(self._times, data.time + dt)), len(self._times) - 1)
+        before = max(after - 1, 0)
+        span = self._times[after] - self._times[before]
+        share = min((data.time + dt - self._times[before]) / span, 1.0) if span > 0 else 1.0
+        wanted = self._points[before] + share * (self._points[after] - self._points[before])
+        change = np.clip(wanted - self._reference, -self._speed * dt, self._speed * dt)
+        self._reference += change
+        self._motors.command(data, self._reference, change / dt)
+
+    def _hold(self, positions: np.ndarray) -> None:
+        self._times, self._points = np.zeros(1), positions[None].copy()
+
+    def save(self) -> tuple[np.ndarray, ...]:
+        """Return the state, to be given to `restore`."""
+        return self._times, self._points, self._reference.copy()
+
+    def restore(self, state: tuple[np.ndarray, ...]) -> None:
+        """Return to a saved state."""
+        self._times, self._points = state[0], state[1]
+        self._reference[:] = state[2]
+
+
+class GripperDrive:
+    """Moves the fingers to an opening; what stands between them is pressed with a limited force."""
+
+    def __init__(self, model: mujoco.MjModel, robot: RobotDescription):
+        self._motors = Motors(model, robot.fingers)
+        self._widest = robot.max_opening / 2
+        self._wanted = self._widest
+        self._reference = self._widest
+
+    def place(self, data: mujoco.MjData, opening: float) -> None:
+        """Put the fingers somewhere, at rest."""
+        self._wanted = self._reference = opening / 2
+        data.qpos[self._motors.qpos] = opening / 2
+        self._motors.command(data, np.full(2, self._reference), 0.0)
+
+    def grip(self, opening: float) -> None:
+        """Take an opening in metres as the target."""
+        self._wanted = float(np.clip(opening / 2, 0.0, self._widest))
+
+    def step(self, data: mujoco.MjData, dt: float) -> None:
+        """Move the reference on by a step; it never runs far ahead of the fingers."""
+        measured = float(data.qpos[self._motors.qpos].mean())
+        change = np.clip(self._wanted - self._reference, -_FINGER_SPEED * dt, _FINGER_SPEED * dt)
+        self._reference = float(np.clip(self._reference + change, measured - _FINGER_LAG, measured + _FINGER_LAG))
+        self._motors.command(data, np.full(2, self._reference), 0.0)
+
+    def save(self) -> tuple[float, float]:
+        """Return the state, to be given to `restore`."""
+        return self._wanted, self._reference
+
+    def restore(self, state: tuple[float, float]) -> None:
+        """Return to a saved state."""
+        self._wanted, self._reference = state

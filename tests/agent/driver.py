@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Drives an episode in the symbolic world with scripted answers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from agent_planner.agent.events import Event
+from agent_planner.agent.loop import Episode, LoopConfig
+from agent_planner.agent.requests import Dispatch, ModelTurn, Observe, Question
+from agent_planner.agent.result import EpisodeResult
+from agent_planner.llm.base import ChatReply
+from agent_planner.scene import SceneGraph
+from agent_planner.skills import SkillLibrary
+from agent_planner.tuning.symbolic import SymbolicWorld
+from agent_planner.types import Call, SkillResult
+
+
+def reply(text: str) -> ChatReply:
+    return ChatReply(text, False, 0, 0, 1, 0, 0.0, 0.0, "stop")
+
+
+@dataclass
+class Run:
+    """What came of it."""
+
+    result: EpisodeResult
+    prompts: list[str] = field(default_factory=list)
+    grammars: list[str | None] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+
+
+def drive(
+    world: SceneGraph,
+    library: SkillLibrary,
+    texts: Sequence[str],
+    instruction: str = "do it",
+    config: LoopConfig = LoopConfig(),
+    execute: Callable[[SymbolicWorld, Call], SkillResult] = SymbolicWorld.execute,
+    observe: Callable[[SymbolicWorld], SceneGraph | None] = SymbolicWorld.observe,
+    answers: Sequence[str] = (),
+    clock: Callable[[], float] = lambda: 0.0,
+) -> Run:
+    """The last text is said again and again."""
+    symbolic = SymbolicWorld(world, library)
+    events: list[Event] = []
+    episode = Episode(library, instruction, symbolic.observe(), config, events.append, clock)
+    loop = episode.run()
+    run = Run(None, events=events)  # type: ignore[arg-type]
+    said, asked = list(texts), list(answers)
+    try:
+        request = next(loop)
+        while True:
+            match request:
+                case ModelTurn(messages, grammar):
+                    run.prompts.append(messages[-1].content)
+                    run.grammars.append(grammar)
+                    request = loop.send(reply(said.pop(0) if len(said) > 1 else said[0]))
+                case Dispatch(call):
+                    run.calls.append(call)
+                    request = loop.send(execute(symbolic, call))
+                case Observe():
+                    request = loop.send(observe(symbolic))
+                case Question():
+                    request = loop.send(asked.pop(0) if asked else None)
+    except StopIteration as stop:
+        run.result = stop.value
+    return run

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the grammar lets through, checked with llguidance itself."""
+
+import pytest
+from llguidance import LLMatcher, LLTokenizer
+
+from agent_planner.agent.grammar import goal_grammar, turn_grammar
+from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
+from agent_planner.skills import SkillLibrary
+from agent_planner.types import Atom, Level
+
+LIBRARY = SkillLibrary.load()
+SCENE = SceneGraph(
+    objects=(SceneObject(name="red cube"), SceneObject(name="cup")),
+    places=(ScenePlace(name="desk"), ScenePlace(name="bin", affordances=frozenset({"container"}))),
+    relations=(Relation("on", "red cube", "desk"), Relation("in", "cup", "bin"), Relation("at", "bin"), Relation("at", "cup")),
+)
+BYTES = LLTokenizer("byte")
+UNMET = [Atom("in", ("red cube", "bin"))]
+
+
+def admits(grammar: str, text: str) -> bool:
+    matcher = LLMatcher(BYTES, LLMatcher.grammar_from_lark(grammar))
+    assert not matcher.get_error(), matcher.get_error()
+    tokens = list(text.encode())
+    return matcher.validate_tokens(tokens) == len(tokens) and matcher.consume_tokens(tokens) and matcher.is_accepting()
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("goal: in(red cube, bin)", True),
+        ("goal: in(red cube, bin); on(cup, desk) then at(desk)", True),
+        ("goal: hand free", True),
+        ("goal: did(move_arm, stow)", True),
+        ("goal: did(set_gripper, 0.05)", True),
+        ('goal: missing("green mug")', True),
+        ('goal: missing("purple")', False),
+        ('goal: which("the": red cube, cup)', True),
+        ("goal: none\nHello.", True),
+        ("goal: in(red cube, desk)", False),
+        ("goal: in(blue cube, bin)", False),
+        ("goal: open(bin)", False),
+        ("goal: did(pick, cup)", False),
+        ("hello", False),
+    ],
+)
+def test_goals(text: str, fits: bool):
+    assert admits(goal_grammar(LIBRARY, SCENE, 'put the green mug "there"'), text) is fits
+
+
+@pytest.mark.parametrize(
+    ("call", "grammar", "applicable"),
+    [
+        ('navigate_to(target="desk")', True, True),
+        ('pick(object="cup")', True, True),
+        ('pick(object="red cube")', True, False),
+        ('pick(object="desk")', False, False),
+        ('place_in(object="cup", container="bin")', True, False),
+        ('move_arm(posture="home")', True, True),
+        ('set_gripper(opening=0.02)', True, True),
+        ('give_up(reason="no way")', True, True),
+        ('ask(question="which?")', True, True),
+        ("fly()", False, False),
+    ],
+)
+def test_calls(call: str, grammar: bool, applicable: bool):
+    text = f"in(red cube, bin) because\n{call}"
+    assert admits(turn_grammar(LIBRARY, SCENE, UNMET, Level.GRAMMAR), text) is grammar
+    assert admits(turn_grammar(LIBRARY, SCENE, UNMET, Level.APPLICABLE), text) is applicable
+
+
+def test_a_thought_begins_with_what_is_unmet_and_has_one_line():
+    grammar = turn_grammar(LIBRARY, SCENE, UNMET, Level.GRAMMAR)
+    assert admits(grammar, 'in(red cube, bin)\npick(object="cup")')
+    assert not admits(grammar, 'pick(object="cup")')
+    assert not admits(grammar, 'in(cup, bin)\npick(object="cup")')
+    assert not admits(grammar, 'in(red cube, bin) a\nb\npick(object="cup")')
+
+
+def test_what_was_refused_here_is_left_out():
+    refused = {("pick", (("object", "cup"),))}
+    grammar = turn_grammar(LIBRARY, SCENE, UNMET, Level.APPLICABLE, refused)
+    assert not admits(grammar, 'in(red cube, bin)\npick(object="cup")')
+    assert admits(grammar, 'in(red cube, bin)\nnavigate_to(target="cup")')

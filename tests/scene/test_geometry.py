@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Relations from poses and sizes."""
+
+import pytest
+
+from agent_planner.scene import Pose, Relation, RobotState, SceneObject, ScenePlace
+from agent_planner.scene.geometry import footprint_distance, relations
+
+DESK = ScenePlace(name="desk", pose=Pose(1.0, 0.0, 0.35), size=(0.6, 0.4, 0.7))
+BIN = ScenePlace(name="bin", pose=Pose(2.0, 0.0, 0.1), size=(0.3, 0.3, 0.2), affordances=frozenset({"container"}))
+
+
+def cube(name: str, x: float, y: float, z: float) -> SceneObject:
+    return SceneObject(name=name, pose=Pose(x, y, z), size=(0.04, 0.04, 0.04))
+
+
+def names(found: tuple[Relation, ...], kind: str) -> set[tuple[str, str]]:
+    return {(r.a, r.b) for r in found if r.name == kind}
+
+
+def test_an_object_rests_on_the_surface_under_it():
+    found = relations([cube("cube", 1.1, 0.1, 0.72)], [DESK, BIN], RobotState())
+    assert names(found, "on") == {("cube", "desk")}
+    assert names(found, "in") == set()
+
+
+def test_an_object_in_the_air_is_on_nothing():
+    found = relations([cube("cube", 1.1, 0.1, 0.80)], [DESK], RobotState(gripper_opening=0.08))
+    assert names(found, "on") == set()
+
+
+def test_inside_a_container_is_in_not_on():
+    found = relations([cube("cube", 2.05, 0.05, 0.05)], [DESK, BIN], RobotState())
+    assert names(found, "in") == {("cube", "bin")}
+    assert names(found, "on") == set()
+
+
+def test_the_topmost_support_wins():
+    box = SceneObject(name="box", pose=Pose(1.0, 0.0, 0.75), size=(0.1, 0.1, 0.1))
+    found = relations([box, cube("cube", 1.0, 0.0, 0.82)], [DESK], RobotState())
+    assert names(found, "on") == {("box", "desk"), ("cube", "box")}
+
+
+def test_a_container_stands_on_furniture():
+    tray = BIN.model_copy(update={"name": "tray", "pose": Pose(1.0, 0.0, 0.8)})
+    assert names(relations([], [DESK, tray], RobotState()), "on") == {("tray", "desk")}
+
+
+@pytest.mark.parametrize(("opening", "held"), [(0.04, True), (0.085, False), (0.0, False)])
+def test_holding_needs_the_fingers_at_the_object(opening: float, held: bool):
+    robot = RobotState(end_effector=(0.5, 0.0, 0.9), gripper_opening=opening)
+    found = relations([cube("cube", 0.5, 0.0, 0.9)], [], robot)
+    assert names(found, "holding") == ({("cube", "")} if held else set())
+
+
+def test_at_is_sorted_by_distance_and_bounded():
+    robot = RobotState(base=Pose(0.45, 0.0, 0.0))
+    found = relations([cube("near", 0.9, 0.0, 0.72), cube("far", 1.31, 0.0, 0.72)], [DESK, BIN], robot)
+    assert [r.a for r in found if r.name == "at"] == ["desk", "near"]
+
+
+def test_footprint_distance_turns_with_the_box():
+    turned = Pose(0.0, 0.0, 0.0, 1.5707963)
+    assert footprint_distance(Pose(0.0, 1.0), turned, (1.0, 0.2, 0.5)) == pytest.approx(0.5, abs=1e-6)
+    assert footprint_distance(Pose(0.0, 0.3), turned, (1.0, 0.2, 0.5)) == 0.0
