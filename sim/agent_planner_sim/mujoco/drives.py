@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What stands between the topics of the robot and its motors: limits, interpolation, time-outs."""
 
+import math
 from collections.abc import Sequence
 
 import mujoco
@@ -11,9 +12,13 @@ from agent_planner_sim.robots.description import RobotDescription
 
 COMMAND_TIMEOUT = 0.5
 # How far the base may lag behind its reference before the reference waits for it (metres, metres, radians).
-_BASE_LAG = np.array([0.02, 0.02, 0.04])
+_BASE_LAG = (0.02, 0.02, 0.04)
 _FINGER_LAG = 0.006
 _FINGER_SPEED = 0.06
+
+
+def _clip(value: float, limit: float) -> float:
+    return max(-limit, min(limit, value))
 
 
 class Motors:
@@ -36,49 +41,49 @@ class BaseDrive:
 
     def __init__(self, model: mujoco.MjModel, robot: RobotDescription):
         self._motors = Motors(model, BASE_JOINTS)
-        self._limit = np.array([robot.base.linear, robot.base.angular])
-        self._acceleration = np.array([robot.base.linear_acceleration, robot.base.angular_acceleration])
-        self._wanted = np.zeros(2)
+        self._limits = robot.base
+        self._wanted = (0.0, 0.0)
         self._since = 0.0
-        self._velocity = np.zeros(2)
-        self._reference = np.zeros(3)
+        self._velocity = (0.0, 0.0)
+        self._reference = (0.0, 0.0, 0.0)
 
     def place(self, data: mujoco.MjData, pose: tuple[float, float, float]) -> None:
         """Put the base somewhere, at rest."""
-        self._reference[:] = pose
-        self._wanted[:] = self._velocity[:] = 0.0
+        self._reference = pose
+        self._wanted = self._velocity = (0.0, 0.0)
         data.qpos[self._motors.qpos] = pose
-        self._motors.command(data, self._reference, 0.0)
+        self._motors.command(data, np.array(pose), 0.0)
 
     def drive(self, linear: float, angular: float, now: float) -> None:
         """Take a velocity command; it holds for half a second."""
-        self._wanted[:] = np.clip((linear, angular), -self._limit, self._limit)
+        self._wanted = (_clip(linear, self._limits.linear), _clip(angular, self._limits.angular))
         self._since = now
 
     def step(self, data: mujoco.MjData, dt: float) -> None:
         """Move the reference on by a step."""
-        wanted = self._wanted if data.time - self._since <= COMMAND_TIMEOUT else np.zeros(2)
-        change = self._acceleration * dt
-        self._velocity += np.clip(wanted - self._velocity, -change, change)
-        if not self._velocity.any():
-            self._motors.command(data, self._reference, 0.0)
-            return
-        heading = self._reference[2] + self._velocity[1] * dt / 2
-        velocity = np.array([np.cos(heading), np.sin(heading), 0.0]) * self._velocity[0]
-        velocity[2] = self._velocity[1]
-        measured = data.qpos[self._motors.qpos]
-        self._reference += velocity * dt
-        np.clip(self._reference, measured - _BASE_LAG, measured + _BASE_LAG, out=self._reference)
-        self._motors.command(data, self._reference, velocity)
+        wanted = self._wanted if data.time - self._since <= COMMAND_TIMEOUT else (0.0, 0.0)
+        if wanted == self._velocity == (0.0, 0.0):
+            return  # the last command holds
+        linear, angular = self._velocity
+        linear += _clip(wanted[0] - linear, self._limits.linear_acceleration * dt)
+        angular += _clip(wanted[1] - angular, self._limits.angular_acceleration * dt)
+        self._velocity = (linear, angular)
+        heading = self._reference[2] + angular * dt / 2
+        velocity = (linear * math.cos(heading), linear * math.sin(heading), angular)
+        measured = data.qpos[self._motors.qpos].tolist()
+        self._reference = tuple(
+            m + _clip(r + v * dt - m, lag)
+            for r, v, m, lag in zip(self._reference, velocity, measured, _BASE_LAG, strict=True)
+        )
+        self._motors.command(data, np.array(self._reference), np.array(velocity))
 
-    def save(self) -> tuple[np.ndarray, ...]:
+    def save(self) -> tuple:
         """Return the state, to be given to `restore`."""
-        return self._wanted.copy(), np.array(self._since), self._velocity.copy(), self._reference.copy()
+        return self._wanted, self._since, self._velocity, self._reference
 
-    def restore(self, state: tuple[np.ndarray, ...]) -> None:
+    def restore(self, state: tuple) -> None:
         """Return to a saved state."""
-        self._wanted[:], self._velocity[:], self._reference[:] = state[0], state[2], state[3]
-        self._since = float(state[1])
+        self._wanted, self._since, self._velocity, self._reference = state
 
 
 class ArmDrive:
@@ -93,6 +98,7 @@ class ArmDrive:
         self._times = np.zeros(1)
         self._points = np.zeros((1, len(joints)))
         self._reference = np.zeros(len(joints))
+        self._arrived = True
 
     def place(self, data: mujoco.MjData, positions: Sequence[float]) -> None:
         """Put the arm somewhere, at rest."""
@@ -128,12 +134,12 @@ class ArmDrive:
         self._times = data.time + np.concatenate([[0.0], np.maximum(times, 1e-6)])
         self._points = np.clip(path, self._low, self._high)
         self._reference[:] = measured
+        self._arrived = False
 
     def step(self, data: mujoco.MjData, dt: float) -> None:
         """Move the reference on by a step."""
-        if data.time > self._times[-1] and (self._reference == self._points[-1]).all():
-            self._motors.command(data, self._reference, 0.0)
-            return
+        if self._arrived:
+            return  # the last command holds
         after = min(int(np.searchsorted(self._times, data.time + dt)), len(self._times) - 1)
         before = max(after - 1, 0)
         span = self._times[after] - self._times[before]
@@ -142,17 +148,19 @@ class ArmDrive:
         change = np.clip(wanted - self._reference, -self._speed * dt, self._speed * dt)
         self._reference += change
         self._motors.command(data, self._reference, change / dt)
+        self._arrived = data.time > self._times[-1] and not change.any()
 
     def _hold(self, positions: np.ndarray) -> None:
         self._times, self._points = np.zeros(1), positions[None].copy()
+        self._arrived = True
 
-    def save(self) -> tuple[np.ndarray, ...]:
+    def save(self) -> tuple:
         """Return the state, to be given to `restore`."""
-        return self._times, self._points, self._reference.copy()
+        return self._times, self._points, self._reference.copy(), self._arrived
 
-    def restore(self, state: tuple[np.ndarray, ...]) -> None:
+    def restore(self, state: tuple) -> None:
         """Return to a saved state."""
-        self._times, self._points = state[0], state[1]
+        self._times, self._points, _, self._arrived = state
         self._reference[:] = state[2]
 
 
@@ -173,14 +181,17 @@ class GripperDrive:
 
     def grip(self, opening: float) -> None:
         """Take an opening in metres as the target."""
-        self._wanted = float(np.clip(opening / 2, 0.0, self._widest))
+        self._wanted = max(0.0, min(self._widest, opening / 2))
 
     def step(self, data: mujoco.MjData, dt: float) -> None:
         """Move the reference on by a step; it never runs far ahead of the fingers."""
-        measured = float(data.qpos[self._motors.qpos].mean())
-        change = np.clip(self._wanted - self._reference, -_FINGER_SPEED * dt, _FINGER_SPEED * dt)
-        self._reference = float(np.clip(self._reference + change, measured - _FINGER_LAG, measured + _FINGER_LAG))
-        self._motors.command(data, np.full(2, self._reference), 0.0)
+        left, right = data.qpos[self._motors.qpos].tolist()
+        moved = self._reference + _clip(self._wanted - self._reference, _FINGER_SPEED * dt)
+        measured = (left + right) / 2
+        reference = measured + _clip(moved - measured, _FINGER_LAG)
+        if reference != self._reference:
+            self._reference = reference
+            self._motors.command(data, np.full(2, reference), 0.0)
 
     def save(self) -> tuple[float, float]:
         """Return the state, to be given to `restore`."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A running simulation of one scene and one robot."""
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -17,8 +18,8 @@ from agent_planner_sim.scenes.description import Scene
 
 # A door or drawer counts as open from the upper share of its travel on, and as closed again below the lower one.
 OPEN_FROM, CLOSED_BELOW = 0.5, 0.1
-_LOOK_EVERY = 25  # steps between looks at drawers and doors
-_STATE = mujoco.mjtState.mjSTATE_INTEGRATION
+_LOOK_EVERY = 12  # ticks between looks at drawers and doors
+_STEPS_A_TICK = 2  # physics steps for each step of the drives
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,10 @@ class JointReading(NamedTuple):
 class Saved(NamedTuple):
     """A state that `Simulation.restore` returns to, bit by bit."""
 
-    physics: np.ndarray
+    data: mujoco.MjData
     drives: tuple[Any, Any, Any]
     openness: dict[str, Openness]
-    steps: int
+    ticks: int
 
 
 class Simulation:
@@ -71,7 +72,7 @@ class Simulation:
         parts = [part for piece in scene.furniture for part in piece.parts]
         self._parts = {part.name: (self.model.joint(part_body(part.name)).qposadr[0], part.travel) for part in parts}
         self.openness = {part.name: Openness() for part in parts}
-        self._steps = 0
+        self._ticks = 0
         start = scene.start
         self._base.place(self.data, (start.x, start.y, start.yaw))
         self._arm.place(self.data, robot.postures["stow"])
@@ -85,19 +86,19 @@ class Simulation:
 
     @property
     def time_step(self) -> float:
-        """Seconds that a step takes."""
-        return self.model.opt.timestep
+        """Seconds that a tick takes."""
+        return self.model.opt.timestep * _STEPS_A_TICK
 
-    def step(self, steps: int = 1) -> None:
+    def step(self, ticks: int = 1) -> None:
         """Let time pass."""
-        dt = self.model.opt.timestep
-        for _ in range(steps):
+        dt = self.time_step
+        for _ in range(ticks):
             self._base.step(self.data, dt)
             self._arm.step(self.data, dt)
             self._gripper.step(self.data, dt)
-            mujoco.mj_step(self.model, self.data)
-            self._steps += 1
-            if self._steps % _LOOK_EVERY == 0:
+            mujoco.mj_step(self.model, self.data, _STEPS_A_TICK)
+            self._ticks += 1
+            if self._ticks % _LOOK_EVERY == 0:
                 self._look()
 
     def run(self, seconds: float) -> None:
@@ -142,20 +143,17 @@ class Simulation:
 
     def save(self) -> Saved:
         """Return the whole state."""
-        physics = np.empty(mujoco.mj_stateSize(self.model, _STATE))
-        mujoco.mj_getState(self.model, self.data, physics, _STATE)
         drives = (self._base.save(), self._arm.save(), self._gripper.save())
-        return Saved(physics, drives, dict(self.openness), self._steps)
+        # The whole of it, not mjSTATE_*: what is asleep is not part of that, and what is awake moves by micrometres.
+        return Saved(copy.copy(self.data), drives, dict(self.openness), self._ticks)
 
     def restore(self, saved: Saved) -> None:
         """Return to a saved state of this simulation."""
-        mujoco.mj_resetData(self.model, self.data)
-        mujoco.mj_setState(self.model, self.data, saved.physics, _STATE)
+        mujoco.mj_copyData(self.data, self.model, saved.data)
         for drive, state in zip((self._base, self._arm, self._gripper), saved.drives, strict=True):
             drive.restore(state)
         self.openness = dict(saved.openness)
-        self._steps = saved.steps
-        mujoco.mj_forward(self.model, self.data)
+        self._ticks = saved.ticks
 
     def _look(self) -> None:
         for name, state in self.openness.items():

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the command line writes: to a person, and with `--json` one object for a program."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.status import Status
+
+
+@dataclass
+class Terminal:
+    """Everything for a person goes to stdout, or to stderr where stdout is a program's (``as_json``)."""
+
+    as_json: bool = False
+
+    def __post_init__(self) -> None:
+        self.console = Console(stderr=self.as_json, highlight=False, soft_wrap=True)
+
+    def say(self, text: str, style: str = "") -> None:
+        """Print a line; nothing in it is taken for markup."""
+        self.console.print(text, style=style or None, markup=False)
+
+    @contextmanager
+    def busy(self, text: str) -> Iterator[Status]:
+        """Show that something takes its time: a spinner on a terminal, a line elsewhere."""
+        if not self.console.is_terminal:
+            self.say(text)
+        with self.console.status(text, spinner="dots") as status:
+            yield status
+
+    @contextmanager
+    def counting(self, text: str, total: int) -> Iterator["Counter"]:
+        """Show how many of a known number are done."""
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self.console) as progress:
+            yield Counter(progress, text, total)
+
+    def result(self, data: Mapping[str, Any]) -> None:
+        """Print the object that a program reads: the last line of stdout."""
+        if self.as_json:
+            sys.stderr.flush()
+            print(json.dumps(data, ensure_ascii=False, default=str), flush=True)
+
+
+class Counter:
+    """Progress of a known number of things; off a terminal, a line is printed at most every tenth of them."""
+
+    def __init__(self, progress: Progress, text: str, total: int):
+        self._progress, self._text, self._total = progress, text, total
+        self._task = progress.add_task(text, total=total)
+        self._done = 0
+
+    def advance(self, note: str = "") -> None:
+        """One more is done; ``note`` says how they stand."""
+        self._done += 1
+        self._progress.update(self._task, advance=1, description=f"{self._text} {note}".rstrip())
+        step = max(1, self._total // 10)
+        if not self._progress.console.is_terminal and (self._done % step == 0 or self._done == self._total):
+            self._progress.console.print(f"{self._text}: {self._done}/{self._total} {note}", markup=False)

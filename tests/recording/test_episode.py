@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An episode on disk."""
+
+import json
+from pathlib import Path
+
+from agent_planner.agent.events import Event, EventKind
+from agent_planner.agent.result import EpisodeResult
+from agent_planner.goals import parse_goal
+from agent_planner.llm.base import Message
+from agent_planner.recording.episode import EpisodeRecorder, new_episode_id
+from agent_planner.types import Call, Outcome
+
+
+def test_events_are_on_disk_before_the_end(tmp_path: Path):
+    recorder = EpisodeRecorder(tmp_path / "a", "a")
+    recorder.open({"model": "default"})
+    recorder.event(Event(EventKind.CALL, 1, "text", "why", "dock()"), stamp=3.5)
+    (line,) = (tmp_path / "a" / "events.jsonl").read_text().splitlines()
+    assert json.loads(line) | {"time": ""} == {
+        "time": "", "stamp": 3.5, "kind": "CHECKING", "step": 1, "text": "text", "thought": "why", "call": "dock()",
+    }  # fmt: skip
+    assert json.loads((tmp_path / "a" / "config.json").read_text()) == {"model": "default"}
+
+
+def test_the_conversation_has_agentinstructs_schema(tmp_path: Path):
+    recorder = EpisodeRecorder(tmp_path, "b")
+    recorder.open({})
+    messages = [Message("system", "s"), Message("user", "u"), Message("assistant", "bad"), Message("user", "refused"), Message("assistant", "good")]
+    goal = parse_goal("goal: at(desk)")
+    result = EpisodeResult(Outcome.SUCCEEDED, "", "", goal, ((Call("go", {"to": "desk"}), "ok"),))
+    recorder.finish("go to the desk", messages, [2], result)
+    record = json.loads((tmp_path / "episode.json").read_text())
+    assert [(c["from"], c["loss"]) for c in record["conversations"]] == [
+        ("human", None), ("human", None), ("gpt", False), ("human", None), ("gpt", True),
+    ]  # fmt: skip
+    assert (record["id"], record["outcome"], record["goal"]) == ("b", "succeeded", "at(desk)")
+    assert record["steps"] == [{"call": 'go(to="desk")', "result": "ok"}]
+
+
+def test_ids_differ():
+    assert new_episode_id() != new_episode_id()

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+import math
+
+import numpy as np
+import pytest
+
+mujoco = pytest.importorskip("mujoco")
+
+from agent_planner_sim.mujoco import truth  # noqa: E402
+from agent_planner_sim.mujoco.simulation import Simulation  # noqa: E402
+from agent_planner_sim.robots.mobile_manipulator import mobile_manipulator  # noqa: E402
+from agent_planner_sim.scenes import generate  # noqa: E402
+
+
+class Hand:
+    """Moves the hand of a simulation straight to poses, without ROS and without planning."""
+
+    def __init__(self, sim):
+        self.sim = sim
+        self._data = mujoco.MjData(sim.model)
+        self._qpos = [sim.model.joint(name).qposadr[0] for name in sim.robot.arm]
+        self._qvel = [sim.model.joint(name).dofadr[0] for name in sim.robot.arm]
+        self._low = np.array([sim.robot.joint(name).lower for name in sim.robot.arm])
+        self._high = np.array([sim.robot.joint(name).upper for name in sim.robot.arm])
+
+    def inverse(self, position, rotation):
+        """Damped least squares from the present posture; the hand's frame is that of the contract."""
+        sim, data = self.sim, self._data
+        data.qpos[:] = sim.data.qpos
+        body = sim.model.body(sim.robot.end_effector).id
+        jac = np.zeros((6, sim.model.nv))
+        for _ in range(300):
+            mujoco.mj_kinematics(sim.model, data)
+            mujoco.mj_comPos(sim.model, data)
+            now = data.xmat[body].reshape(3, 3)
+            turn = sum(np.cross(now[:, i], rotation[:, i]) for i in range(3)) / 2
+            error = np.concatenate([np.asarray(position) - data.xpos[body], turn])
+            if np.abs(error).max() < 1e-4:
+                return data.qpos[self._qpos].copy()
+            mujoco.mj_jacBody(sim.model, data, jac[:3], jac[3:], body)
+            j = jac[:, self._qvel]
+            change = j.T @ np.linalg.solve(j @ j.T + 1e-3 * np.eye(6), error)
+            moved = data.qpos[self._qpos] + np.clip(change, -0.15, 0.15)
+            data.qpos[self._qpos] = np.clip(moved, self._low, self._high)
+        raise AssertionError(f"no inverse kinematics for {position}, error {error}")
+
+    def go(self, posture, seconds=2.0):
+        start = self.sim.joints().positions[: len(self._qpos)]
+        times = np.arange(0.02, seconds + 1e-9, 0.02)
+        s = times / seconds
+        blend = 10 * s**3 - 15 * s**4 + 6 * s**5
+        self.sim.follow(self.sim.robot.arm, times, start + np.outer(blend, np.asarray(posture) - start))
+        self.sim.run(seconds + 0.1)
+
+    def reach(self, position, rotation, seconds=2.0):
+        self.go(self.inverse(position, rotation), seconds)
+
+    def line(self, end, rotation, seconds=1.5, steps=15):
+        start = np.array(truth.end_effector(self.sim).position)
+        for k in range(1, steps + 1):
+            point = start + (np.asarray(end) - start) * k / steps
+            posture = self.inverse(point, rotation)
+            self.sim.follow(self.sim.robot.arm, [seconds / steps], [posture])
+            self.sim.run(seconds / steps)
+        self.sim.run(0.3)
+
+    def grip(self, opening, seconds=1.0):
+        self.sim.grip(opening)
+        self.sim.run(seconds)
+
+
+def down(yaw):
+    """Hand pointing down, the fingers closing along a horizontal direction."""
+    y = np.array([-math.sin(yaw), math.cos(yaw), 0.0])
+    z = np.array([0.0, 0.0, -1.0])
+    return np.column_stack([np.cross(y, z), y, z])
+
+
+def ahead(yaw, along):
+    """Hand pointing level into a direction; the fingers close across a bar along the given direction."""
+    z = np.array([math.cos(yaw), math.sin(yaw), 0.0])
+    y = np.cross(z, along)
+    return np.column_stack([np.cross(y, z), y, z])
+
+
+@pytest.fixture
+def simulate():
+    def start(scene="table_top", seed=0, must_have=("red cube", "blue bin")):
+        return Simulation(generate(scene, seed, must_have), mobile_manipulator())
+
+    return start
+
+
+@pytest.fixture
+def hand_of():
+    return Hand
+
+
+@pytest.fixture
+def rotations():
+    return down, ahead

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Scenarios: from the seed alone, proved, and with twins of the same words."""
+
+from collections import Counter
+from random import Random
+
+import pytest
+
+from agent_planner.errors import UserError
+from agent_planner.goals import Declined, Goal, plan
+from agent_planner.tuning.families import FAMILIES
+from agent_planner.tuning.reference import matches
+from agent_planner.tuning.scenario import draw_setting, rebased, scenarios, single
+from agent_planner.tuning.scenes import observed
+from agent_planner.tuning.suites import scenario_of
+from agent_planner.tuning.trees import trees
+from agent_planner.tuning.vocabulary import SEEN, UNSEEN
+from agent_planner.tuning.wordings import WORDINGS, seen
+
+
+def test_there_is_enough_to_learn_from():
+    assert len({f.role for f in FAMILIES}) >= 15
+    assert sum(len(seen(role)) for role in WORDINGS) >= 100
+
+
+def test_the_vocabularies_do_not_overlap():
+    for field in vars(SEEN):
+        assert not set(getattr(SEEN, field)) & set(getattr(UNSEEN, field)), field
+
+
+@pytest.mark.parametrize("suite", ["held_in", "smoke"])
+def test_a_scenario_is_its_seed_and_is_proved(suite: str):
+    kinds = Counter()
+    for seed in range(60):
+        one = scenario_of(suite, "dev", seed)
+        assert one == scenario_of(suite, "dev", seed)
+        assert one.instruction != scenario_of(suite, "test", seed).instruction or suite == "held_in"
+        kinds[type(one.goal).__name__] += 1
+        scene = observed(one.world)
+        if isinstance(one.goal, Goal):
+            assert plan(one.goal, one.library, scene) is not None
+        elif one.goal.kind == "missing":
+            assert not matches(scene, one.goal.words)
+            assert one.goal.words in one.instruction
+        elif one.goal.kind == "which":
+            assert len(one.goal.options) > 1 and set(one.goal.options) <= set(scene.entities)
+    assert kinds["Goal"] > 30
+
+
+def test_an_unknown_suite_is_told():
+    with pytest.raises(UserError, match="did you mean 'smoke'"):
+        scenario_of("smok", "dev", 0)
+
+
+def test_train_and_evaluation_share_no_scene():
+    train = set()
+    for index in range(25):
+        train |= {tree.opening for tree in trees(0, index)}
+    for seed in range(50):
+        scenario = single("dev", "held_in", seed)
+        assert not any(scenario.instruction in t and str(scenario.goal) in t for t in train)
+
+
+def test_twins_have_the_same_words_and_another_goal():
+    found = Counter()
+    for index in range(12):
+        made = list(trees(0, index))
+        if len(made) < 2:
+            continue
+        first, twin = ({b.opening: b.turns[0].content for b in t.branches} for t in made)
+        for words in first.keys() & twin.keys():
+            found[first[words] == twin[words]] += 1
+    assert found[True] > 5 and found[False] > 5
+
+
+def test_a_rebased_scenario_without_its_object_is_missing():
+    rng = Random(5)
+    while True:
+        setting = draw_setting(rng, (1.0, 0.0, 0.0, 0.0))
+        drawn = next((s for s in scenarios(rng, setting, 3, "t") if s.kind == "holding"), None)
+        if drawn is not None:
+            break
+    (name, core), *_ = drawn.clauses[0].cores.items()
+    world = drawn.world.replace(
+        objects=tuple(o for o in drawn.world.objects if o.name != name),
+        relations=tuple(r for r in drawn.world.relations if name not in (r.a, r.b)),
+    )
+    twin = rebased(drawn, drawn.library, world)
+    if twin is not None:
+        assert twin.goal == Declined("missing", core)
+        assert twin.instruction == drawn.instruction
