@@ -42,9 +42,7 @@ def first_turn(scene: SceneGraph, instruction: str) -> str:
     return f"Scene:\n{scene_text(focus(scene, instruction))}\nInstruction: {clean(instruction, MAX_INSTRUCTION)}"
 
 
-def state_turn(
-    scene: SceneGraph, unmet: Sequence[Atom], result: str = "", changed: Iterable[str] = ()
-) -> str:
+def state_turn(scene: SceneGraph, unmet: Sequence[Atom], result: str = "", changed: Iterable[str] = ()) -> str:
     """The result of the last call, the robot, what is unmet, and the facts that matter for it."""
     near = relevant(scene, unmet)
     lines = [result] if result else []

@@ -13,7 +13,7 @@ from agent_planner.scene.graph import CONTAINER, SURFACE
 from agent_planner.skills import Parameter, Skill, SkillLibrary
 from agent_planner.types import Atom, Call, Level
 
-_NUMBER = '/-?[0-9]{1,4}(\\.[0-9]{1,3})?/'
+_NUMBER = "/-?[0-9]{1,4}(\\.[0-9]{1,3})?/"
 _PHRASE = '/[^"\\\\\\n]{1,200}/'
 _MAX_CALLS = 600
 # The kinds of entity that stand in the scene's own predicates.
@@ -148,14 +148,14 @@ def _did_rule(skill: Skill, scene: SceneGraph) -> str:
 def _word(parameter: Parameter) -> str:
     if parameter.type == "number":
         return _NUMBER
-    return _choice(parameter.values) if parameter.type == "enum" else "/[^\\n(),;\"]{1,80}/"
+    return _choice(parameter.values) if parameter.type == "enum" else '/[^\\n(),;"]{1,80}/'
 
 
 def _predicate(name: str, negated: bool, slots: Sequence[str]) -> str:
     if not slots:
         return _quoted(("not " if negated else "") + name.replace("_", " "))
     inner = ' ", " '.join(f"({s})" for s in slots)
-    return f"{_quoted(('not ' if negated else '') + name + '(')} {inner} \")\""
+    return f'{_quoted(("not " if negated else "") + name + "(")} {inner} ")"'
 
 
 def _choice(words: Iterable[str]) -> str:

@@ -5,7 +5,6 @@ It is a generator that yields `Request`s and is sent their answers, so it never 
 """
 
 import time
-from collections import Counter
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +21,7 @@ from agent_planner.agent.conversation import (
 )
 from agent_planner.agent.events import Emit, Event, EventKind
 from agent_planner.agent.grammar import goal_grammar, turn_grammar
+from agent_planner.agent.limits import LoopConfig, Tallies
 from agent_planner.agent.look_ahead import LookAhead
 from agent_planner.agent.requests import Dispatch, ModelTurn, Observe, Question, Request
 from agent_planner.agent.result import Counts, EpisodeResult
@@ -31,23 +31,10 @@ from agent_planner.goals.goal import Stated
 from agent_planner.llm.base import ChatReply, Message
 from agent_planner.scene import SceneGraph, changes, focus
 from agent_planner.skills import SkillLibrary
-from agent_planner.types import Autonomy, Call, Level, Outcome, ResultStatus, SkillResult
+from agent_planner.skills.library import BUILT_IN
+from agent_planner.types import Atom, Autonomy, Call, Level, Outcome, ResultStatus, SkillResult
 
 Loop = Generator[Request, Any, EpisodeResult]
-
-
-@dataclass(frozen=True)
-class LoopConfig:
-    """Limits and switches of one episode; recorded with it."""
-
-    level: Level = Level.APPLICABLE
-    look_ahead: bool = True
-    autonomy: Autonomy = Autonomy.AUTO
-    max_turns: int = 40
-    max_seconds: float = 900.0
-    goal_tries: int = 3
-    same_refusals: int = 3
-    same_states: int = 4
 
 
 @dataclass
@@ -132,63 +119,71 @@ class Episode:
     # --- acting
 
     def _pursue(self, goal: Goal) -> Loop:
-        ahead = LookAhead(self.library)
-        refusals: Counter[tuple] = Counter()
-        states: Counter[tuple] = Counter()
-        failures: Counter[tuple] = Counter()
-        shown, result = self.scene, ""
+        self._ahead = LookAhead(self.library)
+        self._tallies = Tallies(self.config)
+        self._shown, self._result = self.scene, ""
         for at_step, atoms in enumerate(goal.steps):
             done: list[Call] = []
             while missing := unmet(atoms, self.scene, done):
                 if limit := self._limit():
                     return limit
-                state = (self.scene.facts, at_step, len(done))
-                text = state_turn(self.scene, missing, result, changes(shown, self.scene))
-                self.messages.append(Message("user", text))
-                shown = self.scene
-                refused = {key for known, key, _ in refusals if known == state}
-                grammar = turn_grammar(self.library, self._near(), missing, self.config.level, refused)
-                reply = yield from self._say(grammar)
-                call: Call | None = None
-                try:
-                    thought, call = read_call(reply.text, self.library, self.scene)
-                    self._tell(EventKind.CALL, reply.text, thought=thought, call=str(call))
-                    if call.skill == "give_up":
-                        return self._end(Outcome.INFEASIBLE, "GAVE_UP", str(call.args["reason"]))
-                    if call.skill == "ask":
-                        answer = yield self._ask("question", str(call.args["question"]))
-                        if not answer:
-                            return self._end(Outcome.NEEDS_OPERATOR, "QUESTION", str(call.args["question"]))
-                        result = f"answer: {clean(answer)}"
-                        continue
-                    refuse_unmet(call, self.library, self.scene)
-                    if self.config.look_ahead:
-                        ahead.check(call, goal, at_step, self.scene, done)
-                except CallRefused as error:
-                    self._refused(error, reply.text)
-                    result = refused_line(error)
-                    key = (state, call.key() if call else reply.text, error.code)
-                    refusals[key] += 1
-                    if refusals[key] >= self.config.same_refusals:
-                        return self._end(Outcome.FAILED, "LOOP", f"the same call was refused again: {error.message}")
-                    continue
-                outcome = yield from self._carry_out(call)
-                if isinstance(outcome, EpisodeResult):
-                    return outcome
-                result = result_line(outcome)
-                if outcome.ok:
-                    done += [] if self.library[call.skill].makes else [call]
-                    states[(self.scene.facts, at_step, len(done))] += 1
-                    if states[(self.scene.facts, at_step, len(done))] >= self.config.same_states:
-                        return self._end(Outcome.FAILED, "LOOP", "the same state came back again and again")
-                else:
-                    failures[call.key()] += 1
-                    if failures[call.key()] > self.library[call.skill].retries:
-                        message = f"{call} failed {failures[call.key()]} times: {outcome.message}"
-                        return self._end(Outcome.FAILED, outcome.code or "FAILED", message)
+                ended = yield from self._turn(goal, at_step, missing, done)
+                if ended is not None:
+                    return ended
         if not self.steps:
             return self._end(Outcome.ANSWERED, "", "nothing to do: the goal holds already")
         return self._end(Outcome.SUCCEEDED, "", "")
+
+    def _turn(
+        self, goal: Goal, at_step: int, missing: tuple[Atom, ...], done: list[Call]
+    ) -> Generator[Request, Any, EpisodeResult | None]:
+        """One thought and call, checked and carried out or refused; ``done`` grows by what has no effect."""
+        state = (self.scene.facts, at_step, len(done))
+        text = state_turn(self.scene, missing, self._result, changes(self._shown, self.scene))
+        self.messages.append(Message("user", text))
+        self._shown = self.scene
+        grammar = turn_grammar(self.library, self._near(), missing, self.config.level, self._tallies.refused_in(state))
+        reply = yield from self._say(grammar)
+        call: Call | None = None
+        try:
+            thought, call = read_call(reply.text, self.library, self.scene)
+            self._tell(EventKind.CALL, reply.text, thought=thought, call=str(call))
+            if call.skill in BUILT_IN:
+                return (yield from self._spoken(call))
+            refuse_unmet(call, self.library, self.scene)
+            if self.config.look_ahead:
+                self._ahead.check(call, goal, at_step, self.scene, done)
+        except CallRefused as error:
+            self._refused(error, reply.text)
+            self._result = refused_line(error)
+            if self._tallies.refusal(state, call.key() if call else reply.text, error.code):
+                return self._end(Outcome.FAILED, "LOOP", f"the same call was refused again: {error.message}")
+            return None
+        outcome = yield from self._carry_out(call)
+        if isinstance(outcome, EpisodeResult):
+            return outcome
+        self._result = result_line(outcome)
+        if not outcome.ok:
+            if self._tallies.failure(call, self.library[call.skill].retries):
+                return self._end(
+                    Outcome.FAILED, outcome.code or "FAILED", f"{call} failed too often: {outcome.message}"
+                )
+            return None
+        done += [] if self.library[call.skill].makes else [call]
+        if self._tallies.visit((self.scene.facts, at_step, len(done))):
+            return self._end(Outcome.FAILED, "LOOP", "the same state came back again and again")
+        return None
+
+    def _spoken(self, call: Call) -> Generator[Request, Any, EpisodeResult | None]:
+        """The built-in calls ``ask`` and ``give_up``."""
+        if call.skill == "give_up":
+            return self._end(Outcome.INFEASIBLE, "GAVE_UP", str(call.args["reason"]))
+        question = str(call.args["question"])
+        answer = yield self._ask("question", question)
+        if not answer:
+            return self._end(Outcome.NEEDS_OPERATOR, "QUESTION", question)
+        self._result = f"answer: {clean(answer)}"
+        return None
 
     def _carry_out(self, call: Call) -> Generator[Request, Any, SkillResult | EpisodeResult]:
         if self.config.autonomy is Autonomy.CONFIRM:
@@ -216,7 +211,11 @@ class Episode:
     # --- parts
 
     def _near(self) -> SceneGraph:
-        keep = [arg for step in self.goal.steps for atom in step for arg in atom.args] if isinstance(self.goal, Goal) else []
+        keep = (
+            [arg for step in self.goal.steps for atom in step for arg in atom.args]
+            if isinstance(self.goal, Goal)
+            else []
+        )
         return focus(self.scene, self.instruction, keep)
 
     def _say(self, grammar: str) -> Generator[Request, Any, ChatReply]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One child process: its own process group, its log, and an end that is certain."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -91,11 +92,9 @@ class ChildProcess:
                 took = "SIGTERM"
                 if not self.wait(min(seconds, 2.0)):
                     took = "SIGKILL"
-        # What it may have started itself shares its group.
-        try:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+            # What it may have started itself shares its group.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         return took
 

@@ -41,9 +41,9 @@ def cover_of(name: str, scene: SceneGraph) -> str | None:
         name = location.b
         seen.add(name)
         entity = scene.entities.get(name)
-        if location.name == "in" and entity is not None and CONTAINER in entity.affordances:
-            if Atom("open", (name,)) not in scene.facts:
-                return name
+        is_closed = Atom("open", (name,)) not in scene.facts
+        if location.name == "in" and entity is not None and CONTAINER in entity.affordances and is_closed:
+            return name
     return None
 
 

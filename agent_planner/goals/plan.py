@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice, product
 
 from agent_planner.goals.goal import DID, Goal
-from agent_planner.goals.holds import ACCESSIBLE, cover_of, holds, unmet
+from agent_planner.goals.holds import ACCESSIBLE, cover_of, unmet
 from agent_planner.goals.world import apply, unmet_needs
 from agent_planner.scene import SceneGraph
 from agent_planner.skills import Parameter, Skill, SkillLibrary
@@ -30,9 +30,7 @@ class Step:
     chain: tuple[Atom, ...]
 
 
-def next_step(
-    step: Iterable[Atom], library: SkillLibrary, scene: SceneGraph, done: Iterable[Call] = ()
-) -> Step | None:
+def next_step(step: Iterable[Atom], library: SkillLibrary, scene: SceneGraph, done: Iterable[Call] = ()) -> Step | None:
     """Return the first call towards the first unmet atom that can be reached, or None."""
     for atom in unmet(step, scene, done):
         found = _achieve(atom, library, scene, ())
@@ -86,6 +84,7 @@ def _makers(atom: Atom, library: SkillLibrary, scene: SceneGraph) -> list[Call]:
     for skill in library:
         for fixed in _bindings(atom, skill, scene):
             found += list(islice(_completed(skill, fixed, scene), _MAX_CANDIDATES))
+
     # `at` is the cheapest need to meet, so it counts least.
     def cost(call: Call) -> int:
         return sum(1 if need.name == "at" else 10 for need in unmet_needs(call, library, scene))

@@ -71,7 +71,8 @@ def _located(scene: SceneGraph, name: str, location: Relation | None) -> SceneGr
     kept = [
         r
         for r in scene.relations
-        if not (r.name in ("on", "in", "holding", "at") and r.a == name) and not (r.name == "near" and name in (r.a, r.b))
+        if not (r.name in ("on", "in", "holding", "at") and r.a == name)
+        and not (r.name == "near" and name in (r.a, r.b))
     ]
     if location is not None:
         kept.append(location)

@@ -54,7 +54,9 @@ class EpisodeRecorder:
         self._log.write(json.dumps(line, ensure_ascii=False) + "\n")
         self._log.flush()
 
-    def finish(self, instruction: str, messages: Sequence[Message], refused: Sequence[int], result: EpisodeResult) -> None:
+    def finish(
+        self, instruction: str, messages: Sequence[Message], refused: Sequence[int], result: EpisodeResult
+    ) -> None:
         """Write the conversation; assistant turns whose index is in ``refused`` carry ``loss: false``."""
         record = {
             "id": self.episode_id,

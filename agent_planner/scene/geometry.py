@@ -36,8 +36,8 @@ def relations(
 ) -> tuple[Relation, ...]:
     """Compute at, holding, on, in and near.
 
-    A fixed container that stands on furniture is ``on`` it. An object in the hand is on and in nothing. ``in`` wins over ``on``; of several supports the highest top
-    wins, then the smallest. ``at`` is sorted by distance.
+    A fixed container that stands on furniture is ``on`` it; an object in the hand is on and in nothing. ``in`` wins
+    over ``on``; of several supports the highest top wins, then the smallest. ``at`` is sorted by distance.
     """
     held = _held(objects, robot, reach)
     found = [Relation("holding", held.name)] if held else []
@@ -73,11 +73,7 @@ def _within_reach(
 ) -> list[str]:
     base = robot.base
     near = [(d, p.name) for p in places if (d := footprint_distance(base, p.pose, p.size)) <= reach.place_m]
-    near += [
-        (d, o.name)
-        for o in objects
-        if (d := math.hypot(o.pose.x - base.x, o.pose.y - base.y)) <= reach.object_m
-    ]
+    near += [(d, o.name) for o in objects if (d := math.hypot(o.pose.x - base.x, o.pose.y - base.y)) <= reach.object_m]
     return [name for _, name in sorted(near)]
 
 
@@ -100,7 +96,10 @@ def _over(thing: SceneObject, other: SceneObject | ScenePlace) -> bool:
 
 
 def _location(
-    thing: SceneObject | ScenePlace, objects: Sequence[SceneObject], places: Sequence[ScenePlace], reach: Reach
+    thing: SceneObject | ScenePlace,
+    objects: Sequence[SceneObject],
+    places: Sequence[ScenePlace],
+    reach: Reach,
 ) -> Relation | None:
     others = [o for o in (*places, *objects) if o.name != thing.name and _over(thing, o)]
     inside = [o for o in others if CONTAINER in o.affordances and _inside_height(thing, o)]

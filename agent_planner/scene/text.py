@@ -9,9 +9,7 @@ _WORDED = frozenset({"at", "on", "in", "near", "holding"})
 
 def robot_line(scene: SceneGraph) -> str:
     """Return e.g. ``robot: at desk, hand free``; the nearest entity alone is named."""
-    at = next((name for name in scene.at if scene.entities[name].kind == "place"), None) or next(
-        iter(scene.at), None
-    )
+    at = next((name for name in scene.at if scene.entities[name].kind == "place"), None) or next(iter(scene.at), None)
     hand = f"holding {scene.holding}" if scene.holding else "hand free"
     extra = sorted(r.name.replace("_", " ") for r in scene.relations if not r.a and r.name not in _WORDED)
     return ", ".join([f"robot: at {at}" if at else "robot: at no place", hand, *extra])

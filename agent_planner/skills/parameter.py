@@ -67,9 +67,9 @@ class Parameter(BaseModel):
     def _number(self, name: str, value: object) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise CallRefused("BAD_TYPE", f"{name} must be a number, not {value!r}")
-        assert self.minimum is not None and self.maximum is not None
-        if not self.minimum <= value <= self.maximum:  # also refuses nan
-            bounds = f"{self.minimum:g} to {self.maximum:g} {self.unit}".strip()
+        low, high = self.minimum or 0.0, self.maximum or 0.0
+        if not low <= value <= high:  # also refuses nan
+            bounds = f"{low:g} to {high:g} {self.unit}".strip()
             raise CallRefused("OUT_OF_BOUNDS", f"{name}={value:g} is outside {bounds}")
         return float(value)
 

@@ -82,7 +82,8 @@ class Skill(BaseModel):
         unknown = [name for name in args if name not in self.parameters]
         if unknown:
             raise CallRefused(
-                "UNKNOWN_ARGUMENT", f"{self.name} has no '{unknown[0]}'; {did_you_mean(unknown[0], self.parameters)}"
+                "UNKNOWN_ARGUMENT",
+                f"{self.name} has no '{unknown[0]}'; {did_you_mean(unknown[0], self.parameters)}",
             )
         missing = [name for name in self.parameters if name not in args]
         if missing:

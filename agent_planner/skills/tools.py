@@ -35,7 +35,10 @@ def _function(name: str, description: str, properties: dict[str, Any]) -> dict[s
         "required": list(properties),
         "additionalProperties": False,
     }
-    return {"type": "function", "function": {"name": name, "description": description, "parameters": parameters}}
+    return {
+        "type": "function",
+        "function": {"name": name, "description": description, "parameters": parameters},
+    }
 
 
 def _schema(parameter: Parameter, scene: SceneGraph | None) -> dict[str, Any]:

@@ -58,8 +58,21 @@ KINDS: dict[str, tuple[str, float, str]] = {
     "light": ("light", 0.6, ""),
     "ring": ("ring", 0.6, ""),
 }
-_SAID = ("dinner is ready", "the work is done", "hello everyone", "please step back", "I am on my way", "lunch time")
-_RING = {"Ring the bell.": 0, "Sound the alarm.": 1, "Press the buzzer.": 2, "Call a person.": 3, "Reset the counter.": 4}
+_SAID = (
+    "dinner is ready",
+    "the work is done",
+    "hello everyone",
+    "please step back",
+    "I am on my way",
+    "lunch time",
+)
+_RING = {
+    "Ring the bell.": 0,
+    "Sound the alarm.": 1,
+    "Press the buzzer.": 2,
+    "Call a person.": 3,
+    "Reset the counter.": 4,
+}
 
 
 def draw_kind(rng: Random, roles: Roles, scene: SceneGraph) -> str:

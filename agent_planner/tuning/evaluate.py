@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from agent_planner.agent.checks import goal_fits
-from agent_planner.agent.loop import Episode, Loop, LoopConfig
+from agent_planner.agent.limits import LoopConfig
+from agent_planner.agent.loop import Episode, Loop
 from agent_planner.agent.requests import Dispatch, ModelTurn, Observe, Question, Request
 from agent_planner.agent.result import EpisodeResult
 from agent_planner.goals import Goal
@@ -143,8 +144,10 @@ def goal_exact(scenario: Scenario, result: EpisodeResult) -> bool:
         return goal_fits(truth, stated)
     if not isinstance(stated, Declined) or stated.kind != truth.kind:
         return False
-    return truth.kind in ("none", "no_skill") or (stated.kind == "which" and set(stated.options) == set(truth.options)) or (
-        stated.kind == "missing" and set(truth.words.split()) <= set(stated.words.split())
+    return (
+        truth.kind in ("none", "no_skill")
+        or (stated.kind == "which" and set(stated.options) == set(truth.options))
+        or (stated.kind == "missing" and set(truth.words.split()) <= set(stated.words.split()))
     )
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Families of skills: the same ability under many names, so that a model must read the library."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 
 from agent_planner.skills import Parameter, Pattern, Skill

@@ -173,7 +173,13 @@ def _follow_up(rng: Random, first: Clause, roles: dict) -> Clause | None:
     options = {"in": ("closed", "close"), "explored": ("closed", "close"), "open": ("closed", "close")}
     kind, role = options.get(last.name, ("", ""))
     admitted = role in roles and roles[role].parameters
-    if not admitted or not first.cores.get(target) or "drawer" not in target and last.name == "in" and rng.random() < 0.2:
+    if (
+        not admitted
+        or not first.cores.get(target)
+        or "drawer" not in target
+        and last.name == "in"
+        and rng.random() < 0.2
+    ):
         return None
     said = "it" if rng.random() < 0.6 else f"the {first.cores[target]}"
     words = rng.choice(("close {o}", "shut {o}", "close {o} again", "push {o} shut", "shut {o} again")).format(o=said)
@@ -226,7 +232,9 @@ def rebased(scenario: Scenario, library: SkillLibrary, world: SceneGraph) -> Sce
             if name not in scene.entities:
                 sure = not matches(scene, core) and f" {core.lower()}" in f" {scenario.instruction.lower()}"
                 return replace(twin, goal=Declined("missing", core), kind="missing") if sure else None
-    if any(a not in scene.entities for c in scenario.clauses for atom in c.atoms if atom.name != "did" for a in atom.args):
+    if any(
+        a not in scene.entities for c in scenario.clauses for atom in c.atoms if atom.name != "did" for a in atom.args
+    ):
         return None
     for clause in scenario.clauses:
         if plan(Goal((clause.atoms,)), library, scene) is None:

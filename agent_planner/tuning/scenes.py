@@ -41,7 +41,13 @@ def _places(rng: Random, words: Vocabulary) -> list[ScenePlace]:
     rng.shuffle(nouns)
     places: list[ScenePlace] = []
     for noun, affordances in nouns:
-        name = _unique(rng, noun, words, {p.name for p in places}, often=CONTAINER in affordances and OPENABLE not in affordances)
+        name = _unique(
+            rng,
+            noun,
+            words,
+            {p.name for p in places},
+            often=CONTAINER in affordances and OPENABLE not in affordances,
+        )
         if name is None:
             continue
         is_open = OPENABLE not in affordances or rng.random() < 0.3

@@ -67,7 +67,10 @@ class Trainer:
         self.model = self._adapted(base).to(self.device)
         self.learned = [p for p in self.model.parameters() if p.requires_grad]
         self.optimizer = torch.optim.AdamW(
-            self.learned, lr=self.config.learning_rate, betas=(0.9, 0.98), weight_decay=self.config.weight_decay
+            self.learned,
+            lr=self.config.learning_rate,
+            betas=(0.9, 0.98),
+            weight_decay=self.config.weight_decay,
         )
         self.config.out.mkdir(parents=True, exist_ok=True)
         (self.config.out / "train_config.json").write_text(self.config.model_dump_json(indent=2))
@@ -133,7 +136,13 @@ class Trainer:
             self.optimizer.step()
             self.optimizer.zero_grad(set_to_none=True)
             self.step += 1
-            figures = {"step": self.step, "loss": loss, "rate": rate, "tokens": tokens, "seconds": time.monotonic() - began}
+            figures = {
+                "step": self.step,
+                "loss": loss,
+                "rate": rate,
+                "tokens": tokens,
+                "seconds": time.monotonic() - began,
+            }
             with (self.config.out / "log.jsonl").open("a") as log:
                 log.write(json.dumps(figures) + "\n")
             if self.step % self.config.save_every == 0 or self.step == self.config.steps:

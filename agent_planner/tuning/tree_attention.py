@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Attention over a tree: each branch sees the prefix and itself, and nothing is computed between branches."""
 
+from itertools import pairwise
+
 import torch
 from torch.nn.functional import scaled_dot_product_attention
 from transformers import AttentionInterface
@@ -26,7 +28,7 @@ def tree_attention(
     """
     prefix = bounds[1]
     parts = []
-    for low, high in zip(bounds, bounds[1:]):
+    for low, high in pairwise(bounds):
         q = query[:, :, low:high]
         if low == 0:
             k, v, mask = key[:, :, :high], value[:, :, :high], None

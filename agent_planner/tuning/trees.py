@@ -14,7 +14,15 @@ from agent_planner.agent.conversation import first_turn, system_turn
 from agent_planner.scene import SceneGraph
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.expert import Turn, demonstrate
-from agent_planner.tuning.scenario import Scenario, Setting, draw_setting, rebased, scenarios, stable_seed, without
+from agent_planner.tuning.scenario import (
+    Scenario,
+    Setting,
+    draw_setting,
+    rebased,
+    scenarios,
+    stable_seed,
+    without,
+)
 from agent_planner.tuning.scenes import observed
 
 SPLIT_MARK = "Instruction:"

@@ -48,7 +48,19 @@ SEEN = Vocabulary(
 
 UNSEEN = Vocabulary(
     colors=("cyan", "beige", "violet", "golden"),
-    objects=("vase", "teapot", "candle", "stapler", "duck", "cone", "prism", "flashlight", "onion", "wallet", "brush"),
+    objects=(
+        "vase",
+        "teapot",
+        "candle",
+        "stapler",
+        "duck",
+        "cone",
+        "prism",
+        "flashlight",
+        "onion",
+        "wallet",
+        "brush",
+    ),
     surfaces=("podium", "ottoman", "trolley", "dresser", "altar"),
     containers=("barrel", "pail", "carton", "satchel"),
     openables=("safe", "vault", "hatch", "closet", "toolbox"),

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from agent_planner.agent.events import Event
-from agent_planner.agent.loop import Episode, LoopConfig
+from agent_planner.agent.limits import LoopConfig
+from agent_planner.agent.loop import Episode
 from agent_planner.agent.requests import Dispatch, ModelTurn, Observe, Question
 from agent_planner.agent.result import EpisodeResult
 from agent_planner.llm.base import ChatReply
@@ -13,6 +14,9 @@ from agent_planner.scene import SceneGraph
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.symbolic import SymbolicWorld
 from agent_planner.types import Call, SkillResult
+
+
+DEFAULTS = LoopConfig()
 
 
 def reply(text: str) -> ChatReply:
@@ -35,7 +39,7 @@ def drive(
     library: SkillLibrary,
     texts: Sequence[str],
     instruction: str = "do it",
-    config: LoopConfig = LoopConfig(),
+    config: LoopConfig = DEFAULTS,
     execute: Callable[[SymbolicWorld, Call], SkillResult] = SymbolicWorld.execute,
     observe: Callable[[SymbolicWorld], SceneGraph | None] = SymbolicWorld.observe,
     answers: Sequence[str] = (),

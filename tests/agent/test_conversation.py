@@ -60,7 +60,17 @@ def test_calls_are_read(text: str, call: Call):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "pick", "pick(red cube)", 'pick(object="a"', 'pick(object="a",)', "__import__('os')", 'f(a=1-2)', 'f(a="x" b=1)']
+    "text",
+    [
+        "",
+        "pick",
+        "pick(red cube)",
+        'pick(object="a"',
+        'pick(object="a",)',
+        "__import__('os')",
+        "f(a=1-2)",
+        'f(a="x" b=1)',
+    ],
 )
 def test_anything_else_is_refused(text: str):
     with pytest.raises(CallRefused) as caught:

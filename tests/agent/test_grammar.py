@@ -13,7 +13,12 @@ LIBRARY = SkillLibrary.load()
 SCENE = SceneGraph(
     objects=(SceneObject(name="red cube"), SceneObject(name="cup")),
     places=(ScenePlace(name="desk"), ScenePlace(name="bin", affordances=frozenset({"container"}))),
-    relations=(Relation("on", "red cube", "desk"), Relation("in", "cup", "bin"), Relation("at", "bin"), Relation("at", "cup")),
+    relations=(
+        Relation("on", "red cube", "desk"),
+        Relation("in", "cup", "bin"),
+        Relation("at", "bin"),
+        Relation("at", "cup"),
+    ),
 )
 BYTES = LLTokenizer("byte")
 UNMET = [Atom("in", ("red cube", "bin"))]
@@ -58,7 +63,7 @@ def test_goals(text: str, fits: bool):
         ('pick(object="desk")', False, False),
         ('place_in(object="cup", container="bin")', True, False),
         ('move_arm(posture="home")', True, True),
-        ('set_gripper(opening=0.02)', True, True),
+        ("set_gripper(opening=0.02)", True, True),
         ('give_up(reason="no way")', True, True),
         ('ask(question="which?")', True, True),
         ("fly()", False, False),

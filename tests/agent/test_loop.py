@@ -6,7 +6,7 @@ import itertools
 import pytest
 
 from agent_planner.agent.events import EventKind
-from agent_planner.agent.loop import LoopConfig
+from agent_planner.agent.limits import LoopConfig
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.symbolic import SymbolicWorld
@@ -90,7 +90,12 @@ def test_a_refused_call_goes_back_to_the_model_and_loops_end(call: str, code: st
 
 
 def test_look_ahead_refuses_going_to_and_fro():
-    fro = [GOAL, 'in(red cube, bin)\nnavigate_to(target="cup")', 'in(red cube, bin)\nnavigate_to(target="bin")', *WAY[1:]]
+    fro = [
+        GOAL,
+        'in(red cube, bin)\nnavigate_to(target="cup")',
+        'in(red cube, bin)\nnavigate_to(target="bin")',
+        *WAY[1:],
+    ]
     run = drive(WORLD, LIBRARY, fro)
     assert run.result.outcome is Outcome.SUCCEEDED
     assert run.prompts[3].startswith("refused NO_PROGRESS: ")
@@ -114,7 +119,10 @@ def test_the_same_state_again_and_again_ends():
 def test_retries_are_counted_and_end_as_failed():
     slip = SkillResult(ResultStatus.FAILED, "GRASP_FAILED", "nothing there")
     run = drive(
-        WORLD, LIBRARY, WAY[:3], execute=lambda w, c: slip if c.skill == "pick" else SymbolicWorld.execute(w, c)
+        WORLD,
+        LIBRARY,
+        WAY[:3],
+        execute=lambda w, c: slip if c.skill == "pick" else SymbolicWorld.execute(w, c),
     )
     assert (run.result.outcome, run.result.code) == (Outcome.FAILED, "GRASP_FAILED")
     assert [c.skill for c in run.calls] == ["navigate_to", "pick", "pick", "pick"]

@@ -4,7 +4,17 @@
 import pytest
 
 from agent_planner.errors import CallRefused
-from agent_planner.goals import Declined, Goal, apply, format_goal, holds, next_step, parse_goal, plan, unmet_needs
+from agent_planner.goals import (
+    Declined,
+    Goal,
+    apply,
+    format_goal,
+    holds,
+    next_step,
+    parse_goal,
+    plan,
+    unmet_needs,
+)
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.skills import SkillLibrary
 from agent_planner.types import Atom, Call
@@ -92,7 +102,9 @@ def test_plans_reach_their_goal(goal: str, calls: int):
 
 
 def test_a_full_hand_is_emptied_first():
-    holding = SCENE.replace(relations=(Relation("holding", "red cube"), Relation("in", "cup", "bin"), Relation("at", "bin")))
+    holding = SCENE.replace(
+        relations=(Relation("holding", "red cube"), Relation("in", "cup", "bin"), Relation("at", "bin"))
+    )
     step = next_step((Atom("holding", ("cup",)),), LIBRARY, holding)
     assert step is not None
     assert step.call == Call("place_in", {"object": "red cube", "container": "bin"})

@@ -26,7 +26,13 @@ def test_events_are_on_disk_before_the_end(tmp_path: Path):
 def test_the_conversation_has_agentinstructs_schema(tmp_path: Path):
     recorder = EpisodeRecorder(tmp_path, "b")
     recorder.open({})
-    messages = [Message("system", "s"), Message("user", "u"), Message("assistant", "bad"), Message("user", "refused"), Message("assistant", "good")]
+    messages = [
+        Message("system", "s"),
+        Message("user", "u"),
+        Message("assistant", "bad"),
+        Message("user", "refused"),
+        Message("assistant", "good"),
+    ]
     goal = parse_goal("goal: at(desk)")
     result = EpisodeResult(Outcome.SUCCEEDED, "", "", goal, ((Call("go", {"to": "desk"}), "ok"),))
     recorder.finish("go to the desk", messages, [2], result)

@@ -3,9 +3,7 @@
 
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace, changes, focus, scene_text
 
-DRAWER = ScenePlace(
-    name="drawer", affordances=frozenset({"container", "openable"}), is_open=False, explored=False
-)
+DRAWER = ScenePlace(name="drawer", affordances=frozenset({"container", "openable"}), is_open=False, explored=False)
 SCENE = SceneGraph(
     objects=(SceneObject(name="red cube", color="red"), SceneObject(name="cup", color="blue")),
     places=(ScenePlace(name="desk"), DRAWER, ScenePlace(name="washer", affordances=frozenset())),
@@ -33,7 +31,11 @@ def test_every_entity_has_one_line():
 def test_changes_name_what_came_went_and_moved_but_not_the_robot():
     moved = SCENE.replace(
         objects=(*SCENE.objects[:1], SceneObject(name="ball")),
-        relations=(Relation("in", "red cube", "drawer"), Relation("at", "drawer"), Relation("running", "washer")),
+        relations=(
+            Relation("in", "red cube", "drawer"),
+            Relation("at", "drawer"),
+            Relation("running", "washer"),
+        ),
     )
     assert changes(SCENE, moved) == ("red cube: in drawer, away", "new: ball: away", "gone: cup")
     assert changes(SCENE, SCENE.replace(relations=(*SCENE.relations[:2], *SCENE.relations[4:]))) == ()

@@ -5,7 +5,7 @@ import re
 import time
 
 from agent_planner.agent.conversation import call_turn, thought_text
-from agent_planner.agent.loop import LoopConfig
+from agent_planner.agent.limits import LoopConfig
 from agent_planner.goals import format_goal, next_step, parse_goal
 from agent_planner.llm.base import ChatReply, ChatRequest
 from agent_planner.tuning.evaluate import report, run_symbolic

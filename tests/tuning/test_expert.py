@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The expert's conversations: parsable, recovering, and with losses where they belong."""
 
+from itertools import pairwise
 from random import Random
 
 from agent_planner.agent.checks import read_call
@@ -32,7 +33,7 @@ def test_wrong_turns_are_not_learned_and_are_recovered_from():
     wrong = refused = failed = 0
     for seed in range(60):
         turns = demonstrate(single("dev", "held_in", seed), Random(seed), Injection(0.15, 0.25, 0.0)) or []
-        for before, after in zip(turns, turns[1:]):
+        for before, after in pairwise(turns):
             if before.loss is False:
                 wrong += 1
                 assert after.role == "user"

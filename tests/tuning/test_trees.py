@@ -68,7 +68,10 @@ def test_tree_attention_equals_each_conversation_alone(tokenizer):
     encoded = encode(tree, tokenizer, 10_000)
     with torch.no_grad():
         together = packed.model(
-            input_ids=encoded.tokens[None], position_ids=encoded.positions[None], use_cache=False, bounds=encoded.bounds()
+            input_ids=encoded.tokens[None],
+            position_ids=encoded.positions[None],
+            use_cache=False,
+            bounds=encoded.bounds(),
         ).last_hidden_state[0]
         for number in range(1, len(tree.branches) + 1):
             chosen = (encoded.branch == 0) | (encoded.branch == number)

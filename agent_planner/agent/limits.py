@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What ends an episode that would not end by itself."""
+
+from collections import Counter
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from agent_planner.types import Autonomy, Call, Level
+
+
+@dataclass(frozen=True)
+class LoopConfig:
+    """Limits and switches of one episode; recorded with it."""
+
+    level: Level = Level.APPLICABLE
+    look_ahead: bool = True
+    autonomy: Autonomy = Autonomy.AUTO
+    max_turns: int = 40
+    max_seconds: float = 900.0
+    goal_tries: int = 3
+    same_refusals: int = 3
+    same_states: int = 4
+
+
+class Tallies:
+    """Counts refusals, failures and states; each method tells whether that was once too often."""
+
+    def __init__(self, config: LoopConfig):
+        self._config = config
+        self._refusals: Counter[tuple[Hashable, Hashable, str]] = Counter()
+        self._failures: Counter[Hashable] = Counter()
+        self._states: Counter[Hashable] = Counter()
+
+    def refused_in(self, state: Hashable) -> set[Hashable]:
+        """The calls (as keys, or the text of what was none) that were refused in that state."""
+        return {said for known, said, _ in self._refusals if known == state}
+
+    def refusal(self, state: Hashable, said: Hashable, code: str) -> bool:
+        """Count a refusal: the same call, in the same state, for the same reason."""
+        self._refusals[state, said, code] += 1
+        return self._refusals[state, said, code] >= self._config.same_refusals
+
+    def failure(self, call: Call, retries: int) -> bool:
+        """Count a failed call against its skill's retries."""
+        self._failures[call.key()] += 1
+        return self._failures[call.key()] > retries
+
+    def visit(self, state: Hashable) -> bool:
+        """Count a state that a successful call led to."""
+        self._states[state] += 1
+        return self._states[state] >= self._config.same_states

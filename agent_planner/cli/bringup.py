@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A robot with its planner, up and ready, for as long as a command needs it."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent_planner.cli.models import checked as checked_model
+from agent_planner.cli.robots import Parameter, RobotProfile, load_robot
+from agent_planner.cli.stack import Stack, started
+from agent_planner.cli.terminal import Terminal
+from agent_planner.errors import UserError, did_you_mean
+from agent_planner.recording.episode import new_episode_id, write_json
+from agent_planner.ros.client import PlannerClient
+from agent_planner.ros.client_node import ClientNode
+from agent_planner.ros.simulator_client import SimulatorClient
+
+_READY_SECONDS = 180.0
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a command is to bring up; ``scene`` and what follows it is for simulated robots."""
+
+    profile: RobotProfile
+    model: str
+    scene: str = ""
+    seed: int = 0
+    rtf: float = 1.0
+    video: bool = False
+    level: str = "applicable"
+    look_ahead: bool = True
+    pace: str = "real_time"
+
+    def values(self, folder: Path) -> dict[str, Parameter]:
+        """What the profile's placeholders stand for."""
+        return {
+            "scene": self.scene,
+            "seed": self.seed,
+            "rtf": self.rtf,
+            "model": self.model,
+            "level": self.level,
+            "look_ahead": self.look_ahead,
+            "pace": self.pace,
+            "skills": str(self.profile.skills_file),
+            "runs": str(folder),
+            "video": str(folder / "video.mp4") if self.video else "",
+            "path": str(folder / "path.png") if self.video else "",
+        }
+
+
+def wanted(robot: str, model: str, scene: str = "", **others: object) -> Wanted:
+    """Check names before anything is started.
+
+    Raises:
+        UserError: robot, model or scene is not known, or the robot's skills are wrong.
+    """
+    profile = load_robot(robot)
+    profile.library()
+    if profile.simulated:
+        from agent_planner_sim.scenes import BUILDERS
+
+        scene = scene or profile.default_scene
+        if scene not in BUILDERS:
+            raise UserError(f"there is no scene '{scene}'; {did_you_mean(scene, BUILDERS)}")
+    elif scene:
+        raise UserError(f"the robot '{robot}' is not simulated: it takes no --scene")
+    return Wanted(profile, checked_model(model), scene, **others)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Up:
+    """Everything that runs. ``simulator`` is there for simulated robots."""
+
+    stack: Stack
+    node: ClientNode
+    planner: PlannerClient
+    simulator: SimulatorClient | None
+
+    @property
+    def folder(self) -> Path:
+        """The run's folder."""
+        return self.stack.folder
+
+
+@contextmanager
+def brought_up(want: Wanted, terminal: Terminal, runs: Path, domain: int | None = None) -> Iterator[Up]:
+    """Start a robot's programs, wait until they answer, and stop them at the end.
+
+    Raises:
+        InfrastructureError: one of them does not come up.
+    """
+    began = time.monotonic()
+    folder = run_folder(runs)
+    write_json(folder / "run.json", {**want.values(folder), "robot": want.profile.model_dump(mode="json")})
+    with started(want.profile, folder, want.values(folder), domain) as stack:
+        node = ClientNode("agent_planner_cli", alive=stack.check)
+        node.open()
+        try:
+            simulator = SimulatorClient(node) if want.profile.simulated else None
+            with terminal.busy(f"starting {want.profile.name}") as status:
+                stack.wait_until_ready(node, _READY_SECONDS, status)
+                planner = PlannerClient(node)
+                planner.wait_for_server(_READY_SECONDS)
+                if simulator is not None:
+                    simulator.ground_truth(seconds=_READY_SECONDS)
+            where = f"scene {want.scene}, seed {want.seed}, " if simulator else ""
+            terminal.say(
+                f"{want.profile.name} is up after {time.monotonic() - began:.0f} s ({where}"
+                f"ROS_DOMAIN_ID={os.environ['ROS_DOMAIN_ID']}, "
+                f"ROS_AUTOMATIC_DISCOVERY_RANGE={os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE']})",
+                "dim",
+            )
+            yield Up(stack, node, planner, simulator)
+        finally:
+            node.close()
+
+
+def run_folder(runs: Path) -> Path:
+    """Make a new folder for a run.
+
+    Raises:
+        UserError: it cannot be written.
+    """
+    folder = (runs / new_episode_id()).resolve()
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise UserError(f"--runs {runs}: the folder cannot be written ({error.strerror}); choose another") from error
+    return folder

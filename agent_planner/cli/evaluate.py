@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`agent-planner eval`: a suite of scenarios, scored by their own goals."""
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from agent_planner.cli.terminal import Terminal
+from agent_planner.errors import UserError
+from agent_planner.types import Level
+
+
+class Backend(Enum):
+    """The world that the scenarios run in."""
+
+    SYMBOLIC = "symbolic"
+    MUJOCO = "mujoco"
+
+
+class Split(Enum):
+    """Every choice is made on dev; test is for what is shipped."""
+
+    DEV = "dev"
+    TEST = "test"
+
+
+def evaluate(
+    suite: Annotated[str, typer.Option(help="smoke or held_in")] = "smoke",
+    seeds: Annotated[str, typer.Option(help="A:B, from A up to but not including B")] = "0:20",
+    backend: Annotated[Backend, typer.Option(help="symbolic: no physics, in batches; mujoco: the whole ROS stack")] = (
+        Backend.SYMBOLIC
+    ),
+    model: Annotated[str, typer.Option(help="default, base, a folder, a Hugging Face name, openai:MODEL@URL")] = "default",
+    split: Annotated[Split, typer.Option(help="which of the two sets of scenarios")] = Split.DEV,
+    level: Annotated[Level, typer.Option(help="how far decoding is constrained")] = Level.APPLICABLE,
+    look_ahead: Annotated[bool, typer.Option(help="refuse calls that do not bring the goal nearer")] = True,
+    batch: Annotated[int, typer.Option(min=1, max=512, help="episodes side by side (symbolic)")] = 16,
+    robot: Annotated[str, typer.Option(help="name or file of a robot profile (mujoco)")] = "mobile_manipulator",
+    scene: Annotated[str, typer.Option(help="scene to draw from (mujoco); the robot's own if left out")] = "",
+    rtf: Annotated[float, typer.Option(min=0.1, help="simulated seconds per second at most (mujoco)")] = 4.0,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object as the last line of stdout")] = False,
+    out: Annotated[Path | None, typer.Option(help="write the report and every episode's outcome to this file")] = None,
+) -> None:
+    """Measure a model on a suite: success with its 95 % interval, outcomes, goals stated exactly, calls refused."""
+    from agent_planner.agent.loop import LoopConfig
+    from agent_planner.tuning.evaluate import report
+
+    terminal = Terminal(as_json)
+    numbers = seed_range(seeds)
+    config = LoopConfig(level=level, look_ahead=look_ahead)
+    if backend is Backend.SYMBOLIC:
+        from agent_planner.cli.evaluate_symbolic import run
+
+        scores, began, name = run(terminal, suite, split.value, numbers, model, config, batch)
+    else:
+        from agent_planner.cli.evaluate_physical import run
+
+        scores, began, name = run(terminal, suite, split.value, numbers, model, config, robot, scene, rtf)
+    figures = report(
+        scores,
+        began,
+        suite=suite,
+        split=split.value,
+        seeds=seeds,
+        backend=backend.value,
+        model=name,
+        level=level.value,
+        look_ahead=look_ahead,
+    ).as_dict()
+    show(terminal, figures)
+    if out is not None:
+        write(out, figures, scores)
+    terminal.result(figures)
+
+
+def seed_range(text: str) -> range:
+    """Read ``A:B``.
+
+    Raises:
+        UserError: it has another form, or nothing is in it.
+    """
+    first, colon, last = text.partition(":")
+    if not (colon and first.isdecimal() and last.isdecimal() and int(first) < int(last)):
+        raise UserError(f"--seeds {text}: write A:B with A < B, e.g. 0:20 for the seeds 0 to 19")
+    return range(int(first), int(last))
+
+
+def show(terminal: Terminal, figures: dict[str, Any]) -> None:
+    """Print the figures as tables."""
+    low, high = figures["ci95"]
+    title = f"{figures['backend']} {figures['suite']} ({figures['split']}, seeds {figures['seeds']}), {figures['model']}"
+    table = Table("", "", title=title, title_justify="left", show_header=False, box=None)
+    table.add_row("success", f"{figures['success']:.1%} of {figures['n']} (95 %: {low:.1%} to {high:.1%})")
+    table.add_row("goal exact", f"{figures['goal_exact']:.1%}")
+    table.add_row("refused calls", f"{figures['refused_call_rate']:.1%}")
+    table.add_row("raw invalid", f"{figures['raw_invalid_rate']:.1%}")
+    for name in ("outcomes", "errors"):
+        counted = sorted(figures[name].items(), key=lambda item: -item[1])
+        table.add_row(name, ", ".join(f"{kind} {count}" for kind, count in counted) or "none")
+    table.add_row("decoding", f"{figures['level']}, look-ahead {'on' if figures['look_ahead'] else 'off'}")
+    table.add_row("time", f"{figures['seconds']:.0f} s")
+    terminal.console.print(table, soft_wrap=False)
+
+
+def write(path: Path, figures: dict[str, Any], scores: list) -> None:
+    """Write the report with a line for every episode."""
+    from agent_planner.recording.episode import write_json
+
+    episodes = [
+        {
+            "id": score.scenario.id,
+            "instruction": score.scenario.instruction,
+            "truth": str(score.scenario.goal),
+            "goal": str(score.result.goal) if score.result.goal is not None else None,
+            "outcome": score.result.outcome.value,
+            "success": score.success,
+            "error": score.error,
+            "message": score.result.message,
+            "steps": [f"{call}: {text}" for call, text in score.result.steps],
+        }
+        for score in scores
+    ]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_json(path, {**figures, "episodes": episodes})
+    except OSError as error:
+        raise UserError(f"--out {path}: cannot be written ({error.strerror})") from error

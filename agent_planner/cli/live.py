@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An instruction's run, shown line by line as its feedback comes in."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from rich.status import Status
+
+from agent_planner.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from agent_planner.ros.client import Feedback, InstructionResult
+
+_WAITING = {
+    "LOADING_MODEL": "the model is loading",
+    "THINKING": "thinking",
+    "CHECKING": "checking",
+    "EXECUTING": "carrying out",
+    "OBSERVING": "looking",
+    "WAITING_FOR_OPERATOR": "waiting for an answer",
+}
+
+
+class LiveRun:
+    """Prints what is new in each message; the rest goes into the line that changes (the status).
+
+    Args:
+        terminal: where to.
+        status: the changing line, if there is one.
+    """
+
+    def __init__(self, terminal: Terminal, status: Status | None = None):
+        self._terminal = terminal
+        self._status = status
+        self._shown_thought = -1
+        self._shown_loading = False
+
+    def hear(self, feedback: "Feedback") -> None:
+        """Show one message."""
+        show: Callable[[Feedback], None] = getattr(self, f"_{feedback.state.lower()}", self._wait)
+        show(feedback)
+
+    def _wait(self, feedback: "Feedback") -> None:
+        text = _WAITING.get(feedback.state, feedback.state.lower())
+        more = " ".join(part for part in (feedback.call, feedback.detail) if part)
+        if self._status is not None:
+            self._status.update(f"{text} {_escaped(more)}".rstrip())
+        if feedback.state == "LOADING_MODEL" and not self._shown_loading:
+            self._shown_loading = True
+            if not self._terminal.console.is_terminal:
+                self._terminal.say(text)
+
+    def _goal(self, feedback: "Feedback") -> None:
+        self._terminal.say(f"goal      {feedback.thought or feedback.detail}", "bold")
+
+    def _checking(self, feedback: "Feedback") -> None:
+        if feedback.step != self._shown_thought:
+            self._shown_thought = feedback.step
+            self._terminal.say(f"{feedback.step:>3}  thought  {feedback.thought}", "dim")
+            self._terminal.say(f"     call     {feedback.call}", "cyan")
+
+    def _refused(self, feedback: "Feedback") -> None:
+        self._terminal.say(f"     refused  {feedback.detail}", "yellow")
+
+    def _executing(self, feedback: "Feedback") -> None:
+        self._wait(feedback)
+
+    def _result(self, feedback: "Feedback") -> None:
+        style = "green" if feedback.detail.startswith("ok") else "red"
+        self._terminal.say(f"     result   {feedback.detail}", style)
+
+    def _waiting_for_operator(self, feedback: "Feedback") -> None:
+        self._terminal.say(f"     asks     {feedback.detail}", "magenta")
+        self._wait(feedback)
+
+    def ended(self, result: "InstructionResult") -> None:
+        """Show how it ended."""
+        good = result.outcome in ("succeeded", "answered")
+        self._terminal.say(f"{result.status}  {result.summary or result.error_msg}", "bold green" if good else "bold red")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", r"\[")

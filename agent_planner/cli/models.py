@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Opening a language model by its name, with progress."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from agent_planner.cli.terminal import Terminal
+from agent_planner.errors import ModelError, UserError
+from agent_planner.llm import ChatModel
+
+
+@contextmanager
+def loaded(name: str, terminal: Terminal) -> Iterator[ChatModel]:
+    """Open and load a model; it is closed at the end.
+
+    Raises:
+        UserError: there is none of that name, or its endpoint does not answer.
+    """
+    from agent_planner.llm import open_model
+
+    model = open_model(name)
+    try:
+        with terminal.busy(f"loading the model {name}") as status:
+            model.load(lambda text, fraction: status.update(f"{text} {fraction:.0%}"))
+    except ModelError as error:
+        model.close()
+        raise UserError(f"--model {name}: {error}") from error
+    try:
+        yield model
+    finally:
+        model.close()
+
+
+def checked(name: str) -> str:
+    """Return the name of a model that can be opened; nothing heavy is loaded.
+
+    Raises:
+        UserError: there is none of that name, or its endpoint does not answer.
+    """
+    from agent_planner.llm import open_model
+
+    model = open_model(name)
+    try:
+        if name.startswith("openai:"):
+            model.load()
+    except ModelError as error:
+        raise UserError(f"--model {name}: {error}") from error
+    finally:
+        model.close()
+    return name

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`agent-planner send`: an instruction for a planner that is running."""
+
+import os
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from agent_planner.cli.instruction import checked
+from agent_planner.cli.terminal import Terminal
+from agent_planner.types import Autonomy
+
+LONGEST_SECONDS = 3600.0
+_STOP_SECONDS = 20.0
+
+
+def send(
+    instruction: Annotated[str, typer.Argument(help="what is to be done, in words")],
+    preempt: Annotated[bool, typer.Option(help="take over from an instruction that is running")] = False,
+    autonomy: Annotated[Autonomy | None, typer.Option(help="the planner's own setting if left out")] = None,
+    domain: Annotated[int | None, typer.Option(help="ROS_DOMAIN_ID; that of the newest running robot if left out")] = None,
+    wait: Annotated[float, typer.Option(help="seconds to wait for a planner")] = 10.0,
+    as_json: Annotated[bool, typer.Option("--json", help="the result as one JSON object on the last line")] = False,
+) -> None:
+    """Send an instruction to a running planner and show what it does; Ctrl-C cancels it."""
+    from agent_planner.cli.ros_shell import enter_ros
+    from agent_planner.cli.running import newest
+
+    text = checked(instruction)
+    enter_ros()
+    terminal = Terminal(as_json)
+    running = newest()
+    if domain is None and running is not None:
+        domain = running.domain
+        os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = running.discovery
+    if domain is not None:
+        os.environ["ROS_DOMAIN_ID"] = str(domain)
+
+    from agent_planner.ros.client import PlannerClient
+    from agent_planner.ros.client_node import ClientNode
+
+    node = ClientNode("agent_planner_send")
+    node.open()
+    try:
+        client = PlannerClient(node)
+        with terminal.busy(f"looking for a planner in ROS domain {os.environ.get('ROS_DOMAIN_ID', '0')}"):
+            client.wait_for_server(wait)
+        result = follow(client, text, terminal, autonomy.value if autonomy else "", preempt)
+    finally:
+        node.close()
+    terminal.result(asdict(result))
+    raise typer.Exit(0 if result.outcome in ("succeeded", "answered") else 1)
+
+
+def follow(client, text: str, terminal: Terminal, autonomy: str = "", preempt: bool = False):  # noqa: ANN001, ANN201
+    """Send an instruction and show its run until it has ended.
+
+    Ctrl-C cancels it: the robot is at rest when this returns by KeyboardInterrupt.
+    """
+    from agent_planner.cli.live import LiveRun
+
+    with terminal.busy(f"instruction: {text}") as status:
+        live = LiveRun(terminal, status)
+        sent = client.send(text, live.hear, autonomy, preempt)
+        try:
+            result = sent.result(LONGEST_SECONDS)
+        except BaseException:
+            status.update("cancelling: the robot stops")
+            sent.cancel()
+            live.ended(sent.result(_STOP_SECONDS))
+            raise
+        live.ended(result)
+        return result

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`agent-planner tune`: train an adapter."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent_planner.cli.terminal import Terminal
+from agent_planner.errors import UserError
+
+app = typer.Typer(help="Train adapters for the language model.", no_args_is_help=True)
+
+
+@app.command()
+def train(
+    out: Annotated[Path, typer.Option(help="folder of the run: checkpoint, log and adapter")],
+    base: Annotated[str, typer.Option(help="base model: default (SmolLM2-135M-Instruct) or a folder")] = "default",
+    steps: Annotated[int, typer.Option(min=1, help="optimizer steps")] = 360,
+    seed: Annotated[int, typer.Option(help="of data and weights")] = 0,
+    start: Annotated[Path | None, typer.Option(help="an adapter to go on from, with new data")] = None,
+) -> None:
+    """Train a LoRA adapter on the symbolic expert's episodes. Killed, it goes on from its last checkpoint."""
+    terminal = Terminal()
+    for folder in (start, None if base == "default" else Path(base)):
+        if folder is not None and not folder.is_dir():
+            raise UserError(f"there is no folder '{folder}'; give one that holds a model or an adapter")
+    with terminal.busy("loading the base model"):
+        from agent_planner.llm.default_model import default_base
+        from agent_planner.tuning.train import TrainConfig, Trainer
+
+        folder = str(default_base()) if base == "default" else base
+        trainer = Trainer(TrainConfig(base=folder, out=out, steps=steps, seed=seed, start_adapter=start))
+        trainer.setup()
+    with terminal.counting("training", steps) as counter:
+        for _ in range(trainer.step):
+            counter.advance()
+        for figures in trainer.run():
+            counter.advance(f"loss {figures['loss']:.3f}")
+    terminal.say(f"adapter: {out / 'adapter'}")

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ROS 2 at the edge: the only layer of the product that imports rclpy."""

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An action client whose requests may be sent from any thread."""
+
+import threading
+from typing import Any
+
+from rclpy.action import ActionClient
+
+
+class SafeActionClient(ActionClient):
+    """rclpy's action client without its race.
+
+    rclpy sends a request and only then notes down its number. In an executor with several threads the answer can
+    come in between; it is then thrown away as unexpected, and the future never ends. Here an answer is looked at
+    only when no request is half-way through that.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        self._registering = threading.Lock()
+        super().__init__(*args, **kwargs)
+
+    def send_goal_async(self, *args: Any, **kwargs: Any) -> Any:
+        """As in rclpy."""
+        with self._registering:
+            return super().send_goal_async(*args, **kwargs)
+
+    def _cancel_goal_async(self, goal_handle: Any) -> Any:
+        with self._registering:
+            return super()._cancel_goal_async(goal_handle)
+
+    def _get_result_async(self, goal_handle: Any) -> Any:
+        with self._registering:
+            return super()._get_result_async(goal_handle)
+
+    async def execute(self, taken_data: Any) -> None:
+        """As in rclpy."""
+        with self._registering:
+            pass
+        await super().execute(taken_data)

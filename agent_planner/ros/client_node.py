@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A node for programs that talk to the planner from outside: its own context, its own thread."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from rclpy.context import Context
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.task import Future
+
+from agent_planner.errors import InfrastructureError
+
+_PERIOD = 0.1
+
+
+class ClientNode:
+    """Opens a node that spins in a thread; leaves signals to the program.
+
+    Args:
+        name: the node's name.
+        alive: raises an error where waiting has become useless (a server has died); looked at during every wait.
+    """
+
+    def __init__(self, name: str = "agent_planner_client", alive: Callable[[], None] = lambda: None):
+        self._name = name
+        self.alive = alive
+        self._context = Context()
+        self._closing = threading.Event()
+
+    def open(self) -> None:
+        """Join the ROS graph."""
+        self._context.init(args=None, domain_id=None)
+        self.node = Node(self._name, context=self._context, use_global_arguments=False)
+        self._executor = SingleThreadedExecutor(context=self._context)
+        self._executor.add_node(self.node)
+        self._thread = threading.Thread(target=self._spin, name=self._name)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Leave the graph."""
+        self._closing.set()
+        if self._context.ok():
+            self._executor.shutdown(timeout_sec=2.0)
+            self._thread.join(5.0)
+            self.node.destroy_node()
+            self._context.try_shutdown()
+
+    def wait_for(self, future: Future, seconds: float, what: str) -> Any:
+        """Return a future's result.
+
+        Raises:
+            InfrastructureError: it did not come in time.
+        """
+        done = threading.Event()
+        future.add_done_callback(lambda _: done.set())
+        self.wait_until(done.is_set, seconds, what, done)
+        return future.result()
+
+    def wait_until(
+        self, met: Callable[[], bool], seconds: float, what: str, event: threading.Event | None = None
+    ) -> None:
+        """Wait until something holds; ``event`` is set where it may have come to hold.
+
+        Raises:
+            InfrastructureError: it did not hold in time; ``what`` says what was waited for.
+        """
+        end = time.monotonic() + seconds
+        waiting = event or self._closing
+        while not met():
+            self.alive()
+            left = end - time.monotonic()
+            if left <= 0:
+                raise InfrastructureError(f"{what}: no answer within {seconds:.0f} s")
+            waiting.wait(min(_PERIOD, left))
+
+    def missing_actions(self, names: Iterable[str]) -> list[str]:
+        """Those of the action servers that are not on the graph."""
+        return [n for n in names if not self.node.count_publishers(f"{n}/_action/status")]
+
+    def missing_services(self, names: Iterable[str]) -> list[str]:
+        """Those of the services that are not on the graph."""
+        there = {name for name, _ in self.node.get_service_names_and_types()}
+        return [n for n in names if self.node.resolve_service_name(n) not in there]
+
+    def _spin(self) -> None:
+        try:
+            self._executor.spin()
+        except ExternalShutdownException:
+            return
+
+

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether the arm touches the robot or the world: its links as spheres against boxes and cylinders."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from agent_planner_motion.arm.description import Solid
+from agent_planner_motion.arm.kinematics import Kinematics
+from agent_planner_motion.arm.obstacles import Obstacles
+from agent_planner_motion.spatial import transform
+
+FAR = 10.0  # metres; told where there is nothing to touch
+_APART = 3  # links nearer to each other along the chain than this are not checked against each other
+
+
+@dataclass(frozen=True)
+class Spheres:
+    """Spheres fixed to a link."""
+
+    centres: np.ndarray  # (n, 3)
+    radii: np.ndarray  # (n,)
+
+
+def spheres_of(solid: Solid) -> Spheres:
+    """Cover a solid with spheres of its smallest half extent; thin plates count as somewhat thicker."""
+    half = solid.half
+    radius = float(max(min(half), 0.008))
+    lines = []
+    for extent in half:
+        reach = max(float(extent) - radius, 0.0)
+        count = 1 if reach < 0.003 else int(np.ceil(2 * reach / (1.6 * radius))) + 1
+        lines.append(np.linspace(-reach, reach, count) if count > 1 else np.zeros(1))
+    grid = np.stack(np.meshgrid(*lines, indexing="ij"), axis=-1).reshape(-1, 3)
+    if solid.kind == "cylinder" and half[0] > radius:
+        grid = grid[np.hypot(grid[:, 0], grid[:, 1]) <= half[0] - radius + 1e-6]
+    centres = grid @ solid.pose[:3, :3].T + solid.pose[:3, 3]
+    return Spheres(centres, np.full(len(centres), radius))
+
+
+class ArmModel:
+    """The arm's shape: spheres a link, and what of the robot itself it must not touch.
+
+    Args:
+        kinematics: of the arm.
+        fingers: joints of the fingers, name → the position at which their shape is taken (open).
+        allowed: postures, (n, dof), that are known to be free; pairs that touch in them are not checked.
+    """
+
+    def __init__(self, kinematics: Kinematics, fingers: Mapping[str, float], allowed: np.ndarray):
+        self.kinematics = kinematics
+        robot = kinematics.robot
+        self._spheres: dict[str, Spheres] = {}
+        order = [j.child for j in robot.chain(kinematics.base, kinematics.tip)]
+        for link in order:
+            parts = [spheres_of(s) for s in robot.solids.get(link, ())]
+            for joint in (robot.joints[name] for name in fingers if robot.joints[name].parent == link):
+                offset = joint.origin @ transform(xyz=joint.axis * fingers[joint.name])
+                parts += [spheres_of(Solid(offset @ s.pose, s.half, s.kind)) for s in robot.solids[joint.child]]
+            if parts:
+                self._spheres[link] = Spheres(
+                    np.concatenate([p.centres for p in parts]), np.concatenate([p.radii for p in parts])
+                )
+        self.body = Obstacles(solids=robot.solids.get(kinematics.base, ()))
+        self._order = [link for link in order if link in self._spheres]
+        rank = {link: i for i, link in enumerate(self._order)}
+        pairs = [(a, b) for a in self._order for b in self._order if rank[b] - rank[a] >= _APART]
+        self._pairs = [p for p in pairs if self._between(np.atleast_2d(allowed), p).min() > 0.0]
+        base_free = self._to_body(np.atleast_2d(allowed))
+        self._beside_body = [link for link in self._order if base_free[link].min() > 0.0]
+
+    def clearance(self, q: np.ndarray, world: Obstacles, held: Spheres | None = None) -> np.ndarray:
+        """Return how far the arm is from anything, (n,), for joints (n, dof); negative: it touches.
+
+        Args:
+            q: joints.
+            world: what stands around, base frame.
+            held: what is in the hand, in the tip's frame.
+        """
+        poses = self.kinematics.links(q)
+        placed = {link: _place(poses[link], self._spheres[link].centres) for link in self._order}
+        radii = {link: self._spheres[link].radii for link in self._order}
+        found = np.full(len(q), FAR)
+        for link in self._beside_body:
+            found = np.minimum(found, (self.body.distance(placed[link]) - radii[link]).min(axis=1))
+        for a, b in self._pairs:
+            found = np.minimum(found, _gap(placed[a], radii[a], placed[b], radii[b]))
+        points = np.concatenate([placed[link] for link in self._order], axis=1)
+        sizes = np.concatenate([radii[link] for link in self._order])
+        if held is not None:
+            carried = _place(poses[self.kinematics.tip], held.centres)
+            found = np.minimum(found, (self.body.distance(carried) - held.radii).min(axis=1))
+            points = np.concatenate([points, carried], axis=1)
+            sizes = np.concatenate([sizes, held.radii])
+        return np.minimum(found, (world.distance(points) - sizes).min(axis=1))
+
+    def hand_clearance(self, pose: np.ndarray, world: Obstacles) -> float:
+        """Return how far the last link with fingers is from the world, for a pose of the tip, (4, 4)."""
+        last = self._order[-1]
+        reference = self.kinematics.links(np.zeros((1, self.kinematics.dof)))
+        tip_in_hand = np.linalg.inv(reference[last][0]) @ reference[self.kinematics.tip][0]
+        hand = (pose @ np.linalg.inv(tip_in_hand))[None]
+        points = _place(hand, self._spheres[last].centres)
+        return float((world.distance(points) - self._spheres[last].radii).min())
+
+    def _between(self, q: np.ndarray, pair: tuple[str, str]) -> np.ndarray:
+        poses = self.kinematics.links(q)
+        (a, b) = (self._spheres[link] for link in pair)
+        return _gap(_place(poses[pair[0]], a.centres), a.radii, _place(poses[pair[1]], b.centres), b.radii)
+
+    def _to_body(self, q: np.ndarray) -> dict[str, np.ndarray]:
+        poses = self.kinematics.links(q)
+        return {
+            link: (self.body.distance(_place(poses[link], s.centres)) - s.radii).min(axis=1)
+            for link, s in self._spheres.items()
+        }
+
+
+def _place(poses: np.ndarray, points: np.ndarray) -> np.ndarray:
+    return np.einsum("nij,kj->nki", poses[:, :3, :3], points) + poses[:, None, :3, 3]
+
+
+def _gap(a: np.ndarray, a_radii: np.ndarray, b: np.ndarray, b_radii: np.ndarray) -> np.ndarray:
+    apart = np.linalg.norm(a[:, :, None] - b[:, None], axis=-1) - a_radii[:, None] - b_radii
+    return apart.min(axis=(1, 2))
+
+
+def held_spheres(size: Sequence[float], pose: np.ndarray) -> Spheres:
+    """Return the spheres of a box of that size in the hand, at its pose in the tip's frame."""
+    return spheres_of(Solid(pose, np.asarray(size) / 2, "box"))

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a parallel gripper can take hold of a box-like thing."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from agent_planner_motion.arm.ik import hand_rotation
+from agent_planner_motion.spatial import transform
+
+_UP = np.array([0.0, 0.0, 1.0])
+_TILTS = (0.0, 20.0, 40.0, 55.0, 70.0, 85.0)  # degrees from straight down
+_ABOVE_SUPPORT = 0.004
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Shape of the gripper, metres.
+
+    Attributes:
+        max_opening: between the fingers.
+        tip: how far the fingers reach beyond the end effector's frame.
+        palm: how far behind that frame the palm begins.
+        pad: width of a finger.
+    """
+
+    max_opening: float = 0.085
+    tip: float = 0.021
+    palm: float = 0.065
+    pad: float = 0.022
+
+
+@dataclass(frozen=True)
+class Grasp:
+    """One way to hold a thing.
+
+    Attributes:
+        pose: of the end effector, (4, 4), base frame.
+        width: of the thing between the fingers, metres.
+        tilt: of the approach from straight down, radians.
+    """
+
+    pose: np.ndarray
+    width: float
+    tilt: float
+
+    @property
+    def approach(self) -> np.ndarray:
+        """Direction in which the hand comes, (3,)."""
+        return self.pose[:3, 2]
+
+
+def grasps(pose: np.ndarray, size: np.ndarray, hand: Hand, flattest: float = 0.0) -> Iterator[list[Grasp]]:
+    """Give groups of grasps, the steepest first.
+
+    Args:
+        pose: of the thing's middle in the base frame, (4, 4).
+        size: along its own axes.
+        hand: the gripper.
+        flattest: radians; groups with less tilt than this come last (for things under a roof).
+    """
+    angles = sorted((math.radians(t) for t in _TILTS), key=lambda t: (t < flattest, t))
+    for tilt in angles:
+        group = [
+            grasp
+            for closing in _closings(pose, size, hand)
+            for side in ((1.0,) if tilt == 0.0 else (1.0, -1.0))
+            if (grasp := _grasp(pose, size, hand, closing, side * tilt)) is not None
+        ]
+        if group:
+            yield group
+
+
+def _closings(pose: np.ndarray, size: np.ndarray, hand: Hand) -> list[np.ndarray]:
+    # Horizontal directions across two opposite sides that fit between the fingers, the narrower first.
+    found = []
+    for i in np.argsort(size):
+        axis = pose[:3, i]
+        if abs(axis[2]) < 0.35 and size[i] <= hand.max_opening - 0.008:
+            flat = np.array([axis[0], axis[1], 0.0])
+            found.append(flat / np.linalg.norm(flat))
+    return found
+
+
+def _grasp(pose: np.ndarray, size: np.ndarray, hand: Hand, closing: np.ndarray, tilt: float) -> Grasp | None:
+    across = np.cross(_UP, closing)
+    centre = pose[:3, 3]
+    if tilt and float(across @ centre) * tilt < 0:
+        return None  # the hand would come from behind the thing and reach back to the robot
+    approach = -_UP * math.cos(tilt) + across * math.sin(tilt)
+    depth = float(np.abs(pose[:3, :3].T @ approach) @ size) / 2  # from the middle to the side facing the palm
+    point = centre - approach * max(0.0, depth - (hand.palm - 0.012))
+    bottom = float(centre[2]) - float(np.abs(pose[2, :3]) @ size) / 2
+    lowest = bottom + _ABOVE_SUPPORT + hand.tip * math.cos(tilt) + hand.pad / 2 * abs(math.sin(tilt))
+    point = point + _UP * max(0.0, lowest - point[2])
+    if float((centre - point) @ approach) > depth + hand.tip - 0.010:
+        return None  # the pads would touch less than a centimetre of it
+    width = float(np.abs(pose[:3, :3].T @ closing) @ size)
+    return Grasp(transform(hand_rotation(approach, closing), point), width, abs(tilt))

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Paths of the arm: straight in joint space where that is free, else around things; straight lines of the hand."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from agent_planner_motion.arm.collision import ArmModel, Spheres
+from agent_planner_motion.arm.obstacles import Obstacles
+from agent_planner_motion.arm.trajectory import densify, rounded
+from agent_planner_motion.spatial import rotation_about, rotation_vector, transform
+
+_CHECK = 0.05  # radians (or metres of lift) between checked configurations
+_EXTEND = 0.5
+_MARGIN = 0.012
+_MARGIN_NEAR = 0.002  # near what is to be grasped
+_JUMP = 0.45  # a larger step of a joint between two points of a line means another branch of the solution
+
+
+class ArmPlanner:
+    """Plans for one arm in one world.
+
+    Args:
+        model: the arm.
+        world: what stands around, base frame.
+        held: what is in the hand.
+        rng: source of random numbers; the same seed gives the same plans.
+    """
+
+    def __init__(self, model: ArmModel, world: Obstacles, held: Spheres | None = None, rng: np.random.Generator | None = None):
+        self.model = model
+        self.kinematics = model.kinematics
+        self.world = world
+        self.held = held
+        self._rng = rng or np.random.default_rng(0)
+        # The lift in metres moves the hand as far as about two radians would.
+        self._weights = np.where(self.kinematics.velocity < 0.5, 3.0, 1.0)
+
+    def clearance(self, q: np.ndarray) -> np.ndarray:
+        """Return the clearance of joint vectors, (n, dof)."""
+        return self.model.clearance(np.atleast_2d(q), self.world, self.held)
+
+    def free(self, path: np.ndarray, margin: float = _MARGIN) -> bool:
+        """Whether all configurations of a dense path keep the margin (or what its ends have, if that is less)."""
+        clearance = self.clearance(path)
+        floor = min(margin, float(clearance[0]) - 0.002, float(clearance[-1]) - 0.002)
+        return bool((clearance >= floor).all())
+
+    def joint_path(self, start: np.ndarray, goals: Sequence[np.ndarray], tries: int = 600) -> np.ndarray | None:
+        """Return a dense, smooth path from start to the first goal that can be reached, or None.
+
+        Straight ways to any goal are tried before trees are grown to one.
+        """
+        for goal in goals:
+            path = densify(np.array([start, goal]), _CHECK)
+            if self.free(path):
+                return densify(path)
+        for goal in goals[:2]:
+            corners = self._grow(start, goal, tries)
+            if corners is not None:
+                return self._smooth(self._shortcut(corners))
+        return None
+
+    def line_path(
+        self, start: np.ndarray, targets: Sequence[np.ndarray], spacing: float = 0.01, margin: float | None = _MARGIN_NEAR
+    ) -> np.ndarray | None:
+        """Return a path on which the hand goes straight from pose to pose, or None if it cannot.
+
+        Args:
+            start: joints at which it begins.
+            targets: poses of the tip in the base frame, passed in turn.
+            spacing: metres between solved poses.
+            margin: clearance to keep; None: contacts are wanted, nothing is checked.
+        """
+        q = np.array(start)
+        path = [q]
+        here = self.kinematics.pose(q)
+        for target in targets:
+            for pose in _between(here, target, spacing):
+                solution = self.kinematics.solve(pose[None], q[None], iterations=40)
+                if not solution.reached[0] or np.abs(solution.q[0] - q).max() > _JUMP:
+                    return None
+                q = solution.q[0]
+                path.append(q)
+            here = target
+        found = np.array(path)
+        if margin is not None and not self.free(found, margin):
+            return None
+        return found
+
+    def _grow(self, start: np.ndarray, goal: np.ndarray, tries: int) -> np.ndarray | None:
+        trees = [_Tree(start), _Tree(goal)]
+        ends = self.clearance(np.array([start, goal]))
+        margin = min(_MARGIN, float(ends.min()) - 0.002)
+        low, high = self.kinematics.lower, self.kinematics.upper
+        for number in range(tries):
+            here, there = trees[number % 2], trees[1 - number % 2]
+            # Near the two ends first, then anywhere: most detours are short.
+            centre = (start, goal)[int(self._rng.integers(2))]
+            spread = 0.3 + 1.5 * number / tries
+            wish = np.clip(centre + self._rng.normal(0, spread, len(low)) / self._weights, low, high)
+            new = self._extend(here, wish, margin)
+            if new is None:
+                continue
+            joined = self._connect(there, here.nodes[new], margin)
+            if joined is not None:
+                a, b = here.branch(new), there.branch(joined)
+                path = np.array([*a[::-1], *b[1:]] if number % 2 == 0 else [*b[::-1], *a[1:]])
+                return path
+        return None
+
+    def _extend(self, tree: "_Tree", wish: np.ndarray, margin: float) -> int | None:
+        near = tree.nearest(wish, self._weights)
+        step = wish - tree.nodes[near]
+        size = np.linalg.norm(step * self._weights)
+        end = tree.nodes[near] + step * min(1.0, _EXTEND / max(size, 1e-9))
+        path = densify(np.array([tree.nodes[near], end]), _CHECK)[1:]
+        return tree.add(end, near) if (self.clearance(path) >= margin).all() else None
+
+    def _connect(self, tree: "_Tree", wish: np.ndarray, margin: float) -> int | None:
+        near = tree.nearest(wish, self._weights)
+        path = densify(np.array([tree.nodes[near], wish]), _CHECK)[1:]
+        good = self.clearance(path) >= margin
+        count = int(np.argmin(good)) if not good.all() else len(path)
+        if count == 0:
+            return None
+        reached = tree.add(path[count - 1], near)
+        return reached if count == len(path) else None
+
+    def _shortcut(self, corners: np.ndarray, rounds: int = 60) -> np.ndarray:
+        path = densify(corners, _CHECK)
+        for _ in range(rounds):
+            if len(path) < 4:
+                break
+            i, j = sorted(self._rng.choice(len(path), 2, replace=False))
+            if j - i < 2:
+                continue
+            straight = densify(np.array([path[i], path[j]]), _CHECK)
+            if len(straight) < j - i + 1 and self.free(straight):
+                path = np.concatenate([path[:i], straight, path[j + 1 :]])
+        return path
+
+    def _smooth(self, path: np.ndarray) -> np.ndarray:
+        dense = densify(path)
+        for width in (25, 12, 5):
+            smooth = rounded(dense, width)
+            if self.free(smooth[::2] if len(smooth) > 4 else smooth, _MARGIN / 2):
+                return smooth
+        return dense
+
+
+class _Tree:
+    def __init__(self, root: np.ndarray):
+        self.nodes = [np.array(root)]
+        self._parents = [-1]
+
+    def nearest(self, q: np.ndarray, weights: np.ndarray) -> int:
+        return int(np.argmin((((np.array(self.nodes) - q) * weights) ** 2).sum(axis=1)))
+
+    def add(self, q: np.ndarray, parent: int) -> int:
+        self.nodes.append(q)
+        self._parents.append(parent)
+        return len(self.nodes) - 1
+
+    def branch(self, index: int) -> list[np.ndarray]:
+        found = []
+        while index >= 0:
+            found.append(self.nodes[index])
+            index = self._parents[index]
+        return found
+
+
+def _between(a: np.ndarray, b: np.ndarray, spacing: float) -> list[np.ndarray]:
+    turn = rotation_vector(b[:3, :3] @ a[:3, :3].T)
+    angle = float(np.linalg.norm(turn))
+    count = max(1, int(np.ceil(max(np.linalg.norm(b[:3, 3] - a[:3, 3]) / spacing, angle / 0.06))))
+    axis = turn / angle if angle > 1e-9 else np.array([0.0, 0.0, 1.0])
+    poses = []
+    for share in np.linspace(0, 1, count + 1)[1:]:
+        rotation = rotation_about(axis, angle * share) @ a[:3, :3]
+        poses.append(transform(rotation, a[:3, 3] + (b[:3, 3] - a[:3, 3]) * share))
+    return poses

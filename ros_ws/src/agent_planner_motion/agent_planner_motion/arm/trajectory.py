@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a path through joint space to a smooth motion in time."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+STEP = 0.02  # seconds between points; the robot contract asks for at most that
+_SMOOTHING = 0.16  # seconds over which the motion is averaged, so that accelerations have no jumps
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Largest rates of each joint, (dof,)."""
+
+    velocity: np.ndarray
+    acceleration: np.ndarray
+
+    def scaled(self, factor: float) -> "Limits":
+        """Return slower limits (accelerations too, so that a slow motion is a gentle one)."""
+        return Limits(self.velocity * factor, self.acceleration * factor)
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """Points in time."""
+
+    times: np.ndarray  # (n,)
+    positions: np.ndarray  # (n, dof)
+    velocities: np.ndarray  # (n, dof)
+
+    @property
+    def duration(self) -> float:
+        """Seconds from start to end."""
+        return float(self.times[-1])
+
+
+def densify(path: np.ndarray, spacing: float = 0.02) -> np.ndarray:
+    """Put points between those of a polyline, (n, dof), so that no joint moves more than the spacing."""
+    parts = [path[:1]]
+    for a, b in zip(path[:-1], path[1:], strict=True):
+        count = max(1, int(np.ceil(np.abs(b - a).max() / spacing)))
+        parts.append(a + (b - a) * np.linspace(0, 1, count + 1)[1:, None])
+    return np.concatenate(parts)
+
+
+def rounded(path: np.ndarray, width: int = 15) -> np.ndarray:
+    """Average a dense path along itself, so that its corners become curves; the ends stay."""
+    if len(path) < 4:
+        return path
+    width = min(width, (len(path) - 1) // 2)
+    positions = np.arange(len(path))
+    reach = np.minimum(width, np.minimum(positions, len(path) - 1 - positions))
+    total = np.concatenate([np.zeros((1, path.shape[1])), np.cumsum(path, axis=0)])
+    return (total[positions + reach + 1] - total[positions - reach]) / (2 * reach + 1)[:, None]
+
+
+def time_path(path: np.ndarray, limits: Limits) -> Trajectory:
+    """Run along a dense path as fast as the limits allow, from rest to rest.
+
+    The speed along the path is bounded by the joints' velocities and by the path's curvature; a pass forwards and
+    one backwards bound its changes. The result is averaged over a short time, which keeps all limits.
+    """
+    path = _without_repeats(path)
+    if len(path) < 2:
+        rest = np.zeros((2, path.shape[1]))
+        return Trajectory(np.array([0.0, STEP]), np.repeat(path, 2, axis=0)[:2], rest)
+    lengths = np.linalg.norm(np.diff(path, axis=0), axis=1)
+    s = np.concatenate([[0.0], np.cumsum(lengths)])
+    if len(path) == 2:
+        s = np.array([0.0, s[-1] / 2, s[-1]])
+        path = np.array([path[0], (path[0] + path[1]) / 2, path[1]])
+    tangent = np.gradient(path, s, axis=0)
+    curvature = np.gradient(tangent, s, axis=0)
+    half = limits.acceleration / 2  # one half for the change of speed, one for the curve
+    speed = np.minimum(
+        (limits.velocity / np.maximum(np.abs(tangent), 1e-6)).min(axis=1),
+        np.sqrt((half / np.maximum(np.abs(curvature), 1e-6)).min(axis=1)),
+    )
+    change = (half / np.maximum(np.abs(tangent), 1e-6)).min(axis=1)
+    speed[0] = speed[-1] = 0.0
+    for i in range(1, len(s)):
+        speed[i] = min(speed[i], np.sqrt(speed[i - 1] ** 2 + 2 * change[i - 1] * (s[i] - s[i - 1])))
+    for i in range(len(s) - 2, -1, -1):
+        speed[i] = min(speed[i], np.sqrt(speed[i + 1] ** 2 + 2 * change[i + 1] * (s[i + 1] - s[i])))
+    mean = (speed[1:] + speed[:-1]) / 2
+    times = np.concatenate([[0.0], np.cumsum(np.diff(s) / np.maximum(mean, 1e-6))])
+    return _sampled(times, s, speed, path)
+
+
+def _without_repeats(path: np.ndarray) -> np.ndarray:
+    moved = np.linalg.norm(np.diff(path, axis=0), axis=1) > 1e-7
+    return path[np.concatenate([[True], moved])]
+
+
+def _sampled(times: np.ndarray, s: np.ndarray, speed: np.ndarray, path: np.ndarray) -> Trajectory:
+    width = int(_SMOOTHING / STEP) // 2 * 2 + 1
+    count = int(np.ceil(times[-1] / STEP)) + 1
+    clock = np.arange(count + width - 1) * STEP - (width // 2) * STEP
+    along = _position(times, s, speed, np.clip(clock, 0.0, times[-1]))
+    joints = np.stack([np.interp(along, s, column) for column in path.T], axis=1)
+    joints = np.concatenate([np.repeat(path[:1], width // 2, axis=0), joints, np.repeat(path[-1:], width // 2, axis=0)])
+    kernel = np.ones(width) / width
+    positions = np.stack([np.convolve(column, kernel, mode="valid") for column in joints.T], axis=1)
+    positions[0], positions[-1] = path[0], path[-1]
+    velocities = np.gradient(positions, STEP, axis=0)
+    velocities[0] = velocities[-1] = 0.0
+    return Trajectory(np.arange(len(positions)) * STEP, positions, velocities)
+
+
+def _position(times: np.ndarray, s: np.ndarray, speed: np.ndarray, clock: np.ndarray) -> np.ndarray:
+    # Between two points of the path the speed changes evenly.
+    i = np.clip(np.searchsorted(times, clock, side="right") - 1, 0, len(times) - 2)
+    elapsed, span = clock - times[i], np.maximum(times[i + 1] - times[i], 1e-9)
+    acceleration = (speed[i + 1] - speed[i]) / span
+    return np.clip(s[i] + speed[i] * elapsed + acceleration * elapsed**2 / 2, s[i], s[i + 1])

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Grasps an object and lifts it."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from agent_planner_motion.arm.grasps import Grasp, grasps
+from agent_planner_motion.arm.planner import ArmPlanner
+from agent_planner_motion.errors import MotionError
+from agent_planner_motion.skills.job import CancelRequested, Job
+from agent_planner_motion.skills.kit import ArmKit
+from agent_planner_motion.spatial import transform
+from agent_planner_motion.world import CONTAINER, DOOR, GRASPABLE, Thing, World
+
+_MOVED = 0.01  # metres that an object may have moved between planning and grasping
+_MARGIN = 0.003
+_LIFT = 0.10
+_ROSE = 0.05
+_SLIP = 0.035
+
+
+@dataclass(frozen=True)
+class _Plan:
+    grasp: Grasp
+    to_pre: np.ndarray  # joint paths, (n, dof)
+    down: np.ndarray
+    up: np.ndarray
+
+
+class Pick:
+    """The skill.
+
+    Args:
+        kit: the arm.
+    """
+
+    def __init__(self, kit: ArmKit):
+        self._kit = kit
+
+    def run(self, name: str, job: Job) -> None:
+        """Carry it out.
+
+        Raises:
+            MotionError: with a code of the Pick action.
+            CancelRequested: the arm is at rest.
+        """
+        kit = self._kit
+        world = kit.fresh_world(job)
+        self._check(name, world)
+        job.tell("APPROACHING")
+        plan = self._plan(name, world, job)
+        kit.robot.send_gripper(self._opening(plan))
+        kit.motion.follow(plan.to_pre, job)
+        kit.motion.grip(self._opening(plan), job)
+        seen = kit.fresh_world(job)
+        if self._moved(name, world, seen):
+            plan = self._plan(name, seen, job)
+            kit.motion.follow(plan.to_pre, job)
+        job.tell("GRASPING")
+        kit.motion.follow(plan.down, job, speed=0.6)
+        before = kit.robot.world().thing(name, "GRASP_FAILED")
+        opening = kit.motion.grip(0.0, job)
+        self._check_grip(name, plan, opening, job)
+        kit.held_up = kit.kinematics.pose(kit.robot.joints().q)[2, :3].copy()
+        job.tell("LIFTING")
+        kit.motion.follow(plan.up, job, speed=0.6)
+        self._check_lift(name, before, opening, job)
+        job.tell("RETRACTING")
+        self._retract(job)
+        self._check_held(name, job)
+
+    def _check(self, name: str, world: World) -> None:
+        thing = world.thing(name, "UNKNOWN_OBJECT", world.objects)
+        if not thing.can(GRASPABLE):
+            raise MotionError("UNKNOWN_OBJECT", f"'{name}' is not graspable")
+        if world.holding:
+            raise MotionError("HAND_NOT_FREE", f"the hand holds '{world.holding}'; place it first")
+        self._kit.in_reach(thing, self._kit.robot.base().pose.matrix)
+
+    def _opening(self, plan: _Plan) -> float:
+        return min(self._kit.hand.max_opening, plan.grasp.width + 0.035)
+
+    @staticmethod
+    def _moved(name: str, before: World, after: World) -> bool:
+        a, b = before.thing(name, "UNKNOWN_OBJECT"), after.thing(name, "UNKNOWN_OBJECT")
+        return float(np.linalg.norm(a.centre - b.centre)) > _MOVED
+
+    def _plan(self, name: str, world: World, job: Job) -> _Plan:
+        kit = self._kit
+        base = kit.robot.base().pose.matrix
+        thing = world.thing(name, "UNKNOWN_OBJECT", world.objects)
+        planner = kit.planner(world, base, without=(name,))
+        local = np.linalg.inv(base) @ thing.pose
+        out = way_out(thing, world, base)
+        flattest = math.radians(35.0) if out is not None else 0.0
+        start = kit.robot.joints().q
+        tried = 0
+        for group in grasps(local, thing.size, kit.hand, flattest):
+            job.check()
+            for grasp in group:
+                tried += 1
+                for q in kit.ik.solve(grasp.pose, planner, _MARGIN)[:3]:
+                    plan = self._complete(planner, start, grasp, q, out)
+                    if plan is not None:
+                        return plan
+        raise MotionError(
+            "NO_IK",
+            f"none of {tried} ways to grasp '{name}' can be reached from here "
+            f"({float(np.linalg.norm(local[:2, 3])):.2f} m away, {thing.centre[2]:.2f} m high); another approach may do",
+        )
+
+    def _complete(
+        self, planner: ArmPlanner, start: np.ndarray, grasp: Grasp, q: np.ndarray, out: np.ndarray | None
+    ) -> _Plan | None:
+        rise = transform(xyz=(0.0, 0.0, _LIFT if out is None else 0.02)) @ grasp.pose
+        if out is None:
+            back = transform(xyz=-grasp.approach * 0.10) @ grasp.pose
+            ways = [back]
+        else:
+            ways = [transform(xyz=out) @ rise, rise]  # out of it level, in again a little higher
+        up = planner.line_path(q, [rise] if out is None else [rise, transform(xyz=out) @ rise], margin=_MARGIN - 0.002)
+        away = planner.line_path(q, ways[::-1], margin=_MARGIN - 0.002)
+        if up is None or away is None:
+            return None
+        to_pre = planner.joint_path(start, [away[-1]])
+        if to_pre is None:
+            return None
+        return _Plan(grasp, to_pre, away[::-1], up)
+
+    def _check_grip(self, name: str, plan: _Plan, opening: float, job: Job) -> None:
+        if opening >= max(0.003, 0.5 * plan.grasp.width):
+            return
+        self._kit.motion.grip(self._opening(plan), job)
+        self._kit.motion.follow(plan.down[::-1], job)
+        raise MotionError(
+            "GRASP_FAILED",
+            f"the fingers closed to {opening * 1000:.0f} mm where '{name}' should be {plan.grasp.width * 1000:.0f} mm wide",
+        )
+
+    def _check_lift(self, name: str, before: Thing, opening: float, job: Job) -> None:
+        kit = self._kit
+        world = kit.fresh_world(job)
+        thing = world.things.get(name)
+        now = kit.robot.joints().opening
+        rose = None if thing is None else float(thing.centre[2] - before.centre[2])
+        lifted = float(kit.kinematics.pose(kit.robot.joints().q)[2, 3])
+        level = rose is not None and (rose >= _ROSE or self._near_hand(thing, lifted))
+        if now < max(0.003, opening - 0.012) or not level:
+            kit.held_up = None
+            said = "is no longer seen" if rose is None else f"rose by {rose * 100:.0f} cm only"
+            raise MotionError("SLIPPED", f"'{name}' {said}; the fingers are at {now * 1000:.0f} mm")
+
+    def _near_hand(self, thing: Thing | None, height: float) -> bool:
+        # Out of a cabinet a thing is lifted a little only: then it must be where the hand is.
+        if thing is None:
+            return False
+        hand = self._kit.robot.base().pose.matrix @ self._kit.kinematics.pose(self._kit.robot.joints().q)
+        return float(np.linalg.norm(hand[:3, 3] - thing.centre)) < _SLIP + float(min(thing.size)) / 2
+
+    def _retract(self, job: Job) -> None:
+        try:
+            self._kit.carry(job, speed=0.8)
+        except MotionError as error:
+            if error.code != "NOT_REACHED":
+                raise
+            # It is in the hand and lifted: that is what was asked for. The base stows before it drives.
+
+    def _check_held(self, name: str, job: Job) -> None:
+        kit = self._kit
+        opening = kit.robot.joints().opening
+        thing = kit.fresh_world(job).things.get(name)
+        if opening < 0.003 or not self._near_hand(thing, 0.0) and not self._below_hand(thing):
+            kit.held_up = None
+            raise MotionError("SLIPPED", f"'{name}' fell out of the hand on the way; the fingers are at {opening * 1000:.0f} mm")
+
+    def _below_hand(self, thing: Thing | None) -> bool:
+        if thing is None:
+            return False
+        hand = self._kit.robot.base().pose.matrix @ self._kit.kinematics.pose(self._kit.robot.joints().q)
+        return float(np.linalg.norm(hand[:3, 3] - thing.centre)) < 0.03 + float(max(thing.size)) / 2
+
+
+def way_out(thing: Thing, world: World, base: np.ndarray) -> np.ndarray | None:
+    """Return the way out of a cabinet for the hand, (3,), base frame, or None if nothing is above the thing."""
+    container = world.container_of(thing)
+    if container is None or container.mechanism != DOOR or not container.can(CONTAINER):
+        return None
+    front = world.front_of(container)
+    if front is None:
+        return None
+    local = np.linalg.inv(base[:3, :3]) @ np.array([front[0], front[1], 0.0])
+    depth = float(front @ (container.centre[:2] - thing.centre[:2])) + float(container.size[:2].max()) / 2
+    return local * (depth + 0.10)
+
+
+__all__ = ["CancelRequested", "Pick", "way_out"]

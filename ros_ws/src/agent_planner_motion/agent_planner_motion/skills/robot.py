@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What skills ask of a robot. The ROS edge offers it; tests offer a kinematic one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from agent_planner_motion.arm.trajectory import Trajectory
+from agent_planner_motion.base.grid import Grid
+from agent_planner_motion.base.pose import Pose2
+from agent_planner_motion.skills.job import Job
+from agent_planner_motion.world import World
+
+
+@dataclass(frozen=True)
+class Joints:
+    """Measured joints of arm and gripper.
+
+    Attributes:
+        stamp: seconds of ROS time.
+        q: positions of the arm's joints, (dof,).
+        speed: their rates, (dof,).
+        opening: distance between the fingers, metres.
+        opening_speed: its rate.
+    """
+
+    stamp: float
+    q: np.ndarray
+    speed: np.ndarray
+    opening: float
+    opening_speed: float
+
+
+@dataclass(frozen=True)
+class Base:
+    """Where the base is and how fast (frame map)."""
+
+    stamp: float
+    pose: Pose2
+    linear: float
+    angular: float
+
+
+class Robot(Protocol):
+    """A mobile manipulator. Readings raise MissingData where nothing has come."""
+
+    def now(self) -> float:
+        """Return ROS time in seconds."""
+        ...
+
+    def joints(self) -> Joints:
+        """Return the latest joints."""
+        ...
+
+    def base(self) -> Base:
+        """Return where the base is."""
+        ...
+
+    def world(self) -> World:
+        """Return the latest scene."""
+        ...
+
+    def grid(self) -> Grid:
+        """Return the map."""
+        ...
+
+    def send_arm(self, trajectory: Trajectory) -> None:
+        """Start a trajectory of the arm; it replaces the one before."""
+        ...
+
+    def send_gripper(self, opening: float) -> None:
+        """Command a distance between the fingers."""
+        ...
+
+    def send_velocity(self, linear: float, angular: float) -> None:
+        """Command the base."""
+        ...
+
+    def wait(self, until: Callable[[], bool], seconds: float, job: Job | None) -> bool:
+        """Wait until something holds, looked at whenever data come; False after so many seconds of ROS time.
+
+        Raises:
+            CancelRequested, MotionError: what the job's own check raises.
+        """
+        ...

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pictures of a simulation: head camera, third person, from above."""
+
+import math
+from collections.abc import Sequence
+
+import cv2
+import mujoco
+import numpy as np
+
+from agent_planner.errors import InfrastructureError
+from agent_planner_sim.mujoco.gl import HINT
+from agent_planner_sim.mujoco.robot_model import BASE_JOINTS, CAMERA
+from agent_planner_sim.scenes.description import Scene
+
+_FOLLOW_SHARE = 0.08  # of the way to the robot that the camera's aim goes each frame
+_TOP_FOV = 20.0  # degrees; small, so that the picture is nearly a plan
+_PATH_COLOR, _START_COLOR, _END_COLOR = (220, 60, 40), (30, 140, 60), (30, 70, 200)
+
+
+class View:
+    """Renders states of one model. Create and use it in one thread: OpenGL contexts do not move.
+
+    Args:
+        model: the compiled model.
+        scene: what it was made from.
+
+    Raises:
+        InfrastructureError: there is no OpenGL that renders without a display.
+    """
+
+    def __init__(self, model: mujoco.MjModel, scene: Scene):
+        self.model = model
+        self._scene = scene
+        self._data = mujoco.MjData(model)
+        self._base = [model.joint(name).qposadr[0] for name in BASE_JOINTS]
+        self._renderers: dict[tuple[int, int], mujoco.Renderer] = {}
+        self._aim: np.ndarray | None = None
+
+    def show(self, qpos: np.ndarray) -> None:
+        """Take a state to render."""
+        self._data.qpos[:] = qpos
+        mujoco.mj_kinematics(self.model, self._data)
+        mujoco.mj_comPos(self.model, self._data)
+        mujoco.mj_camlight(self.model, self._data)
+
+    def head(self, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return what the head camera sees: RGB, (height, width, 3), and depth in metres, (height, width)."""
+        renderer = self._renderer(width, height)
+        renderer.update_scene(self._data, CAMERA)
+        image = renderer.render().copy()
+        renderer.enable_depth_rendering()
+        try:
+            depth = renderer.render().copy()
+        finally:
+            renderer.disable_depth_rendering()
+        return image, depth
+
+    def third_person(self, width: int, height: int) -> np.ndarray:
+        """Return a picture from a camera that looks down on the robot and follows it, (height, width, 3)."""
+        x, y = (self._data.qpos[a] for a in self._base[:2])
+        x0, y0, x1, y1 = self._scene.bounds
+        # Between the robot and the middle of the room, so that what it drives to is seen early.
+        goal = np.array([0.7 * x + 0.15 * (x0 + x1), 0.7 * y + 0.15 * (y0 + y1), 0.45])
+        self._aim = goal if self._aim is None else self._aim + _FOLLOW_SHARE * (goal - self._aim)
+        size = min(max(x1 - x0, y1 - y0), 5.0)
+        return self._free(width, height, self._aim, distance=0.95 * size, azimuth=125.0, elevation=-42.0, fov=45.0)
+
+    def overview(self, width: int, height: int) -> np.ndarray:
+        """Return a picture of the whole scene, (height, width, 3)."""
+        x0, y0, x1, y1 = self._scene.bounds
+        middle = np.array([(x0 + x1) / 2, (y0 + y1) / 2, 0.0])
+        distance = 1.35 * max(x1 - x0, y1 - y0)
+        return self._free(width, height, middle, distance, azimuth=125.0, elevation=-50.0, fov=45.0)
+
+    def top(self, path: Sequence[tuple[float, float]] = (), scale: float = 110.0) -> np.ndarray:
+        """Return the scene from above with a driven path on it.
+
+        Args:
+            path: positions of the base, metres, frame map.
+            scale: pixels a metre; large scenes are made smaller to fit the renderer.
+
+        Returns:
+            RGB, y of the map upwards.
+        """
+        x0, y0, x1, y1 = self._scene.bounds
+        general = getattr(self.model.vis, "global_")
+        scale = min(scale, general.offwidth / (x1 - x0), general.offheight / (y1 - y0))
+        width, height = int((x1 - x0) * scale) // 2 * 2, int((y1 - y0) * scale) // 2 * 2
+        distance = (y1 - y0) / 2 / math.tan(math.radians(_TOP_FOV / 2))
+        middle = np.array([(x0 + x1) / 2, (y0 + y1) / 2, 0.0])
+        image = self._free(width, height, middle, distance, azimuth=90.0, elevation=-90.0, fov=_TOP_FOV).copy()
+        pixels = [(round((x - x0) * scale), round((y1 - y) * scale)) for x, y in path]
+        if len(pixels) > 1:
+            line = np.array(pixels, dtype=np.int32)[:, None]
+            cv2.polylines(image, [line], isClosed=False, color=_PATH_COLOR, thickness=3, lineType=cv2.LINE_AA)
+        for pixel, color in zip((pixels[:1] + pixels[-1:]), (_START_COLOR, _END_COLOR), strict=False):
+            cv2.circle(image, pixel, 7, color, thickness=-1, lineType=cv2.LINE_AA)
+            cv2.circle(image, pixel, 7, (255, 255, 255), thickness=2, lineType=cv2.LINE_AA)
+        return image
+
+    def close(self) -> None:
+        """Release the OpenGL contexts."""
+        for renderer in self._renderers.values():
+            renderer.close()
+        self._renderers.clear()
+
+    def _free(
+        self, width: int, height: int, aim: np.ndarray, distance: float, azimuth: float, elevation: float, fov: float
+    ) -> np.ndarray:
+        camera = mujoco.MjvCamera()
+        camera.type = mujoco.mjtCamera.mjCAMERA_FREE
+        camera.lookat, camera.distance = aim, distance
+        camera.azimuth, camera.elevation = azimuth, elevation
+        getattr(self.model.vis, "global_").fovy = fov
+        renderer = self._renderer(width, height)
+        renderer.update_scene(self._data, camera)
+        return renderer.render()
+
+    def _renderer(self, width: int, height: int) -> mujoco.Renderer:
+        if (width, height) not in self._renderers:
+            try:
+                self._renderers[width, height] = mujoco.Renderer(self.model, height, width)
+            except (RuntimeError, ImportError, AttributeError) as error:  # which one depends on the GL backend
+                raise InfrastructureError(f"no picture can be rendered ({error}); {HINT}") from error
+        return self._renderers[width, height]

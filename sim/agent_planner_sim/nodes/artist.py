@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A thread that renders, so that physics does not wait for pictures."""
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import mujoco
+import numpy as np
+
+from agent_planner.errors import InfrastructureError
+from agent_planner_sim.mujoco.simulation import Simulation
+from agent_planner_sim.mujoco.view import View
+from agent_planner_sim.scenes.description import Scene
+
+_WAITING = 8
+
+
+@dataclass(frozen=True)
+class _Job:
+    model: mujoco.MjModel
+    scene: Scene
+    qpos: np.ndarray
+    work: Callable[[View], None]
+
+
+class Artist:
+    """Renders states in the order in which they were handed over.
+
+    Args:
+        on_failure: told once if nothing can be rendered here; later jobs are then dropped.
+    """
+
+    def __init__(self, on_failure: Callable[[str], None]):
+        self._on_failure = on_failure
+        self._jobs: queue.Queue[_Job | None] = queue.Queue(_WAITING)
+        self._thread = threading.Thread(target=self._run, name="artist")
+        self._broken = threading.Event()
+        self._started = False
+
+    def draw(self, sim: Simulation, work: Callable[[View], None], droppable: bool) -> None:
+        """Have a picture of the present state made.
+
+        Args:
+            sim: the simulation; its state is copied now.
+            work: called in the artist's thread with a view of that state.
+            droppable: leave it out if the artist lags behind, instead of waiting.
+        """
+        if self._broken.is_set() or (droppable and not self._jobs.empty()):
+            return
+        if not self._started:
+            self._started = True
+            self._thread.start()
+        self._jobs.put(_Job(sim.model, sim.scene, sim.data.qpos.copy(), work))
+
+    def close(self) -> None:
+        """Finish what was handed over and end the thread."""
+        if self._started:
+            self._jobs.put(None)
+            self._thread.join()
+
+    def _run(self) -> None:
+        view: View | None = None
+        while (job := self._jobs.get()) is not None:
+            if self._broken.is_set():
+                continue
+            try:
+                if view is None or view.model is not job.model:
+                    if view is not None:
+                        view.close()
+                    view = View(job.model, job.scene)
+                view.show(job.qpos)
+                job.work(view)
+            except (InfrastructureError, OSError) as error:
+                self._broken.set()
+                self._on_failure(str(error))
+        if view is not None:
+            view.close()

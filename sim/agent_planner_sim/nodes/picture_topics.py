@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The head camera's topics, and the video and picture that a run leaves behind."""
+
+import math
+from pathlib import Path
+
+import cv2
+import numpy as np
+from rclpy.node import Node
+from rclpy.qos import qos_profile_sensor_data
+from sensor_msgs.msg import CameraInfo, Image
+
+from agent_planner_sim.mujoco.simulation import Simulation
+from agent_planner_sim.mujoco.video import Video
+from agent_planner_sim.mujoco.view import View
+from agent_planner_sim.nodes.artist import Artist
+from agent_planner_sim.nodes.scene_message import stamp
+from agent_planner_sim.robots.description import CameraDescription
+
+_VIDEO_SIZE = (800, 600)
+_PATH_STEP = 0.02  # metres between points of the drawn path
+
+
+class PictureTopics:
+    """`head_camera/{image,depth,camera_info}` in the optical frame, paired by stamp, if anyone listens.
+
+    Args:
+        node: the node the topics belong to.
+        camera: the head camera.
+        camera_rate: pictures a simulated second; 0: no camera.
+        video: where to write a video, if anywhere, and its frames a simulated second.
+        path_picture: where to write the driven path, seen from above, if anywhere.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        camera: CameraDescription,
+        camera_rate: float,
+        video: tuple[Path | None, float],
+        path_picture: Path | None,
+    ):
+        self._node = node
+        self._camera = camera
+        self._artist = Artist(node.get_logger().error)
+        self._camera_period = 1 / camera_rate if camera_rate > 0 else math.inf
+        self._video = Video(*video) if video[0] else None
+        self._video_period = 1 / video[1]
+        self._path_picture = path_picture
+        self._path: list[tuple[float, float]] = []
+        self._camera_due = self._video_due = 0.0
+        self._image = node.create_publisher(Image, "head_camera/image", qos_profile_sensor_data)
+        self._depth = node.create_publisher(Image, "head_camera/depth", qos_profile_sensor_data)
+        self._info = node.create_publisher(CameraInfo, "head_camera/camera_info", qos_profile_sensor_data)
+
+    def update(self, sim: Simulation, now: float) -> None:
+        """Have made what is due."""
+        if self._path_picture:
+            x, y, _ = sim.base_pose()
+            if not self._path or math.dist(self._path[-1], (x, y)) >= _PATH_STEP:
+                self._path.append((x, y))
+        if self._video and now >= self._video_due:
+            self._video_due = now + self._video_period - 1e-6
+            video = self._video
+            self._artist.draw(sim, lambda view: video.add(view.third_person(*_VIDEO_SIZE)), droppable=False)
+        if now >= self._camera_due and self._is_watched():
+            self._camera_due = now + self._camera_period - 1e-6
+            self._artist.draw(sim, lambda view: self._publish(view, now), droppable=True)
+
+    def restart(self) -> None:
+        """Begin a new path: the scene is another one."""
+        self._path.clear()
+
+    def close(self, sim: Simulation) -> None:
+        """Finish the video and the picture of the path."""
+        if self._path_picture:
+            picture, path = self._path_picture, list(self._path)
+            self._artist.draw(sim, lambda view: _write(picture, view.top(path)), droppable=False)
+        self._artist.close()
+        if self._video:
+            self._video.close()
+
+    def _is_watched(self) -> bool:
+        return math.isfinite(self._camera_period) and (
+            self._image.get_subscription_count() + self._depth.get_subscription_count() > 0
+        )
+
+    def _publish(self, view: View, now: float) -> None:
+        image, depth = view.head(self._camera.width, self._camera.height)
+        self._info.publish(self._camera_info(now))
+        self._image.publish(self._message(image, "rgb8", now))
+        self._depth.publish(self._message(depth.astype(np.float32), "32FC1", now))
+
+    def _message(self, pixels: np.ndarray, encoding: str, now: float) -> Image:
+        message = Image(height=pixels.shape[0], width=pixels.shape[1], encoding=encoding)
+        message.header.frame_id = self._camera.frame
+        message.header.stamp = stamp(now)
+        message.step = pixels.strides[0]
+        message.data = pixels.tobytes()
+        return message
+
+    def _camera_info(self, now: float) -> CameraInfo:
+        camera = self._camera
+        focal = camera.height / 2 / math.tan(camera.vertical_fov / 2)
+        cx, cy = camera.width / 2, camera.height / 2
+        message = CameraInfo(height=camera.height, width=camera.width, distortion_model="plumb_bob")
+        message.header.frame_id = camera.frame
+        message.header.stamp = stamp(now)
+        message.d = [0.0] * 5
+        message.k = [focal, 0.0, cx, 0.0, focal, cy, 0.0, 0.0, 1.0]
+        message.r = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]
+        message.p = [focal, 0.0, cx, 0.0, 0.0, focal, cy, 0.0, 0.0, 0.0, 1.0, 0.0]
+        return message
+
+
+def _write(path: Path, image: np.ndarray) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not cv2.imwrite(str(path), cv2.cvtColor(image, cv2.COLOR_RGB2BGR)):
+        raise OSError(f"cannot write {path}; its name must end in .png or .jpg")

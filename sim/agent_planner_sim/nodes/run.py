@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Running a node as an executable: signals end it cleanly, a person's mistakes are told in one paragraph."""
+
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+import rclpy
+from rclpy.signals import SignalHandlerOptions
+
+from agent_planner.errors import AgentPlannerError, UserError
+
+
+class Runnable(Protocol):
+    """What an executable runs."""
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until told to stop."""
+
+    def close(self) -> None:
+        """Release everything."""
+
+
+def run_node(create: Callable[[], Runnable]) -> None:
+    """Create something that runs, run it until a signal comes, and exit with a code.
+
+    The code is 0 after a signal, 2 if the person must act (wrong parameter, wrong name), 1 if a machine must be
+    looked at.
+    """
+    # rclpy's own handlers would end its context while we still publish.
+    rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    code = 0
+    try:
+        node = create()
+        try:
+            node.run(stop)
+        finally:
+            node.close()
+    except AgentPlannerError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        code = 2 if isinstance(error, UserError) else 1
+    finally:
+        rclpy.try_shutdown()
+    sys.exit(code)

@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The simulator node: a simulated robot that offers what a real one does."""
+
+import json
+import math
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rosgraph_msgs.msg import Clock
+from std_srvs.srv import SetBool, Trigger
+
+from agent_planner.errors import InfrastructureError, UserError, did_you_mean
+from agent_planner_interfaces.msg import SceneGraph
+from agent_planner_sim.mujoco.simulation import Simulation
+from agent_planner_sim.nodes.parameters import Parameter, declare
+from agent_planner_sim.nodes.picture_topics import PictureTopics
+from agent_planner_sim.nodes.pacer import Pacer
+from agent_planner_sim.nodes.qos import LATCHED
+from agent_planner_sim.nodes.robot_topics import Command, RobotTopics
+from agent_planner_sim.nodes.run import run_node
+from agent_planner_sim.nodes.scene_message import scene_graph, stamp
+from agent_planner_sim.robots import ROBOTS
+from agent_planner_sim.scenes import BUILDERS, DEFAULT_ENTITIES, generate
+
+PARAMETERS = (
+    Parameter("scene", "tidy", f"Scene to generate at the next reset: {', '.join(BUILDERS)}.", fixed=False),
+    Parameter("seed", 0, "Seed of the scene at the next reset.", fixed=False),
+    Parameter("must_have", list(DEFAULT_ENTITIES), "Entities that are there at every seed.", fixed=False),
+    Parameter("robot", "mobile_manipulator", f"Robot: {', '.join(ROBOTS)}."),
+    Parameter("rtf", 1.0, "Simulated seconds a wall second; 0: as fast as possible.", least=0.0),
+    Parameter("start_paused", False, "Wait for sim/pause (data: false) before time passes."),
+    Parameter("use_stamped", False, "cmd_vel is a TwistStamped instead of a Twist."),
+    Parameter("camera_rate", 2.0, "Pictures of the head camera a simulated second, if anyone listens.", least=0.0),
+    Parameter("video_file", "", "Where to write a video (mp4) of the run; empty: none."),
+    Parameter("video_rate", 12.0, "Frames of the video a simulated second.", least=1.0),
+    Parameter("path_file", "", "Where to write a picture from above with the driven path (png); empty: none."),
+)
+_EPOCH = 1.0  # time zero means "no time yet" to ROS
+_CLOCK_PERIOD = 0.01  # of the wall
+_STATE_PERIOD, _TRUTH_PERIOD = 0.02, 0.1  # simulated
+_DISCOVERY = 1.2
+_ANSWER = 30.0
+
+
+class Simulator:
+    """Physics in the calling thread, ROS in another.
+
+    Topics, besides what a robot offers (see `RobotTopics` and `PictureTopics`): `/clock`; `sim/ground_truth`
+    (SceneGraph, 10 Hz, hidden things too, transient local, without relations); `/diagnostics`.
+
+    Services: `sim/reset` (Trigger) builds the scene that the parameters `scene`, `seed` and `must_have` name and
+    answers with JSON: scene, seed, entities; simulated time goes on. `sim/pause` (SetBool) stops and goes on.
+
+    Raises:
+        UserError: a parameter is wrong, or another simulator or robot is on this ROS domain.
+    """
+
+    def __init__(self) -> None:
+        self.node = Node("simulator")
+        declare(self.node, PARAMETERS)
+        name = self._value("robot")
+        if name not in ROBOTS:
+            raise UserError(f"there is no robot '{name}'; {did_you_mean(name, ROBOTS)}")
+        self._robot = ROBOTS[name]()
+        self._sim = self._generate()
+        self._refuse_company()
+        self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._paused = self._value("start_paused")
+        self._pacer = Pacer(self._value("rtf"))
+        self._before = _EPOCH  # simulated time that earlier scenes took
+        self._next = dict.fromkeys(("state", "truth"), 0.0)
+        self._clock_due = self._report_due = 0.0
+        self._measured = (time.monotonic(), self.now)
+        self._clock = self.node.create_publisher(Clock, "/clock", 10)
+        self._truth = self.node.create_publisher(SceneGraph, "sim/ground_truth", LATCHED)
+        self._diagnostics = self.node.create_publisher(DiagnosticArray, "/diagnostics", 10)
+        self._topics = RobotTopics(self.node, self._robot, self._commands.put, self._value("use_stamped"))
+        self._pictures = PictureTopics(
+            self.node,
+            self._robot.camera,
+            camera_rate=self._value("camera_rate"),
+            video=(_path(self._value("video_file")), self._value("video_rate")),
+            path_picture=_path(self._value("path_file")),
+        )
+        self.node.create_service(Trigger, "sim/reset", self._on_reset)
+        self.node.create_service(SetBool, "sim/pause", self._on_pause)
+        self._executor = SingleThreadedExecutor()
+        self._executor.add_node(self.node)
+        self._thread = threading.Thread(target=self._executor.spin, name="ros")
+
+    @property
+    def now(self) -> float:
+        """Simulated time in seconds, never going back."""
+        return self._before + self._sim.time
+
+    def run(self, stop: threading.Event) -> None:
+        """Simulate until told to stop."""
+        self._thread.start()
+        self._topics.publish_fixed(self._sim, self.now)
+        self.node.get_logger().info(f"scene '{self._sim.scene.name}', seed {self._sim.scene.seed}, running")
+        while not stop.is_set():
+            self._obey()
+            if self._paused:
+                self._publish(state=False)
+                self._wait(0.02)
+                continue
+            self._sim.step()
+            self._publish(state=True)
+            wait = self._pacer.wait(self.now, time.monotonic())
+            if wait > 0.0005:
+                self._wait(wait)
+
+    def close(self) -> None:
+        """End the ROS thread and finish the video."""
+        self._executor.shutdown(timeout_sec=5.0)
+        if self._thread.is_alive():
+            self._thread.join(5.0)
+        self._pictures.close(self._sim)
+        self.node.destroy_node()
+
+    def _value(self, name: str) -> Any:
+        return self.node.get_parameter(name).value
+
+    def _generate(self) -> Simulation:
+        scene = generate(self._value("scene"), self._value("seed"), tuple(self._value("must_have") or ()))
+        return Simulation(scene, self._robot)
+
+    def _refuse_company(self) -> None:
+        """Look for others a while: commands meant for us would move a real robot, and two clocks confuse all."""
+        velocity = self.node.resolve_topic_name("cmd_vel")
+        end = time.monotonic() + _DISCOVERY
+        never = threading.Event()
+        while time.monotonic() < end:
+            if self.node.count_publishers("/clock"):
+                found = "another node publishes /clock"
+            elif self.node.count_subscribers(velocity):
+                found = f"another node listens to {velocity}"
+            else:
+                never.wait(0.1)
+                continue
+            raise UserError(
+                f"{found} on this ROS domain, so the simulator does not start; end it, or choose another "
+                "ROS_DOMAIN_ID (0 to 101) for both the simulator and its clients"
+            )
+
+    def _wait(self, seconds: float) -> None:
+        """Wait, but carry out a command as soon as it comes."""
+        try:
+            self._commands.get(timeout=seconds)(self._sim)
+        except queue.Empty:
+            pass
+
+    def _obey(self) -> None:
+        while True:
+            try:
+                self._commands.get_nowait()(self._sim)
+            except queue.Empty:
+                return
+
+    def _publish(self, state: bool) -> None:
+        wall, now = time.monotonic(), self.now
+        if wall >= self._clock_due:
+            self._clock_due = wall + _CLOCK_PERIOD
+            self._clock.publish(Clock(clock=stamp(now)))
+        if wall >= self._report_due:
+            self._report(wall)
+        if not state:
+            return
+        if self._is_due("state", _STATE_PERIOD):
+            self._topics.publish_state(self._sim, now)
+        if self._is_due("truth", _TRUTH_PERIOD):
+            self._truth.publish(scene_graph(self._sim, stamp(now)))
+        self._pictures.update(self._sim, now)
+
+    def _is_due(self, what: str, period: float) -> bool:
+        if self.now < self._next[what] - 1e-6:
+            return False
+        self._next[what] = (math.floor(self.now / period + 1e-6) + 1) * period
+        return True
+
+    def _report(self, wall: float) -> None:
+        self._report_due = wall + 1.0
+        factor = (self.now - self._measured[1]) / max(wall - self._measured[0], 1e-6)
+        self._measured = (wall, self.now)
+        values = {
+            "scene": self._sim.scene.name,
+            "seed": self._sim.scene.seed,
+            "paused": self._paused,
+            "real time factor": f"{factor:.2f}",
+        }
+        status = DiagnosticStatus(level=DiagnosticStatus.OK, name="simulator", message="running")
+        status.values = [KeyValue(key=k, value=str(v)) for k, v in values.items()]
+        message = DiagnosticArray(status=[status])
+        message.header.stamp = stamp(self.now)
+        self._diagnostics.publish(message)
+
+    def _in_simulation(self, work: Callable[[Simulation], None]) -> None:
+        """Have the simulating thread do something, and wait for it."""
+        done: Future[None] = Future()
+
+        def command(sim: Simulation) -> None:
+            work(sim)
+            done.set_result(None)
+
+        self._commands.put(command)
+        done.result(timeout=_ANSWER)
+
+    def _on_reset(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        try:
+            sim = self._generate()
+            self._in_simulation(lambda _: self._replace(sim))
+        except (UserError, InfrastructureError) as error:
+            response.success, response.message = False, str(error)
+        except TimeoutError:
+            response.success, response.message = False, f"the simulation did not answer within {_ANSWER:.0f} s"
+        else:
+            scene = sim.scene
+            told = {"scene": scene.name, "seed": scene.seed, "entities": scene.names}
+            response.success, response.message = True, json.dumps(told)
+        return response
+
+    def _replace(self, sim: Simulation) -> None:
+        self._before = self.now + self._sim.time_step
+        self._sim = sim
+        self._pacer.restart()
+        self._topics.publish_fixed(sim, self.now)
+        self._topics.publish_state(sim, self.now)
+        self._truth.publish(scene_graph(sim, stamp(self.now)))
+        self._pictures.restart()
+
+    def _on_pause(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
+        def pause(_: Simulation) -> None:
+            self._paused = request.data
+            self._pacer.restart()
+
+        try:
+            self._in_simulation(pause)
+        except TimeoutError:
+            response.success, response.message = False, f"the simulation did not answer within {_ANSWER:.0f} s"
+            return response
+        response.success, response.message = True, "paused" if request.data else "running"
+        return response
+
+
+def _path(text: str) -> Path | None:
+    return Path(text) if text else None
+
+
+def main() -> None:
+    """Entry point of the executable `simulator`."""
+    run_node(Simulator)
