@@ -69,7 +69,7 @@ bench: setup ## the benchmarks in benchmarks/
 ##@ Build
 .PHONY: model
 model: setup $(DONE)/tune ## train the default model's adapter from its seed (hours on two cores; resumes)
-	@$(VENV)/bin/agent-planner tune
+	@$(VENV)/bin/agent-planner tune train --out runs/model
 
 .PHONY: lock
 lock: $(DONE)/project ## write the lock files anew (UPGRADE=1 to take newer versions)

@@ -33,7 +33,6 @@ class Wanted:
     video: bool = False
     level: str = "applicable"
     look_ahead: bool = True
-    pace: str = "real_time"
 
     def values(self, folder: Path) -> dict[str, Parameter]:
         """What the profile's placeholders stand for."""
@@ -44,7 +43,6 @@ class Wanted:
             "model": self.model,
             "level": self.level,
             "look_ahead": self.look_ahead,
-            "pace": self.pace,
             "skills": str(self.profile.skills_file),
             "runs": str(folder),
             "video": str(folder / "video.mp4") if self.video else "",

@@ -41,24 +41,28 @@ def evaluate(
     robot: Annotated[str, typer.Option(help="name or file of a robot profile (mujoco)")] = "mobile_manipulator",
     scene: Annotated[str, typer.Option(help="scene to draw from (mujoco); the robot's own if left out")] = "",
     rtf: Annotated[float, typer.Option(min=0.1, help="simulated seconds per second at most (mujoco)")] = 4.0,
+    runs: Annotated[Path, typer.Option(help="where the run's folder is made (mujoco)")] = Path("runs"),
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object as the last line of stdout")] = False,
     out: Annotated[Path | None, typer.Option(help="write the report and every episode's outcome to this file")] = None,
 ) -> None:
     """Measure a model on a suite: success with its 95 % interval, outcomes, goals stated exactly, calls refused."""
+    numbers = seed_range(seeds)
     from agent_planner.agent.loop import LoopConfig
     from agent_planner.tuning.evaluate import report
 
     terminal = Terminal(as_json)
-    numbers = seed_range(seeds)
     config = LoopConfig(level=level, look_ahead=look_ahead)
     if backend is Backend.SYMBOLIC:
         from agent_planner.cli.evaluate_symbolic import run
 
         scores, began, name = run(terminal, suite, split.value, numbers, model, config, batch)
     else:
+        from agent_planner.cli.ros_shell import enter_ros
+
+        enter_ros()
         from agent_planner.cli.evaluate_physical import run
 
-        scores, began, name = run(terminal, suite, split.value, numbers, model, config, robot, scene, rtf)
+        scores, began, name = run(terminal, suite, split.value, numbers, model, config, robot, scene, rtf, runs)
     figures = report(
         scores,
         began,

@@ -16,9 +16,9 @@ def loaded(name: str, terminal: Terminal) -> Iterator[ChatModel]:
     Raises:
         UserError: there is none of that name, or its endpoint does not answer.
     """
-    from agent_planner.llm import open_model
+    from agent_planner.llm.choose import choose_model
 
-    model = open_model(name)
+    model = choose_model(name)
     try:
         with terminal.busy(f"loading the model {name}") as status:
             model.load(lambda text, fraction: status.update(f"{text} {fraction:.0%}"))
@@ -37,9 +37,9 @@ def checked(name: str) -> str:
     Raises:
         UserError: there is none of that name, or its endpoint does not answer.
     """
-    from agent_planner.llm import open_model
+    from agent_planner.llm.choose import choose_model
 
-    model = open_model(name)
+    model = choose_model(name)
     try:
         if name.startswith("openai:"):
             model.load()

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """`agent-planner skills`: check a library file, list its skills."""
 
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from agent_planner.cli.terminal import Terminal
-from agent_planner.errors import ConfigError, UserError
+from agent_planner.errors import ConfigError
+
+if TYPE_CHECKING:
+    from agent_planner.skills import SkillLibrary
 
 app = typer.Typer(help="The library of skills: check a file, list what is in it.", no_args_is_help=True)
 
@@ -15,22 +19,25 @@ app = typer.Typer(help="The library of skills: check a file, list what is in it.
 @app.command()
 def check(
     file: Annotated[Path, typer.Argument(help="a skill library in YAML")],
-    types: Annotated[bool, typer.Option(help="also compare with the installed ROS types")] = True,
+    types: Annotated[bool, typer.Option(help="compare with the installed ROS types, too")] = True,
 ) -> None:
     """Validate a library; what is wrong is named with file, line and field."""
     from agent_planner.skills import SkillLibrary
 
     library = SkillLibrary.load(file)
-    terminal = Terminal()
-    if types:
-        from agent_planner.cli.ros_shell import enter_ros
+    if not types:
+        Terminal().say(f"{file}: {len(library.skills)} skills are valid (not compared with ROS types)")
+        return
+    from agent_planner.cli.ros_shell import enter_ros
 
-        enter_ros()
-        problems = _binding_problems(library)
-        if problems:
-            raise ConfigError(str(file), "; ".join(problems))
-    seen = "and fit the installed ROS types" if types else "(ROS types not compared: --no-types)"
-    terminal.say(f"{file}: {len(library.skills)} skills are valid {seen}")
+    enter_ros()
+    faults, absent = _binding_problems(library)
+    if faults:
+        raise ConfigError(str(file), "; ".join(faults))
+    terminal = Terminal()
+    terminal.say(f"{file}: {len(library.skills)} skills are valid and fit the installed ROS types")
+    if absent:
+        terminal.say(f"not compared, since their packages are not installed here: {', '.join(absent)}", "yellow")
 
 
 @app.command("list")
@@ -43,20 +50,29 @@ def list_skills(
     from agent_planner.skills import SkillLibrary
 
     library = SkillLibrary.load(file) if file else SkillLibrary.load()
-    table = Table("skill", "needs", "makes", "ROS", "description", box=None, header_style="bold", pad_edge=False)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("skill", no_wrap=True)
+    table.add_column("what it does")
+    table.add_column("ROS", overflow="fold")
     for skill in library:
         binding = skill.action or skill.service
-        where = f"{binding.name} ({binding.type.rpartition('/')[2]})" if binding else "-"
-        arguments = ", ".join(skill.parameters)
-        table.add_row(
-            f"{skill.name}({arguments})",
-            ", ".join(map(str, skill.needs)),
-            ", ".join(map(str, skill.makes)),
-            where,
-            skill.description,
-        )
+        lines = [skill.description]
+        lines += [f"needs {', '.join(map(str, skill.needs))}"] if skill.needs else []
+        lines += [f"makes {', '.join(map(str, skill.makes))}"] if skill.makes else []
+        where = f"{binding.name}: {binding.type.rpartition('/')[2]}" if binding else "not bound"
+        table.add_row(f"{skill.name}({', '.join(skill.parameters)})", "\n".join(lines), where)
     Terminal().console.print(table, soft_wrap=False)
 
 
-def _binding_problems(library: "object") -> list[str]:
-    raise UserError("not yet")
+def _binding_problems(library: "SkillLibrary") -> tuple[list[str], list[str]]:
+    """What is wrong with the bindings; and which skills' types are of packages that are not installed here."""
+    from agent_planner.ros.binding import check_binding
+
+    faults, absent = [], []
+    for skill in library:
+        binding = skill.action or skill.service
+        if binding is not None and find_spec(binding.type.partition("/")[0]) is None:
+            absent.append(f"{skill.name} ({binding.type})")
+        else:
+            faults += [f"{skill.name}: {problem}" for problem in check_binding(skill)]
+    return faults, absent

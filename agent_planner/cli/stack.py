@@ -17,7 +17,7 @@ from agent_planner.errors import ConfigError, InfrastructureError, UserError
 if TYPE_CHECKING:
     from agent_planner.ros.client_node import ClientNode
 
-_STOP_SECONDS = 5.0
+_STOP_SECONDS = 15.0
 _USER_CODE = 2
 
 

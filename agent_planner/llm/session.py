@@ -38,7 +38,9 @@ class Session:
         if len(set(ids)) != len(ids):
             raise ValueError(f"two requests of one conversation in one batch: {sorted(ids)}")
         rows = [self._start(request, cancel) for request in requests]
-        listener = _Listener(self._tokenizer, dict(zip(map(id, rows), ids, strict=True)), on_token) if on_token else None
+        listener = (
+            _Listener(self._tokenizer, dict(zip(map(id, rows), ids, strict=True)), on_token) if on_token else None
+        )
         self._decoder.decode(rows, cancel, listener)
         self._store.trim(keep=ids)
         return [self._reply(row) for row in rows]

@@ -45,9 +45,7 @@ def load_weights(source: str, adapter: Path | None, progress: Progress) -> Loade
     transformers_logging.disable_progress_bar()
     try:
         tokenizer = AutoTokenizer.from_pretrained(source)
-        model = AutoModelForCausalLM.from_pretrained(
-            source, dtype=number_format(device), attn_implementation=ATTENTION
-        )
+        model = AutoModelForCausalLM.from_pretrained(source, dtype=number_format(device), attn_implementation=ATTENTION)
     except (OSError, ValueError) as error:
         raise UserError(_not_loaded(source, error)) from error
     if not isinstance(tokenizer, PreTrainedTokenizerFast):

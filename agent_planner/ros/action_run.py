@@ -77,9 +77,7 @@ class ActionRun:
     def _await_result(self, timeout_s: float) -> SkillResult:
         deadline = Deadline(timeout_s, self._clock, timeout_s * self._limits.cap_factor)
         present = _Presence(self._client.server_is_ready, self._limits.lost_s)
-        ended = self._changes.wait(
-            lambda: self._response is not None or self._cancel_wanted or present.lost, deadline
-        )
+        ended = self._changes.wait(lambda: self._response is not None or self._cancel_wanted or present.lost, deadline)
         if self._response is not None:
             return self._judged()
         if self._cancel_wanted:
@@ -112,7 +110,9 @@ class ActionRun:
         if status == GoalStatus.STATUS_SUCCEEDED and judged.ok:
             return SkillResult(ResultStatus.OK, "", judged.message)
         if status == GoalStatus.STATUS_CANCELED:
-            return SkillResult(ResultStatus.CANCELLED, judged.code or "CANCELLED", judged.message or "stopped from outside")
+            return SkillResult(
+                ResultStatus.CANCELLED, judged.code or "CANCELLED", judged.message or "stopped from outside"
+            )
         if status in (GoalStatus.STATUS_SUCCEEDED, GoalStatus.STATUS_ABORTED):
             message = judged.message or f"'{self._name}' ended without success"
             return SkillResult(ResultStatus.FAILED, judged.code or "FAILED", message)

@@ -121,7 +121,9 @@ def _value(path: str, skill: Skill, call: Call, scene: SceneGraph) -> Any:
     if first == _CALL and first not in skill.parameters:
         return _of_call(path, rest, call)
     if first not in skill.parameters:
-        raise UserError(f"'{{{path}}}': {skill.name} has no parameter '{first}'; {did_you_mean(first, skill.parameters)}")
+        raise UserError(
+            f"'{{{path}}}': {skill.name} has no parameter '{first}'; {did_you_mean(first, skill.parameters)}"
+        )
     if not rest:
         return call.args[first]
     if skill.parameters[first].type != "entity":

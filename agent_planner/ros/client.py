@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from action_msgs.msg import GoalStatus
 from agent_planner_interfaces.action import ExecuteInstruction
-from rclpy.action import ActionClient
+
 from rclpy.action.client import ClientGoalHandle
 
 from agent_planner.errors import InfrastructureError
+from agent_planner.ros.action_client import SafeActionClient
 from agent_planner.ros.client_node import ClientNode
 
 ACTION = "execute_instruction"
@@ -89,7 +90,7 @@ class PlannerClient:
 
     def __init__(self, client: ClientNode):
         self._client = client
-        self._action = ActionClient(client.node, ExecuteInstruction, ACTION)
+        self._action = SafeActionClient(client.node, ExecuteInstruction, ACTION)
 
     def wait_for_server(self, seconds: float) -> None:
         """Wait for the planner.

@@ -33,7 +33,7 @@ class SkillDispatcher:
     called from any thread and returns at once.
     """
 
-    def __init__(self, node: Node, library: SkillLibrary, limits: Limits = Limits()):
+    def __init__(self, node: Node, library: SkillLibrary, limits: Limits):
         self._node = node
         self._library = library
         self._limits = limits
@@ -111,9 +111,7 @@ class SkillDispatcher:
         if skill.action:
             client = self._actions[skill.action.name, skill.action.type]
             tell = lambda feedback: on_feedback(feedback_text(feedback))  # noqa: E731
-            return ActionRun(
-                client, skill.action.name, request, skill.action.success, self._limits, self._now, tell
-            )
+            return ActionRun(client, skill.action.name, request, skill.action.success, self._limits, self._now, tell)
         assert skill.service is not None
         name = skill.service.name
         stop = self._services.get((skill.service.stop, _TRIGGER))

@@ -20,6 +20,7 @@ from agent_planner.scene import Pose, Relation, RobotState, SceneGraph, SceneObj
 from agent_planner.scene.geometry import Reach, relations
 
 MAP = "map"
+_REACH = Reach()
 _LOCATING = frozenset({"at", "on", "in", "holding"})
 _ARGUMENTS = {"at": 1, "holding": 1, "on": 2, "in": 2, "near": 2}
 
@@ -54,7 +55,7 @@ def to_pose_message(pose: Pose) -> PoseMsg:
     return message
 
 
-def to_scene(message: SceneGraphMsg, reach: Reach = Reach()) -> SceneGraph:
+def to_scene(message: SceneGraphMsg, reach: Reach = _REACH) -> SceneGraph:
     """Read a scene message.
 
     Relations are taken as they are given; where the message has none of at, on, in and holding, they are

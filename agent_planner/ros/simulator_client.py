@@ -89,6 +89,10 @@ class SimulatorClient:
         if not response.success:
             raise InfrastructureError(f"the simulator could not be paused: {response.message}")
 
+    def pause_soon(self, paused: bool) -> None:
+        """Ask for `pause` without waiting for the answer; may be called in the client's own thread."""
+        self._pause.call_async(SetBool.Request(data=paused))
+
     def _on_truth(self, message: SceneGraphMsg) -> None:
         self._truth = message
         self._came.set()

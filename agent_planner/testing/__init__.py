@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fakes for tests of this package and of packages that build on it."""
+"""Stand-ins for tests, shipped so that users can test their own skills and robots with them."""

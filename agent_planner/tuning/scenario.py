@@ -91,12 +91,13 @@ def _library(rng: Random, variant: str) -> tuple[SkillLibrary, dict[str, str]]:
 
 
 def scenarios(rng: Random, setting: Setting, count: int, name: str) -> Iterator[Scenario]:
-    """Yield that many scenarios about one setting (its twins have settings of their own)."""
+    """Yield that many scenarios about this very setting (what is impossible has a twin setting of its own)."""
     made = 0
     for _ in range(count * 8):
         if made == count:
             return
-        scenario = _draw(rng, setting, f"{name}/{made}")
+        kind = rng.choices(("feasible", "which", "none"), weights=(0.84, 0.08, 0.08))[0]
+        scenario = draw_of_kind(rng, setting, kind, f"{name}/{made}")
         if scenario is not None:
             made += 1
             yield scenario
@@ -118,10 +119,6 @@ def single(split: str, suite: str, seed: int) -> Scenario:
 
 _KINDS = ("feasible", "missing", "which", "no_skill", "none")
 _WEIGHTS = (0.72, 0.09, 0.06, 0.06, 0.07)
-
-
-def _draw(rng: Random, setting: Setting, name: str) -> Scenario | None:
-    return draw_of_kind(rng, setting, rng.choices(_KINDS, weights=_WEIGHTS)[0], name)
 
 
 def draw_of_kind(rng: Random, setting: Setting, kind: str, name: str) -> Scenario | None:

@@ -75,7 +75,7 @@ def _twin(rng: Random, setting: Setting, drawn: list[Scenario]) -> tuple[SkillLi
     names = [n for c in clauses for n in c.cores if n not in supports]
     if names:
         world = without(world, rng.choice(names))
-    if rng.random() < 0.6 or not names:
+    if rng.random() < 0.4 or not names:
         role = rng.choice(clauses).role
         left = tuple(s for s in library if setting.roles[s.name] != role)
         library = SkillLibrary(skills=left) if left else library

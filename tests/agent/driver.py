@@ -15,7 +15,6 @@ from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.symbolic import SymbolicWorld
 from agent_planner.types import Call, SkillResult
 
-
 DEFAULTS = LoopConfig()
 
 

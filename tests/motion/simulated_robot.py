@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The simulation behind the protocol that skills use: no ROS, time passes only while a skill waits."""
 
-import math
-
 import numpy as np
 from agent_planner_sim.mujoco import truth
+from agent_planner_sim.mujoco.scene_model import item_body
 from agent_planner_sim.scenes.occupancy import occupancy
-from agent_planner_sim.transforms import matrix_from_quat
+from agent_planner_sim.transforms import matrix_from_quat, quat_from_matrix
 
 from agent_planner.scene import geometry, graph
 from agent_planner_motion.base.grid import Grid
@@ -103,8 +102,16 @@ class SimulatedRobot:
         found = geometry.relations(things, [], robot)
         return next((r.a for r in found if r.name == "holding"), "")
 
-    def place_base(self, x, y, yaw):
-        """Put the base somewhere, as if it had driven there."""
-        for name, value in zip(("base_x", "base_y", "base_yaw"), (x, y, yaw), strict=False):
-            self.sim.data.joint(name).qpos[0] = value
-        assert math.isfinite(x)
+    def place_base(self, pose):
+        """Put the base somewhere, with what is in the hand, as if it had driven there."""
+        world = self.world()
+        turn = pose.matrix @ np.linalg.inv(self.base().pose.matrix)
+        self.sim._base.place(self.sim.data, tuple(pose))
+        if world.holding:
+            joint = self.sim.data.body(item_body(world.holding))
+            moved = turn @ transform(joint.xmat.reshape(3, 3), joint.xpos)
+            address = self.sim.model.body(item_body(world.holding)).jntadr[0]
+            address = self.sim.model.jnt_qposadr[address]
+            self.sim.data.qpos[address : address + 3] = moved[:3, 3]
+            self.sim.data.qpos[address + 3 : address + 7] = quat_from_matrix(moved[:3, :3])
+        self.sim.run(0.1)

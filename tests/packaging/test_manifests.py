@@ -44,6 +44,7 @@ ROS = {
     "std_srvs",
     "tf2_msgs",
     "trajectory_msgs",
+    "unique_identifier_msgs",
     "visualization_msgs",
 }
 

@@ -3,13 +3,14 @@ import math
 
 import numpy as np
 import pytest
+from scipy.optimize import least_squares
 
-mujoco = pytest.importorskip("mujoco")
-
-from agent_planner_sim.mujoco import truth  # noqa: E402
-from agent_planner_sim.mujoco.simulation import Simulation  # noqa: E402
-from agent_planner_sim.robots.mobile_manipulator import mobile_manipulator  # noqa: E402
-from agent_planner_sim.scenes import generate  # noqa: E402
+import agent_planner_sim.mujoco  # noqa: F401 - chooses how to render before MuJoCo is imported
+import mujoco
+from agent_planner_sim.mujoco import truth
+from agent_planner_sim.mujoco.simulation import Simulation
+from agent_planner_sim.robots.mobile_manipulator import mobile_manipulator
+from agent_planner_sim.scenes import generate
 
 
 class Hand:
@@ -19,30 +20,27 @@ class Hand:
         self.sim = sim
         self._data = mujoco.MjData(sim.model)
         self._qpos = [sim.model.joint(name).qposadr[0] for name in sim.robot.arm]
-        self._qvel = [sim.model.joint(name).dofadr[0] for name in sim.robot.arm]
         self._low = np.array([sim.robot.joint(name).lower for name in sim.robot.arm])
         self._high = np.array([sim.robot.joint(name).upper for name in sim.robot.arm])
 
     def inverse(self, position, rotation):
-        """Damped least squares from the present posture; the hand's frame is that of the contract."""
+        """Posture within the limits that brings the hand's frame to a pose, near the present posture."""
         sim, data = self.sim, self._data
         data.qpos[:] = sim.data.qpos
         body = sim.model.body(sim.robot.end_effector).id
-        jac = np.zeros((6, sim.model.nv))
-        for _ in range(300):
+        start = np.clip(sim.data.qpos[self._qpos], self._low + 1e-6, self._high - 1e-6)
+
+        def error(posture):
+            data.qpos[self._qpos] = posture
             mujoco.mj_kinematics(sim.model, data)
-            mujoco.mj_comPos(sim.model, data)
             now = data.xmat[body].reshape(3, 3)
-            turn = sum(np.cross(now[:, i], rotation[:, i]) for i in range(3)) / 2
-            error = np.concatenate([np.asarray(position) - data.xpos[body], turn])
-            if np.abs(error).max() < 1e-4:
-                return data.qpos[self._qpos].copy()
-            mujoco.mj_jacBody(sim.model, data, jac[:3], jac[3:], body)
-            j = jac[:, self._qvel]
-            change = j.T @ np.linalg.solve(j @ j.T + 1e-3 * np.eye(6), error)
-            moved = data.qpos[self._qpos] + np.clip(change, -0.15, 0.15)
-            data.qpos[self._qpos] = np.clip(moved, self._low, self._high)
-        raise AssertionError(f"no inverse kinematics for {position}, error {error}")
+            turn = (now - rotation).ravel()
+            return np.concatenate([10 * (data.xpos[body] - position), 3 * turn, 1e-3 * (posture - start)])
+
+        found = least_squares(error, start, bounds=(self._low, self._high))
+        miss = np.abs(error(found.x)[:12]).max()
+        assert miss < 0.02, f"no inverse kinematics for {position}, error {miss:.3f}"
+        return found.x
 
     def go(self, posture, seconds=2.0):
         start = self.sim.joints().positions[: len(self._qpos)]

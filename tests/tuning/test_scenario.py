@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from agent_planner.errors import UserError
-from agent_planner.goals import Declined, Goal, plan
+from agent_planner.goals import Declined, Goal, parse_goal, plan
 from agent_planner.tuning.families import FAMILIES
 from agent_planner.tuning.reference import matches
 from agent_planner.tuning.scenario import draw_setting, rebased, scenarios, single
@@ -71,6 +71,22 @@ def test_twins_have_the_same_words_and_another_goal():
         for words in first.keys() & twin.keys():
             found[first[words] == twin[words]] += 1
     assert found[True] > 5 and found[False] > 5
+
+
+def test_a_trees_goals_are_about_its_own_scene():
+    declined = 0
+    for index in range(25):
+        for tree in trees(0, index):
+            entities = {line.partition(":")[0] for line in tree.opening.split("\n")[2:-1]}
+            for branch in tree.branches:
+                goal = parse_goal(branch.turns[0].content)
+                if isinstance(goal, Declined) and goal.kind == "missing":
+                    declined += 1
+                    assert not any(set(goal.words.split()) <= set(e.split()) for e in entities), (goal, entities)
+                elif isinstance(goal, Goal):
+                    named = {a for step in goal.steps for atom in step if atom.name != "did" for a in atom.args}
+                    assert named <= entities
+    assert declined > 10
 
 
 def test_a_rebased_scenario_without_its_object_is_missing():

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writing frames as an mp4 file."""
 
+from collections.abc import Generator
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -9,6 +10,8 @@ import numpy as np
 
 class Video:
     """An H.264 video that every browser plays; nothing is written before the first frame.
+
+    Frames that are left out are replaced by the one before them, so that the video keeps its time.
 
     Args:
         path: of the file; its folder is made.
@@ -19,20 +22,37 @@ class Video:
         self._path = path
         self._rate = rate
         self._writer = None
+        self._start = 0.0
+        self._written = 0
+        self._last: np.ndarray | None = None
 
-    def add(self, frame: np.ndarray) -> None:
-        """Add a frame: RGB, (height, width, 3), always of the same even size."""
+    def add(self, frame: np.ndarray, seconds: float) -> None:
+        """Add what was to be seen at a time: RGB, (height, width, 3), always of the same even size."""
         if self._writer is None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            height, width = frame.shape[:2]
-            self._writer = imageio_ffmpeg.write_frames(
-                str(self._path), (width, height), fps=self._rate, codec="libx264", quality=7, macro_block_size=2
-            )
-            self._writer.send(None)
-        self._writer.send(np.ascontiguousarray(frame))
+            self._start = seconds
+            self._writer = self._open(frame)
+        due = round((seconds - self._start) * self._rate)
+        while self._last is not None and self._written < due:
+            self._send(self._last)
+        self._last = np.ascontiguousarray(frame).copy()
+        self._send(self._last)
 
     def close(self) -> None:
         """Finish the file."""
         if self._writer is not None:
             self._writer.close()
             self._writer = None
+
+    def _open(self, frame: np.ndarray) -> Generator[None, np.ndarray, None]:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        height, width = frame.shape[:2]
+        writer = imageio_ffmpeg.write_frames(
+            str(self._path), (width, height), fps=self._rate, codec="libx264", quality=7, macro_block_size=2
+        )
+        writer.send(None)
+        return writer
+
+    def _send(self, frame: np.ndarray) -> None:
+        assert self._writer is not None
+        self._writer.send(frame)
+        self._written += 1

@@ -14,6 +14,7 @@ from agent_planner_sim.mujoco.robot_model import BASE_JOINTS, CAMERA
 from agent_planner_sim.scenes.description import Scene
 
 _FOLLOW_SHARE = 0.08  # of the way to the robot that the camera's aim goes each frame
+_FARTHEST = 20.0
 _TOP_FOV = 20.0  # degrees; small, so that the picture is nearly a plan
 _PATH_COLOR, _START_COLOR, _END_COLOR = (220, 60, 40), (30, 140, 60), (30, 70, 200)
 
@@ -45,7 +46,10 @@ class View:
         mujoco.mj_camlight(self.model, self._data)
 
     def head(self, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return what the head camera sees: RGB, (height, width, 3), and depth in metres, (height, width)."""
+        """Return what the head camera sees: RGB, (height, width, 3), and depth in metres, (height, width).
+
+        Depth is infinite where there is nothing.
+        """
         renderer = self._renderer(width, height)
         renderer.update_scene(self._data, CAMERA)
         image = renderer.render().copy()
@@ -54,6 +58,7 @@ class View:
             depth = renderer.render().copy()
         finally:
             renderer.disable_depth_rendering()
+        depth[depth > _FARTHEST] = np.inf
         return image, depth
 
     def third_person(self, width: int, height: int) -> np.ndarray:
@@ -61,10 +66,9 @@ class View:
         x, y = (self._data.qpos[a] for a in self._base[:2])
         x0, y0, x1, y1 = self._scene.bounds
         # Between the robot and the middle of the room, so that what it drives to is seen early.
-        goal = np.array([0.7 * x + 0.15 * (x0 + x1), 0.7 * y + 0.15 * (y0 + y1), 0.45])
+        goal = np.array([0.8 * x + 0.1 * (x0 + x1), 0.8 * y + 0.1 * (y0 + y1), 0.45])
         self._aim = goal if self._aim is None else self._aim + _FOLLOW_SHARE * (goal - self._aim)
-        size = min(max(x1 - x0, y1 - y0), 5.0)
-        return self._free(width, height, self._aim, distance=0.95 * size, azimuth=125.0, elevation=-42.0, fov=45.0)
+        return self._free(width, height, self._aim, distance=3.5, azimuth=125.0, elevation=-42.0, fov=45.0)
 
     def overview(self, width: int, height: int) -> np.ndarray:
         """Return a picture of the whole scene, (height, width, 3)."""
@@ -121,6 +125,6 @@ class View:
         if (width, height) not in self._renderers:
             try:
                 self._renderers[width, height] = mujoco.Renderer(self.model, height, width)
-            except (RuntimeError, ImportError, AttributeError) as error:  # which one depends on the GL backend
+            except (mujoco.FatalError, RuntimeError, ImportError, AttributeError) as error:  # which one depends on the GL backend
                 raise InfrastructureError(f"no picture can be rendered ({error}); {HINT}") from error
         return self._renderers[width, height]

@@ -14,7 +14,7 @@ from agent_planner_sim.mujoco.simulation import Simulation
 from agent_planner_sim.mujoco.view import View
 from agent_planner_sim.scenes.description import Scene
 
-_WAITING = 8
+_WAITING = 2
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ class Artist:
         Args:
             sim: the simulation; its state is copied now.
             work: called in the artist's thread with a view of that state.
-            droppable: leave it out if the artist lags behind, instead of waiting.
+            droppable: leave it out if the artist lags behind, instead of holding up the caller.
         """
-        if self._broken.is_set() or (droppable and not self._jobs.empty()):
+        if self._broken.is_set() or (droppable and self._jobs.full()):
             return
         if not self._started:
             self._started = True

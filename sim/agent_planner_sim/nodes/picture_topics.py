@@ -17,7 +17,7 @@ from agent_planner_sim.nodes.artist import Artist
 from agent_planner_sim.nodes.scene_message import stamp
 from agent_planner_sim.robots.description import CameraDescription
 
-_VIDEO_SIZE = (800, 600)
+_VIDEO_SIZE = (640, 480)
 _PATH_STEP = 0.02  # metres between points of the drawn path
 
 
@@ -62,7 +62,7 @@ class PictureTopics:
         if self._video and now >= self._video_due:
             self._video_due = now + self._video_period - 1e-6
             video = self._video
-            self._artist.draw(sim, lambda view: video.add(view.third_person(*_VIDEO_SIZE)), droppable=False)
+            self._artist.draw(sim, lambda view: video.add(view.third_person(*_VIDEO_SIZE), now), droppable=True)
         if now >= self._camera_due and self._is_watched():
             self._camera_due = now + self._camera_period - 1e-6
             self._artist.draw(sim, lambda view: self._publish(view, now), droppable=True)

@@ -38,9 +38,9 @@ PARAMETERS = (
     Parameter("rtf", 1.0, "Simulated seconds a wall second; 0: as fast as possible.", least=0.0),
     Parameter("start_paused", False, "Wait for sim/pause (data: false) before time passes."),
     Parameter("use_stamped", False, "cmd_vel is a TwistStamped instead of a Twist."),
-    Parameter("camera_rate", 2.0, "Pictures of the head camera a simulated second, if anyone listens.", least=0.0),
+    Parameter("camera_rate", 1.0, "Pictures of the head camera a simulated second, if anyone listens.", least=0.0),
     Parameter("video_file", "", "Where to write a video (mp4) of the run; empty: none."),
-    Parameter("video_rate", 12.0, "Frames of the video a simulated second.", least=1.0),
+    Parameter("video_rate", 10.0, "Frames of the video a simulated second.", least=1.0),
     Parameter("path_file", "", "Where to write a picture from above with the driven path (png); empty: none."),
 )
 _EPOCH = 1.0  # time zero means "no time yet" to ROS

@@ -10,8 +10,9 @@ from agent_planner_motion.arm.description import RobotDescription
 from agent_planner_motion.errors import MotionError
 from agent_planner_motion.spatial import rotation_vector
 
-_POSITION_DONE, _ROTATION_DONE = 5e-4, 3e-3  # metres, radians
-_DAMPING = 0.03
+_POSITION_DONE, _ROTATION_DONE = 1e-4, 5e-4  # metres, radians
+_REACHED = 10.0  # so many times that is still called reached
+_DAMPING, _LEAST_DAMPING = 0.04, 1e-3
 _LARGEST_STEP = 0.35
 
 
@@ -30,7 +31,7 @@ class Solutions:
 
     def __init__(self, q: np.ndarray, position_error: np.ndarray, rotation_error: np.ndarray):
         self.q = q
-        self.reached = (position_error <= _POSITION_DONE * 2) & (rotation_error <= _ROTATION_DONE * 2)
+        self.reached = (position_error <= _POSITION_DONE * _REACHED) & (rotation_error <= _ROTATION_DONE * _REACHED)
 
 
 class Kinematics:
@@ -159,9 +160,11 @@ class Kinematics:
     def _step(self, q: np.ndarray, jac: np.ndarray, error: np.ndarray, wish: np.ndarray) -> np.ndarray:
         error = error * np.minimum(1.0, 0.4 / np.maximum(np.linalg.norm(error, axis=1, keepdims=True), 1e-9))
         free = np.ones_like(q)
+        # Far away the damping keeps steps sane, near the target it would only slow them.
+        damping = _LEAST_DAMPING + _DAMPING * np.minimum(1.0, np.linalg.norm(error, axis=1) / 0.1)
         for _ in range(2):  # a joint that would leave its limits is taken out, once
             weighted = jac * free[:, None, :]
-            gram = weighted @ np.swapaxes(jac, 1, 2) + _DAMPING**2 * np.eye(6)
+            gram = weighted @ np.swapaxes(jac, 1, 2) + (damping**2)[:, None, None] * np.eye(6)
             inverse = np.swapaxes(weighted, 1, 2) @ np.linalg.inv(gram)
             kept = wish * free
             step = (inverse @ (error - (jac @ kept[..., None])[..., 0])[..., None])[..., 0] + kept

@@ -72,21 +72,30 @@ class ArmPlanner:
             spacing: metres between solved poses.
             margin: clearance to keep; None: contacts are wanted, nothing is checked.
         """
+        path, reached = self.trace(start, targets, spacing)
+        if reached < len(targets) or (margin is not None and not self.free(path, margin)):
+            return None
+        return path
+
+    def trace(self, start: np.ndarray, targets: Sequence[np.ndarray], spacing: float = 0.01) -> tuple[np.ndarray, int]:
+        """Lead the hand straight from pose to pose as far as the joints allow; nothing is checked for contact.
+
+        Returns:
+            The path, (n, dof), up to the last target that was reached, and how many were.
+        """
         q = np.array(start)
-        path = [q]
+        path, kept = [q], 1
         here = self.kinematics.pose(q)
-        for target in targets:
+        for number, target in enumerate(targets):
             for pose in _between(here, target, spacing):
-                solution = self.kinematics.solve(pose[None], q[None], iterations=40)
+                # Pulled to where it began, so that the redundancy does not wander off.
+                solution = self.kinematics.solve(pose[None], q[None], path[0], iterations=40)
                 if not solution.reached[0] or np.abs(solution.q[0] - q).max() > _JUMP:
-                    return None
+                    return np.array(path[:kept]), number
                 q = solution.q[0]
                 path.append(q)
-            here = target
-        found = np.array(path)
-        if margin is not None and not self.free(found, margin):
-            return None
-        return found
+            here, kept = target, len(path)
+        return np.array(path), len(targets)
 
     def _grow(self, start: np.ndarray, goal: np.ndarray, tries: int) -> np.ndarray | None:
         trees = [_Tree(start), _Tree(goal)]

@@ -19,7 +19,8 @@ def obstacles(world: World, base: np.ndarray, without: tuple[str, ...] = ()) -> 
     Args:
         world: the scene.
         base: pose of the base in the map, (4, 4).
-        without: objects that may be touched, such as the one to be grasped.
+        without: names of what may be touched, such as the object to be grasped; "X handle" and "X panel" are the
+            handle of X and its door.
     """
     found: list[Obstacle] = []
     for thing in (*world.places, *world.objects):
@@ -29,7 +30,7 @@ def obstacles(world: World, base: np.ndarray, without: tuple[str, ...] = ()) -> 
             continue
         found += _boxes(thing, world)
     into_base = np.linalg.inv(base)
-    return [Obstacle(o.name, into_base @ o.pose, o.half) for o in found]
+    return [Obstacle(o.name, into_base @ o.pose, o.half) for o in found if o.name not in without]
 
 
 def _boxes(thing: Thing, world: World) -> list[Obstacle]:
@@ -96,4 +97,4 @@ def door_panel(thing: Thing) -> Obstacle:
     width = reach + 0.05
     middle = thing.hinge[:2] + along * width / 2 + outward * 0.011
     pose = transform(rotation_z(float(np.arctan2(along[1], along[0]))), (*middle, thing.centre[2]))
-    return Obstacle(thing.name, pose, np.array([width / 2, 0.011, float(thing.size[2]) / 2]))
+    return Obstacle(f"{thing.name} panel", pose, np.array([width / 2, 0.011, float(thing.size[2]) / 2]))

@@ -22,6 +22,9 @@ from agent_planner_motion.skills.job import Job
 from agent_planner_motion.skills.robot import Robot
 from agent_planner_motion.world import Thing, World
 
+# Opening at which handles are taken, metres.
+NARROW = 0.044
+
 
 @dataclass(frozen=True)
 class ArmSettings:
@@ -65,8 +68,10 @@ class ArmKit:
         wrong = [name for name, q in self.postures.items() if len(q) != self.kinematics.dof]
         if wrong or len(settings.acceleration) != self.kinematics.dof:
             raise MotionError("UNKNOWN", f"postures {wrong} or 'acceleration' do not have {self.kinematics.dof} numbers")
-        open_fingers = {name: description.joints[name].upper for name in settings.fingers}
-        self.model = ArmModel(self.kinematics, open_fingers, np.array(list(self.postures.values())))
+        free = np.array(list(self.postures.values()))
+        upper = {name: description.joints[name].upper for name in settings.fingers}
+        self._wide = ArmModel(self.kinematics, upper, free)
+        self._narrow = ArmModel(self.kinematics, {name: NARROW / 2 for name in upper}, free)
         self.ik = IkSolver(self.kinematics, self.postures)
         limits = Limits(self.kinematics.velocity, np.array(settings.acceleration))
         self.motion = ArmMotion(robot, limits.scaled(settings.speed))
@@ -84,9 +89,19 @@ class ArmKit:
             raise MotionError("UNKNOWN_POSTURE", f"there is no posture '{name}'; {did_you_mean(name, self.postures)}")
         return self.postures[name]
 
-    def planner(self, world: World, base: np.ndarray, without: Sequence[str] = ()) -> ArmPlanner:
-        """Return a planner for the present scene, with what is in the hand."""
-        return ArmPlanner(self.model, Obstacles(obstacles(world, base, tuple(without))), self.held(world))
+    def planner(
+        self, world: World, base: np.ndarray, without: Sequence[str] = (), narrow: bool = False
+    ) -> ArmPlanner:
+        """Return a planner for the present scene, with what is in the hand.
+
+        Args:
+            world: the scene.
+            base: pose of the base, (4, 4).
+            without: names of what may be touched.
+            narrow: the fingers are `NARROW` apart instead of wide open.
+        """
+        model = self._narrow if narrow else self._wide
+        return ArmPlanner(model, Obstacles(obstacles(world, base, tuple(without))), self.held(world))
 
     def held(self, world: World) -> Spheres | None:
         """Return the shape of what is in the hand, or None."""

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an OpenAI-compatible server answers, whole or in pieces, put together as one turn of text."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from agent_planner.errors import ModelError
+from agent_planner.types import Call, Value
+
+_SHOWN = 200
+
+
+class Answer:
+    """Collects one choice of one answer.
+
+    Attributes:
+        content: the text so far.
+        finish: the server's reason for the end, None until it gave one.
+        usage: the server's token counts, where it sends them.
+    """
+
+    def __init__(self, where: str, heard: Callable[[str], None] | None = None):
+        self._where = where
+        self._heard = heard
+        self._calls: dict[int, dict[str, str]] = {}
+        self.content = ""
+        self.finish: str | None = None
+        self.usage: Mapping[str, Any] = {}
+        self.pieces = 0
+
+    def add_line(self, line: str) -> bool:
+        """Take a line of a server-sent event stream; True once the server says that this was all."""
+        if not line.startswith("data:"):
+            return False
+        data = line[len("data:") :].strip()
+        if data == "[DONE]":
+            return True
+        self.add(self._parsed(data), "delta")
+        return False
+
+    def add_whole(self, body: str) -> None:
+        """Take an answer that was not streamed."""
+        self.add(self._parsed(body), "message")
+        if self.finish is None:
+            self.finish = "stop"
+
+    def add(self, chunk: Any, part: str) -> None:
+        """Take one JSON object; ``part`` names the field that holds the turn or its next piece."""
+        try:
+            if chunk.get("error"):
+                raise ModelError(f"{self._where}: the server broke off: {shown(chunk['error'])}")
+            self.usage = chunk.get("usage") or self.usage
+            for choice in chunk["choices"][:1]:
+                self._add_turn(choice.get(part) or {})
+                self.finish = choice.get("finish_reason") or self.finish
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ModelError(
+                f"{self._where}: this is no chat completion: {shown(chunk)}; is the URL that of an "
+                "OpenAI-compatible server, /v1 included?"
+            ) from error
+
+    def text(self) -> str:
+        """The turn as the agent reads it: the text, then the first tool call as ``name(argument="value")``."""
+        content = self.content.strip()
+        if not self._calls:
+            return content
+        call = call_text(**self._calls[min(self._calls)])
+        return f"{content}\n{call}" if content else call
+
+    def _add_turn(self, turn: Mapping[str, Any]) -> None:
+        piece = turn.get("content") or ""
+        if not isinstance(piece, str):
+            raise TypeError("content")
+        if piece:
+            self.pieces += 1
+            self.content += piece
+            if self._heard is not None:
+                self._heard(piece)
+        for number, call in enumerate(turn.get("tool_calls") or ()):
+            known = self._calls.setdefault(int(call.get("index", number)), {"name": "", "arguments": ""})
+            for key in known:
+                value = call["function"].get(key) or ""
+                known[key] += value if isinstance(value, str) else json.dumps(value)
+
+    def _parsed(self, data: str) -> Any:
+        try:
+            return json.loads(data)
+        except ValueError as error:
+            raise ModelError(f"{self._where}: what came is not JSON: {shown(data)}") from error
+
+
+def call_text(name: str, arguments: str) -> str:
+    """A tool call in the text form; arguments that cannot be read stay as they are, for the agent to refuse."""
+    try:
+        args = json.loads(arguments or "{}")
+    except ValueError:
+        return f"{name}({' '.join(arguments.split())})"
+    if not isinstance(args, dict):
+        return f"{name}({' '.join(arguments.split())})"
+    return str(Call(name, {key: _value(value) for key, value in args.items()}))
+
+
+def _value(value: Any) -> Value:
+    if isinstance(value, str):
+        return " ".join(value.split())
+    return value if isinstance(value, bool | int | float) else json.dumps(value)
+
+
+def shown(value: Any) -> str:
+    """A server's words, short enough for a message."""
+    if isinstance(value, Mapping) and isinstance(value.get("message"), str):
+        value = value["message"]
+    text = " ".join((value if isinstance(value, str) else json.dumps(value, default=str)).split())
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

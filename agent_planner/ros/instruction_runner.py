@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One instruction from its acceptance to its verdict: model, scene, episode, record."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from agent_planner_interfaces.action import ExecuteInstruction
+
+from agent_planner.agent.driver import Driver, Recorder
+from agent_planner.agent.events import Event, EventKind
+from agent_planner.agent.loop import Episode
+from agent_planner.agent.result import EpisodeResult
+from agent_planner.agent.rollout import Rollout
+from agent_planner.errors import ModelError
+from agent_planner.llm.base import ChatModel
+from agent_planner.recording.episode import EpisodeRecorder, new_episode_id
+from agent_planner.ros.dispatcher import SkillDispatcher
+from agent_planner.ros.instruction_server import Job
+from agent_planner.ros.model_loader import ModelLoader
+from agent_planner.ros.operator_desk import OperatorDesk
+from agent_planner.ros.planner_parameters import PlannerParameters
+from agent_planner.ros.scene_source import TopicSceneSource
+from agent_planner.ros.status_board import LOADING_MODEL, StatusBoard
+from agent_planner.ros.verdict import Verdict, aborted, stopped, verdict_of
+from agent_planner.scene import SceneGraph
+from agent_planner.skills import SkillLibrary
+from agent_planner.types import Autonomy, Outcome
+
+_Result = ExecuteInstruction.Result
+
+
+@dataclass
+class InstructionRunner:
+    """The parts that an instruction needs; ``clock`` gives ROS time in seconds."""
+
+    parameters: PlannerParameters
+    library: SkillLibrary
+    loader: ModelLoader
+    scenes: TopicSceneSource
+    dispatcher: SkillDispatcher
+    desk: OperatorDesk
+    board: StatusBoard
+    clock: Callable[[], float]
+    autonomy: Callable[[], Autonomy]
+
+    def carry_out(self, job: Job) -> Verdict:
+        """Run a job in this thread until its end is certain."""
+        episode_id = new_episode_id()
+        self.dispatcher.begin()
+        self.desk.episode_id = episode_id
+        self.board.begin(episode_id, job.request.instruction)
+        verdict = aborted("unknown", _Result.UNKNOWN, "an error inside the planner; its log has the details")
+        try:
+            verdict = self._verdict(job, episode_id)
+        finally:
+            self.board.end(verdict.outcome)
+        return verdict
+
+    def _verdict(self, job: Job, episode_id: str) -> Verdict:
+        try:
+            model = self.loader.wait(job.cancel, lambda progress: self._loading(job, progress))
+        except ModelError as error:
+            return aborted("failed", _Result.MODEL_ERROR, str(error))
+        if model is None:
+            return stopped(job.outcome or Outcome.CANCELLED, job.reason)
+        scene = self.scenes.current(job.cancel)
+        if job.cancel.is_set():
+            return stopped(job.outcome or Outcome.CANCELLED, job.reason)
+        if scene is None:
+            why = self.scenes.error or f"none came in {self.parameters.scene_timeout_s:g} s"
+            return aborted("unknown", _Result.SCENE_STALE, f"no usable scene on '{self.scenes.topic}': {why}")
+        result = self._run(job, episode_id, model, scene)
+        if result.outcome is Outcome.CANCELLED and job.outcome is not None:
+            result = replace(result, outcome=job.outcome, message=result.message or job.reason)
+        return verdict_of(result, episode_id)
+
+    def _run(self, job: Job, episode_id: str, model: ChatModel, scene: SceneGraph) -> EpisodeResult:
+        autonomy = Autonomy(job.request.autonomy) if job.request.autonomy else self.autonomy()
+        config = self.parameters.loop_config(autonomy)
+        recorder = self._recorder(episode_id)
+        tell = _Teller(job, self.board, recorder, self.clock)
+        episode = Episode(self.library, job.request.instruction, scene, config, tell.event, self.clock)
+        if recorder is not None:
+            recorder.open(
+                self.parameters.as_dict()
+                | {"autonomy": autonomy.value, "model": model.name, "library": str(self.parameters.library_path)}
+            )
+        if autonomy is Autonomy.PLAN_ONLY:
+            imagined = Rollout(scene, self.library)
+            driver = Driver(model, imagined, imagined, imagined, job.cancel)
+        else:
+            driver = Driver(model, self.dispatcher, self.scenes, self.desk, job.cancel)
+        result = driver.run(episode, episode_id)
+        if recorder is not None:
+            recorder.finish(job.request.instruction, episode.messages, episode.refused, result)
+        return result
+
+    def _recorder(self, episode_id: str) -> Recorder | None:
+        if not self.parameters.runs_folder:
+            return None
+        folder = Path(self.parameters.runs_folder).expanduser() / episode_id
+        return EpisodeRecorder(folder, episode_id)
+
+    def _loading(self, job: Job, progress: str) -> None:
+        self.board.state(LOADING_MODEL)
+        job.tell(ExecuteInstruction.Feedback(state=LOADING_MODEL, detail=progress))
+
+
+@dataclass
+class _Teller:
+    """Hands each event to the client, the status topic and the record."""
+
+    job: Job
+    board: StatusBoard
+    recorder: Recorder | None
+    clock: Callable[[], float]
+
+    def event(self, event: Event) -> None:
+        self.board.event(event)
+        if self.recorder is not None:
+            self.recorder.event(event, self.clock())
+        if event.kind is not EventKind.ENDED:
+            self.job.tell(feedback_of(event))
+
+
+def feedback_of(event: Event) -> ExecuteInstruction.Feedback:
+    """An event as the client sees it; a goal stands in ``thought``, as the interface says."""
+    is_goal = event.kind is EventKind.GOAL
+    return ExecuteInstruction.Feedback(
+        step=event.step,
+        thought=event.text if is_goal else event.thought,
+        call=event.call,
+        state=event.kind.value,
+        detail="" if is_goal or event.kind is EventKind.CALL else event.text,
+    )

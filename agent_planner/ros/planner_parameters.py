@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The planner node's parameters."""
+
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from rclpy.node import Node
+
+from agent_planner.agent.loop import LoopConfig
+from agent_planner.ros.node_parameters import Declared, declare
+from agent_planner.ros.waiting import Limits
+from agent_planner.skills.library import DEFAULT_LIBRARY
+from agent_planner.types import Autonomy, Level
+
+AUTONOMY = Declared(
+    "autonomy",
+    Autonomy.AUTO.value,
+    "What may happen without asking a person, for instructions that do not say it themselves.",
+    choices=tuple(a.value for a in Autonomy),
+    changeable=True,
+)
+DECLARED = (
+    Declared("skills_file", "", "Skill library (YAML); empty: the one of the shipped motion servers."),
+    Declared("model", "default", "Language model: default, a folder or name, or an endpoint."),
+    Declared(
+        "level",
+        Level.APPLICABLE.value,
+        "How far decoding is constrained.",
+        choices=tuple(level.value for level in Level),
+    ),
+    Declared("look_ahead", True, "Refuse calls after which the goal is out of reach or no nearer."),
+    AUTONOMY,
+    Declared("max_turns", 40, "The model's turns in one instruction.", low=1, high=1000),
+    Declared("max_seconds", 900.0, "ROS time that one instruction may take.", low=1.0, high=86400.0),
+    Declared("autostart", True, "Configure and activate without being asked to."),
+    Declared("runs_folder", "", "Where episodes are recorded, a folder each; empty: nowhere."),
+    Declared("scene_timeout_s", 5.0, "How long to wait for a scene newer than a result.", low=0.1, high=600.0),
+    Declared("operator_timeout_s", 120.0, "How long to wait for a person's answer.", low=0.1, high=86400.0),
+    Declared("server_timeout_s", 5.0, "How long a skill's server may take to appear.", low=0.1, high=600.0),
+    Declared("accept_timeout_s", 5.0, "How long it may take to answer a goal.", low=0.1, high=600.0),
+    Declared("cancel_timeout_s", 10.0, "How long it may take to come to rest.", low=0.1, high=600.0),
+    Declared(
+        "steady_cap_factor",
+        5.0,
+        "A skill's time-out is in ROS time; this many times the same in steady time end it too.",
+        low=1.0,
+        high=1000.0,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class PlannerParameters:
+    """The values, by the same names."""
+
+    skills_file: str
+    model: str
+    level: str
+    look_ahead: bool
+    autonomy: str
+    max_turns: int
+    max_seconds: float
+    autostart: bool
+    runs_folder: str
+    scene_timeout_s: float
+    operator_timeout_s: float
+    server_timeout_s: float
+    accept_timeout_s: float
+    cancel_timeout_s: float
+    steady_cap_factor: float
+
+    @classmethod
+    def declared_on(cls, node: Node) -> "PlannerParameters":
+        """Declare them on a node; errors as in `declare`."""
+        values = declare(node, DECLARED)
+        return cls(**{field.name: values[field.name] for field in fields(cls)})
+
+    @property
+    def library_path(self) -> Path:
+        """The skill library's file."""
+        return Path(self.skills_file).expanduser() if self.skills_file else DEFAULT_LIBRARY
+
+    @property
+    def limits(self) -> Limits:
+        """Bounds of a dispatch."""
+        return Limits(
+            self.server_timeout_s,
+            self.accept_timeout_s,
+            self.cancel_timeout_s,
+            cap_factor=self.steady_cap_factor,
+        )
+
+    def loop_config(self, autonomy: Autonomy) -> LoopConfig:
+        """Limits and switches of one episode."""
+        return LoopConfig(Level(self.level), self.look_ahead, autonomy, self.max_turns, self.max_seconds)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the record."""
+        return asdict(self)

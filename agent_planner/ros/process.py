@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The life of a process that holds one node: arguments, signals, executor, and a clean end."""
+
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+import rclpy
+from rclpy._rclpy_pybind11 import RCLError, UnknownROSArgsError
+from rclpy.executors import Executor, MultiThreadedExecutor
+from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
+from rclpy.utilities import remove_ros_args
+
+from agent_planner.errors import AgentPlannerError, UserError
+
+_JOIN_S = 5.0
+
+
+class Served(Protocol):
+    """A node that this module can run."""
+
+    def start(self) -> None:
+        """Called before anything spins."""
+        ...
+
+    def stop(self) -> None:
+        """Called while everything still spins: end what runs, then return."""
+        ...
+
+    def destroy_node(self) -> None:
+        """As in rclpy."""
+        ...
+
+
+def run_node(make: Callable[[], Node], args: list[str] | None = None, threads: int = 8) -> int:
+    """Run a node until SIGINT or SIGTERM; returns the exit code.
+
+    Signals do not end ROS under the node's feet: the node is told to stop first, with everything still working, so
+    that goals it has sent are cancelled and those it has accepted end with a result. Errors of the user are one
+    line on stderr and exit code 2.
+    """
+    arguments = list(sys.argv if args is None else ["", *args])
+    ended = threading.Event()
+    try:
+        foreign = remove_ros_args(arguments)[1:]
+        if foreign:
+            raise UserError(f"unknown argument '{foreign[0]}'; parameters are given as --ros-args -p NAME:=VALUE")
+        rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
+    except (UserError, UnknownROSArgsError, RCLError) as error:
+        print(f"error: {str(error).splitlines()[0]}", file=sys.stderr)
+        return 2
+    node: Node | None = None
+    try:
+        with _signals(ended):
+            node = make()
+            node.start()  # type: ignore[attr-defined]
+            with spinning(MultiThreadedExecutor(threads), node):
+                ended.wait()
+                node.stop()  # type: ignore[attr-defined]
+        return 0
+    except AgentPlannerError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2 if isinstance(error, UserError) else 1
+    finally:
+        if node is not None:
+            node.destroy_node()
+        rclpy.try_shutdown()
+
+
+@contextmanager
+def spinning(executor: Executor, *nodes: Node) -> Iterator[Executor]:
+    """Spin nodes in a thread of its own; it is gone when the block is left."""
+    for node in nodes:
+        executor.add_node(node)
+    leaving = threading.Event()
+    thread = threading.Thread(target=_spin, args=(executor, leaving), name="spin")
+    thread.start()
+    try:
+        yield executor
+    finally:
+        leaving.set()
+        executor.create_task(lambda: None)  # lets the wait for work return
+        thread.join(_JOIN_S)
+        executor.shutdown(_JOIN_S)
+        for node in nodes:
+            executor.remove_node(node)
+
+
+def _spin(executor: Executor, leaving: threading.Event) -> None:
+    """A fault in one callback is told and does not take the whole node down."""
+    while not leaving.is_set() and executor.context.ok():
+        try:
+            executor.spin_once(timeout_sec=1.0)
+        except Exception:  # noqa: BLE001 - whatever a callback raises comes out here
+            if not leaving.is_set():
+                print(f"error in a callback:\n{traceback.format_exc()}", file=sys.stderr)
+
+
+@contextmanager
+def _signals(ended: threading.Event) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {s: signal.signal(s, lambda *_: ended.set()) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

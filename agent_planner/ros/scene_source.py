@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Keeps the newest scene that a perception node publishes."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from agent_planner_interfaces.msg import SceneGraph as SceneGraphMsg
+from rclpy.callback_groups import ReentrantCallbackGroup
+from rclpy.node import Node
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+
+from agent_planner.ros.messages import SceneMessageError, to_scene, to_seconds
+from agent_planner.ros.waiting import Changes, Deadline
+from agent_planner.scene import SceneGraph
+
+_TOPIC = "scene_graph"
+
+
+class TopicSceneSource:
+    """Subscribes ``scene_graph``. A message is read only when somebody wants to see it.
+
+    ``error`` says what is wrong with the newest message, if anything is.
+    """
+
+    def __init__(self, node: Node, timeout_s: float, on_message: Callable[[SceneGraphMsg], None] | None = None):
+        self._node = node
+        self._timeout_s = timeout_s
+        self._on_message = on_message
+        self._changes = Changes()
+        self._message: SceneGraphMsg | None = None
+        self._received = 0.0
+        self.topic = _TOPIC
+        self.error = ""
+
+    def configure(self) -> None:
+        """Subscribe."""
+        # Best effort on this side goes together with publishers of either kind.
+        qos = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
+        group = ReentrantCallbackGroup()
+        self._subscription = self._node.create_subscription(
+            SceneGraphMsg, self.topic, self._take, qos, callback_group=group
+        )
+
+    def release(self) -> None:
+        """Unsubscribe and forget."""
+        self._node.destroy_subscription(self._subscription)
+        self._message = None
+
+    @property
+    def age_s(self) -> float | None:
+        """Seconds of steady time since the last message; None if there was none."""
+        return time.monotonic() - self._received if self._message is not None else None
+
+    def observe(self, cancel: threading.Event) -> SceneGraph | None:
+        """Return a scene whose stamp is later than now, or None if none comes in time."""
+        return self.observe_after(self._node.get_clock().now().nanoseconds * 1e-9, cancel)
+
+    def current(self, cancel: threading.Event) -> SceneGraph | None:
+        """Return a scene that is not older than the time-out, waiting for one if need be."""
+        now = self._node.get_clock().now().nanoseconds * 1e-9
+        return self.observe_after(now - self._timeout_s, cancel)
+
+    def observe_after(self, stamp: float, cancel: threading.Event) -> SceneGraph | None:
+        """Return the newest usable scene with a stamp later than this; waits in steady time."""
+        found: list[SceneGraph] = []
+
+        def usable() -> bool:
+            message = self._message
+            if message is None or to_seconds(message.header.stamp) <= stamp:
+                return cancel.is_set()
+            try:
+                found.append(to_scene(message))
+            except SceneMessageError as error:
+                self._refuse(message, str(error))
+                return cancel.is_set()
+            self.error = ""
+            return True
+
+        self._changes.wait(usable, Deadline(self._timeout_s))
+        return found[-1] if found else None
+
+    def _refuse(self, message: SceneGraphMsg, error: str) -> None:
+        if error != self.error:
+            self._node.get_logger().error(f"a scene cannot be used: {error}")
+        self.error = error
+        if self._message is message:
+            self._message = None
+
+    def _take(self, message: SceneGraphMsg) -> None:
+        with self._changes:
+            self._message = message
+            self._received = time.monotonic()
+        if self._on_message is not None:
+            self._on_message(message)

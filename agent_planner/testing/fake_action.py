@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An action server that does what a test tells it to, faults included."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from rclpy.action import ActionServer, CancelResponse, GoalResponse
+from rclpy.action.server import ServerGoalHandle
+from rclpy.callback_groups import ReentrantCallbackGroup
+from rclpy.node import Node
+
+from agent_planner.ros.interface_types import load_interface
+from agent_planner.ros.message_fields import fill
+
+_TICK_S = 0.01
+_HANG_S = 30.0
+
+
+class Ending(Enum):
+    """How a goal ends if nobody cancels it."""
+
+    SUCCEED = "succeed"
+    ABORT = "abort"
+    HANG = "hang"
+
+
+@dataclass
+class Behaviour:
+    """What the next goals meet.
+
+    Attributes:
+        accept: False rejects every goal.
+        accept_after_s: how long the answer to a goal is held back.
+        seconds: how long a goal takes.
+        ending: see `Ending`.
+        result: fields of the result.
+        feedback: messages (fields of the feedback), sent one after the other while it takes its time.
+        obeys_cancel: False goes on as if no cancel had come.
+        effect: called when a goal is about to succeed; a mapping that it returns replaces ``result``.
+    """
+
+    accept: bool = True
+    accept_after_s: float = 0.0
+    seconds: float = 0.0
+    ending: Ending = Ending.SUCCEED
+    result: Mapping[str, Any] = field(default_factory=dict)
+    feedback: Sequence[Mapping[str, Any]] = ()
+    obeys_cancel: bool = True
+    effect: Callable[[Any], Mapping[str, Any] | None] | None = None
+
+
+class FakeAction:
+    """Serves one action on a node that somebody spins (in an executor with several threads).
+
+    Attributes:
+        behaviour: may be replaced at any time.
+        goals: every goal that was accepted, in order.
+        ended: how each of them ended: ``succeeded``, ``aborted`` or ``canceled``.
+        running: set while a goal runs.
+    """
+
+    def __init__(self, node: Node, type_name: str, name: str, behaviour: Behaviour | None = None):
+        self._kind = load_interface(type_name)
+        self.full_name = node.resolve_service_name(name)
+        self.behaviour = behaviour or Behaviour()
+        self.goals: list[Any] = []
+        self.ended: list[str] = []
+        self.running = threading.Event()
+        self.closing = threading.Event()
+        self._vanished = False
+        self._server = ActionServer(
+            node,
+            self._kind,
+            name,
+            self._execute,
+            callback_group=ReentrantCallbackGroup(),
+            goal_callback=self._asked,
+            cancel_callback=lambda _: CancelResponse.ACCEPT if self.behaviour.obeys_cancel else CancelResponse.REJECT,
+        )
+
+    def vanish(self) -> None:
+        """Leave the network as a process that dies does: no goal that runs gets a result."""
+        self._vanished = True
+        self._server.destroy()
+
+    def destroy(self) -> None:
+        """Let go goals that hang, then leave the network."""
+        self.closing.set()
+        if not self._vanished:
+            self._server.destroy()
+
+    def _asked(self, goal: Any) -> GoalResponse:
+        self.closing.wait(self.behaviour.accept_after_s)
+        return GoalResponse.ACCEPT if self.behaviour.accept else GoalResponse.REJECT
+
+    def _execute(self, handle: ServerGoalHandle) -> Any:
+        behaviour = self.behaviour
+        self.goals.append(handle.request)
+        self.running.set()
+        try:
+            ending, fields = self._lived(handle, behaviour)
+        finally:
+            self.running.clear()
+        result = self._kind.Result()
+        fill(result, fields)
+        {"succeeded": handle.succeed, "aborted": handle.abort, "canceled": handle.canceled}[ending]()
+        self.ended.append(ending)
+        return result
+
+    def _lived(self, handle: ServerGoalHandle, behaviour: Behaviour) -> tuple[str, Mapping[str, Any]]:
+        hangs = behaviour.ending is Ending.HANG
+        ticks = round((_HANG_S if hangs else behaviour.seconds) / _TICK_S)
+        messages = list(behaviour.feedback)
+        for tick in range(ticks):
+            if handle.is_cancel_requested:
+                return "canceled", {}
+            if messages and tick * len(behaviour.feedback) >= ticks * (len(behaviour.feedback) - len(messages)):
+                self._tell(handle, messages.pop(0))
+            if self.closing.wait(_TICK_S):
+                return "aborted", {}
+        for message in messages:
+            self._tell(handle, message)
+        if handle.is_cancel_requested:
+            return "canceled", {}
+        if behaviour.ending is Ending.ABORT or hangs:
+            return "aborted", behaviour.result
+        changed = behaviour.effect(handle.request) if behaviour.effect else None
+        return "succeeded", behaviour.result if changed is None else changed
+
+    def _tell(self, handle: ServerGoalHandle, fields: Mapping[str, Any]) -> None:
+        feedback = self._kind.Feedback()
+        fill(feedback, fields)
+        handle.publish_feedback(feedback)

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Puts down what is in the hand, on a surface or in a container."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from agent_planner_motion.arm.planner import ArmPlanner
+from agent_planner_motion.arm.spots import Spot, spots, spread
+from agent_planner_motion.errors import MotionError
+from agent_planner_motion.skills.job import Job
+from agent_planner_motion.skills.kit import ArmKit
+from agent_planner_motion.skills.pick import way_out
+from agent_planner_motion.spatial import inverse, rotation_about, rotation_z, transform
+from agent_planner_motion.world import CONTAINER, DOOR, SURFACE, Thing, World
+
+_UP = np.array([0.0, 0.0, 1.0])
+_MARGIN = 0.002
+_ABOVE = 0.10  # metres above the spot from which it is lowered
+_DROP = 0.004  # metres above a surface at which the fingers open
+_DEEP = 0.09  # an object need not be lowered further than this under a container's rim
+_YAWS = tuple(math.radians(a) for a in (0, 45, -45, 90, -90, 135, -135, 180))
+
+
+@dataclass(frozen=True)
+class _Plan:
+    spot: Spot
+    to_pre: np.ndarray  # joint paths, (n, dof)
+    down: np.ndarray
+
+
+class Place:
+    """The skill.
+
+    Args:
+        kit: the arm.
+    """
+
+    def __init__(self, kit: ArmKit):
+        self._kit = kit
+
+    def run(self, name: str, target: str, inside: bool, job: Job) -> None:
+        """Carry it out.
+
+        Args:
+            name: what is thought to be in the hand; empty: whatever is in it.
+            target: entity to put it on or in.
+            inside: in rather than on.
+            job: the goal.
+
+        Raises:
+            MotionError: with a code of the Place action.
+            CancelRequested: the arm is at rest.
+        """
+        kit = self._kit
+        world = kit.fresh_world(job)
+        held = self._check(name, target, inside, world)
+        place = world.thing(target, "UNKNOWN_TARGET")
+        job.tell("APPROACHING")
+        plan = self._plan(held, place, inside, world, job)
+        kit.motion.follow(plan.to_pre, job, speed=0.8)
+        self._still_held(held, job)
+        job.tell("LOWERING")
+        kit.motion.follow(plan.down, job, speed=0.5)
+        job.tell("RELEASING")
+        opening = kit.robot.joints().opening
+        kit.motion.grip(min(kit.hand.max_opening, opening + 0.04), job)
+        kit.held_up = None
+        job.tell("RETRACTING")
+        kit.motion.follow(plan.down[::-1], job, speed=0.7)
+        self._verify(held, target, inside, job)
+        try:
+            kit.carry(job)
+        except MotionError as error:
+            if error.code != "NOT_REACHED":
+                raise
+            # It lies where it should: that is what was asked for. The base stows before it drives.
+
+    def _check(self, name: str, target: str, inside: bool, world: World) -> str:
+        place = world.thing(target, "UNKNOWN_TARGET")
+        wanted = CONTAINER if inside else SURFACE
+        if not place.can(wanted) and not (place.movable and not inside):
+            raise MotionError(
+                "UNKNOWN_TARGET", f"'{target}' is not a {wanted}; it is {', '.join(sorted(place.affordances)) or 'an area'}"
+            )
+        held = world.holding
+        if not held:
+            opening = self._kit.robot.joints().opening
+            raise MotionError("HAND_EMPTY", f"nothing is in the hand (fingers at {opening * 1000:.0f} mm)")
+        if name and name != held:
+            raise MotionError("HAND_EMPTY", f"the hand holds '{held}', not '{name}'")
+        if name == target:
+            raise MotionError("UNKNOWN_TARGET", f"'{name}' cannot be put on itself")
+        if inside and not place.is_open:
+            raise MotionError("CONTAINER_CLOSED", f"'{target}' is closed; open it first")
+        base = self._kit.robot.base().pose.matrix
+        nearest = np.clip(place.to_local(base[:3, 3]), -place.size / 2, place.size / 2)
+        self._kit.in_reach(place, base, (place.pose @ np.append(nearest, 1.0))[:3])
+        return held
+
+    def _plan(self, held: str, place: Thing, inside: bool, world: World, job: Job) -> _Plan:
+        kit = self._kit
+        base = kit.robot.base().pose.matrix
+        thing = world.things[held]
+        assert world.end_effector is not None
+        in_hand = inverse(world.end_effector) @ thing.pose
+        upright = self._upright(in_hand)
+        # Seen along its own vertical: how far it reaches sideways and down from its middle.
+        turned = upright @ in_hand[:3, :3]
+        reach = np.abs(turned) @ thing.size / 2
+        radius = float(np.hypot(reach[0], reach[1])) if min(reach[:2]) < 0.8 * max(reach[:2]) else float(max(reach[:2]))
+        candidates = spots(world, place, radius, base[:2, 3], inside)
+        if inside and not candidates and float(min(place.size[:2])) / 2 - 0.02 > float(max(reach[:2])):
+            # Full, or nearly: it may lie on what is in there already.
+            candidates = [Spot(*(float(v) for v in place.centre[:2]), self._heap(world, place), 0.0)]
+        if not candidates:
+            raise MotionError("NO_FREE_SPOT", f"no free spot of {2 * radius * 100:.0f} cm was found on '{place.name}'")
+        planner = kit.planner(world, base)
+        start = kit.robot.joints().q
+        for spot in spread(candidates, 12):
+            job.check()
+            plan = self._plan_spot(planner, start, spot, place, inside, in_hand, upright, float(reach[2]), base, world)
+            if plan is not None:
+                return plan
+        raise MotionError(
+            "NO_IK",
+            f"none of {len(candidates)} free spots on '{place.name}' can be reached from here "
+            f"({float(np.linalg.norm(place.centre[:2] - base[:2, 3])):.2f} m away); another approach may do",
+        )
+
+    def _upright(self, in_hand: np.ndarray) -> np.ndarray:
+        """Return the rotation of the hand's frame after which what it holds stands as it did when grasped."""
+        up = self._kit.held_up
+        if up is None:
+            # Not grasped by us: the axis of the thing that points up the most with the hand down.
+            axes = in_hand[:3, :3] * np.sign(-in_hand[2, :3])
+            up = axes[:, int(np.argmin(axes[2]))]
+        turn = np.cross(up, _UP)
+        size = float(np.linalg.norm(turn))
+        if size < 1e-6:
+            return np.eye(3) if up[2] > 0 else rotation_about((1, 0, 0), math.pi)
+        return rotation_about(turn / size, math.atan2(size, float(up[2])))
+
+    @staticmethod
+    def _heap(world: World, place: Thing) -> float:
+        tops = [o.top for o in world.objects if world.container_of(o) is place and o.name != world.holding]
+        return max([place.bottom + 0.012, *tops])
+
+    def _plan_spot(
+        self, planner: ArmPlanner, start: np.ndarray, spot: Spot, place: Thing, inside: bool, in_hand: np.ndarray,
+        upright: np.ndarray, below: float, base: np.ndarray, world: World,
+    ) -> _Plan | None:  # fmt: skip
+        bottom = spot.z + _DROP
+        if inside:
+            bottom = max(bottom + 0.004, min(place.top - _DEEP, place.top + 0.01))
+        point = (inverse(base) @ np.array([spot.x, spot.y, bottom + below, 1.0]))[:3]
+        azimuth = math.atan2(point[1], point[0])
+        out = self._way_out(place, world, base, np.array([spot.x, spot.y, bottom]))
+        for yaw in _YAWS:
+            rotation = rotation_z(azimuth + yaw) @ upright
+            hand = transform(rotation, point - rotation @ in_hand[:3, 3])
+            for q in self._kit.ik.solve(hand, planner, _MARGIN - 0.004, flip=False)[:2]:
+                if out is not None:
+                    rise = transform(xyz=_UP * 0.02) @ hand
+                    back = planner.line_path(q, [rise, transform(xyz=out) @ rise], margin=_MARGIN - 0.004)
+                else:
+                    back = planner.line_path(q, [transform(xyz=_UP * self._rise(place, inside, bottom)) @ hand], margin=-0.004)
+                if back is None:
+                    continue
+                to_pre = planner.joint_path(start, [back[-1]])
+                if to_pre is not None:
+                    return _Plan(spot, to_pre, back[::-1])
+        return None
+
+    @staticmethod
+    def _rise(place: Thing, inside: bool, bottom: float) -> float:
+        return max(_ABOVE, place.top + 0.05 - bottom) if inside else _ABOVE
+
+    @staticmethod
+    def _way_out(place: Thing, world: World, base: np.ndarray, point: np.ndarray) -> np.ndarray | None:
+        if place.mechanism != DOOR:
+            return None
+        marker = Thing("", transform(xyz=(*point[:2], place.centre[2])), np.full(3, 0.01), movable=True)
+        return way_out(marker, world, base)
+
+    def _still_held(self, held: str, job: Job) -> None:
+        opening = self._kit.robot.joints().opening
+        if opening < 0.003:
+            raise MotionError("HAND_EMPTY", f"'{held}' was lost on the way; the fingers are closed")
+        job.check()
+
+    def _verify(self, held: str, target: str, inside: bool, job: Job) -> None:
+        kit = self._kit
+        # What was let go may still roll or rock.
+        kit.robot.wait(lambda: False, 0.4, job)
+        world = kit.fresh_world(job)
+        thing, place = world.things.get(held), world.thing(target, "UNKNOWN_TARGET")
+        if thing is None:
+            raise MotionError("MISSED", f"'{held}' is no longer seen after it was put down")
+        if inside:
+            there = place.covers(thing.centre) and place.bottom - 0.01 <= thing.centre[2] <= place.top
+        else:
+            there = place.covers(thing.centre) and abs(thing.bottom - place.top) <= 0.025
+        if world.holding == held or not there:
+            where = world.support_of(thing)
+            told = f"on or in '{where.name}'" if where is not None else f"{thing.bottom:.2f} m above the floor"
+            raise MotionError("MISSED", f"'{held}' is not {'in' if inside else 'on'} '{target}' but {told}")

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+
+from agent_planner.llm.default_model import default_base
+from agent_planner.llm.local import LocalModel
+
+
+@pytest.fixture(scope="session")
+def base_folder():
+    """The untuned default model as a transformers folder."""
+    return default_base()
+
+
+@pytest.fixture(scope="session")
+def tokenizer(base_folder):
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(str(base_folder))
+
+
+@pytest.fixture(scope="session")
+def loaded(base_folder):
+    """The untuned default model, loaded once for all tests."""
+    model = LocalModel(str(base_folder), name="base")
+    model.load()
+    yield model
+    model.close()
+
+
+@pytest.fixture
+def model(loaded):
+    """The same, with nothing in its cache."""
+    loaded._session._store.clear()
+    return loaded

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+import subprocess
+import sys
+
+import pytest
+
+from agent_planner.errors import UserError
+from agent_planner.llm import choose_model
+from agent_planner.llm.default_model import default_adapter
+from agent_planner.llm.local import LocalModel
+
+
+def test_default_says_whether_it_is_tuned():
+    assert choose_model("default").name == ("default" if default_adapter() else "base")
+    assert choose_model("base").name == "base"
+
+
+def test_an_endpoint():
+    assert (
+        choose_model("openai:some/model@http://127.0.0.1:8000/v1/").name == "openai:some/model@http://127.0.0.1:8000/v1"
+    )
+
+
+def test_a_script(tmp_path):
+    file = tmp_path / "script.json"
+    file.write_text('["goal: at(desk)"]')
+    assert choose_model(f"scripted:{file}").name == f"scripted:{file}"
+
+
+def test_folders_of_a_model_and_of_an_adapter(tmp_path):
+    for name in ("config.json", "adapter_config.json"):
+        folder = tmp_path / name.split(".")[0]
+        folder.mkdir()
+        (folder / name).write_text("{}")
+        assert isinstance(choose_model(str(folder)), LocalModel)
+
+
+def test_a_name_of_hugging_face():
+    assert choose_model("org/model").name == "org/model"
+
+
+@pytest.mark.parametrize(
+    ("choice", "says"),
+    [
+        ("defualt", "did you mean 'default'"),
+        ("/no/such/folder", "no model '/no/such/folder'"),
+        ("./here", "no model './here'"),
+        ("openai:model", "openai:MODEL@http://host:port/v1"),
+        ("openai:@http://a/v1", "openai:MODEL@http://host:port/v1"),
+        ("openai:m@ftp://a", "openai:MODEL@http://host:port/v1"),
+        ("scripted:/no/such/file", "JSON list of answers"),
+    ],
+)
+def test_what_is_wrong_is_said_with_the_alternatives(choice, says):
+    with pytest.raises(UserError, match=says):
+        choose_model(choice)
+
+
+def test_an_empty_folder(tmp_path):
+    with pytest.raises(UserError, match=r"neither a model \(config.json\) nor a LoRA adapter"):
+        choose_model(str(tmp_path))
+
+
+def test_importing_and_choosing_loads_no_torch():
+    code = (
+        "import sys; from agent_planner.llm import choose_model; choose_model('base');"
+        "print([m for m in ('torch', 'transformers', 'httpx', 'rclpy') if m in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

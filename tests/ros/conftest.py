@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Live rclpy: one context a session, a namespace a test, everything of a test destroyed after it."""
+
+import itertools
+import os
+import socket
+import threading
+
+import pytest
+
+rclpy = pytest.importorskip("rclpy")
+pytest.importorskip("agent_planner_interfaces")
+
+from agent_planner_interfaces.action import ExecuteInstruction  # noqa: E402
+from rclpy.executors import MultiThreadedExecutor  # noqa: E402
+from rclpy.node import Node  # noqa: E402
+from rclpy.parameter import Parameter  # noqa: E402
+
+from agent_planner.ros.action_client import SafeActionClient  # noqa: E402
+from agent_planner.ros.planner_node import PlannerNode  # noqa: E402
+from agent_planner.ros.process import spinning  # noqa: E402
+from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace  # noqa: E402
+from agent_planner.skills import SkillLibrary  # noqa: E402
+from agent_planner.testing.fake_robot import FakeRobot  # noqa: E402
+from agent_planner.testing.scripted_model import ScriptedModel  # noqa: E402
+
+_NUMBERS = itertools.count()
+SECONDS = 20.0
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "/tests/ros/" in str(item.path):
+            item.add_marker(pytest.mark.ros)
+
+
+def _free_domain():
+    """A domain whose discovery port nobody on this machine listens on."""
+    for domain in range(60 + os.getpid() % 30, 101):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.bind(("", 7410 + 250 * domain))
+            except OSError:
+                continue
+            return domain
+    raise RuntimeError("no ROS_DOMAIN_ID from 60 to 100 is free")
+
+
+@pytest.fixture(scope="session")
+def ros():
+    before = dict(os.environ)
+    os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+    rclpy.init(args=[], domain_id=_free_domain())
+    yield
+    rclpy.shutdown()
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture
+def namespace(ros):
+    return f"/t{next(_NUMBERS)}"
+
+
+@pytest.fixture
+def node(namespace):
+    """A node of the test's own (the robot, a client), spinning."""
+    node = Node("test", namespace=namespace)
+    with spinning(MultiThreadedExecutor(8), node):
+        yield node
+    node.destroy_node()
+
+
+@pytest.fixture
+def library():
+    return SkillLibrary.load()
+
+
+@pytest.fixture
+def scene():
+    """A red cube on the shelf, a blue bin on the floor; the robot stands at neither."""
+    return SceneGraph(
+        objects=(SceneObject(name="red cube", color="red", size=(0.04, 0.04, 0.04)),),
+        places=(
+            ScenePlace(name="shelf", size=(0.6, 0.4, 0.5)),
+            ScenePlace(name="blue bin", affordances=frozenset({"container"}), size=(0.3, 0.3, 0.2)),
+        ),
+        # `at` of nothing would be no relation at all: a fact that only a source can know keeps them as they are.
+        relations=(Relation("on", "red cube", "shelf"),),
+    )
+
+
+@pytest.fixture
+def robot(node, library, scene):
+    robot = FakeRobot(node, library, scene)
+    yield robot
+    robot.destroy()
+
+
+class Sent:
+    """An instruction under way."""
+
+    def __init__(self, client, goal):
+        self.feedback = []
+        self.arrived = threading.Condition()
+        self._ended = threading.Event()
+        self._handle = _wait(client.send_goal_async(goal, self._hear))
+        assert self._handle.accepted
+        self._future = self._handle.get_result_async()
+        self._future.add_done_callback(lambda _: self._ended.set())
+
+    def _hear(self, message):
+        with self.arrived:
+            self.feedback.append(message.feedback)
+            self.arrived.notify_all()
+
+    @property
+    def states(self):
+        return [f.state for f in self.feedback]
+
+    def until(self, state):
+        with self.arrived:
+            assert self.arrived.wait_for(lambda: state in self.states, SECONDS), self.states
+
+    def cancel(self):
+        return _wait(self._handle.cancel_goal_async())
+
+    def result(self):
+        """Status and result."""
+        assert self._ended.wait(SECONDS), f"no result; so far: {self.feedback}"
+        return self._future.result().status, self._future.result().result
+
+
+def _wait(future):
+    done = threading.Event()
+    future.add_done_callback(lambda _: done.set())
+    assert done.wait(SECONDS)
+    return future.result()
+
+
+class Planner:
+    """A planner node with a scripted model, spinning, and a client of it."""
+
+    def __init__(self, node, planner, model):
+        self.node = planner
+        self.model = model
+        self._client = SafeActionClient(node, ExecuteInstruction, "execute_instruction")
+        assert self._client.wait_for_server(SECONDS)
+
+    def send(self, instruction="put the red cube in the blue bin", autonomy="", preempt=False):
+        goal = ExecuteInstruction.Goal(instruction=instruction, autonomy=autonomy, preempt=preempt)
+        return Sent(self._client, goal)
+
+
+@pytest.fixture
+def start_planner(node, namespace):
+    """Call it with answers (or a model) and parameters."""
+    running = []
+
+    def start(answers, **parameters):
+        model = answers if hasattr(answers, "chat") else ScriptedModel(answers)
+        overrides = [Parameter(name, value=value) for name, value in parameters.items()]
+        planner = PlannerNode(lambda _: model, namespace=namespace, parameter_overrides=overrides)
+        planner.start()
+        spin = spinning(MultiThreadedExecutor(8), planner)
+        spin.__enter__()
+        running.append((planner, spin))
+        return Planner(node, planner, model)
+
+    yield start
+    for planner, spin in running:
+        planner.stop()
+        spin.__exit__(None, None, None)
+        planner.destroy_node()

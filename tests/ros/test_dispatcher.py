@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every way in which a server can let us down, and what is reported of it."""
+
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+from action_msgs.srv import CancelGoal
+from rclpy.executors import MultiThreadedExecutor
+from rclpy.node import Node
+
+from agent_planner.ros.dispatcher import SkillDispatcher
+from agent_planner.ros.process import spinning
+from agent_planner.ros.waiting import Limits
+from agent_planner.scene import SceneGraph
+from agent_planner.skills import SkillLibrary
+from agent_planner.testing.fake_action import Behaviour, Ending, FakeAction
+from agent_planner.testing.fake_service import FakeService
+from agent_planner.types import Call, ResultStatus
+
+PICK = "agent_planner_interfaces/action/Pick"
+LIMITS = Limits(server_s=0.5, accept_s=0.3, cancel_s=1.0, lost_s=0.5, cap_factor=5.0)
+LIBRARY = SkillLibrary.parse(
+    f"""
+skills:
+- name: wave
+  description: Wave.
+  timeout_s: 1.0
+  action: {{name: wave, type: {PICK}, goal: {{object: hand}}, success: {{error_code: 0}}}}
+- name: tidy
+  description: Tidy up.
+  timeout_s: 0.5
+  service: {{name: tidy, type: std_srvs/srv/Trigger, stop: tidy_stop}}
+- name: rinse
+  description: Rinse.
+  timeout_s: 0.5
+  service: {{name: rinse, type: std_srvs/srv/Trigger}}
+"""
+)
+
+
+@pytest.fixture
+def dispatcher(namespace):
+    node = Node("dispatcher", namespace=namespace)
+    dispatcher = SkillDispatcher(node, LIBRARY, LIMITS)
+    dispatcher.configure()
+    with spinning(MultiThreadedExecutor(4), node):
+        yield dispatcher
+    dispatcher.release()
+    node.destroy_node()
+
+
+@pytest.fixture
+def serve(node):
+    """Serve `wave` with a behaviour."""
+    servers = []
+
+    def start(**behaviour):
+        servers.append(FakeAction(node, PICK, "wave", Behaviour(**behaviour)))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.destroy()
+
+
+@pytest.fixture
+def serve_trigger(node):
+    servers = []
+
+    def start(name, **kwargs):
+        servers.append(FakeService(node, "std_srvs/srv/Trigger", name, **kwargs))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.destroy()
+
+
+def run(dispatcher, name="wave", tell=lambda text: None):
+    return dispatcher.execute(Call(name), LIBRARY[name], SceneGraph(), tell)
+
+
+def cancel_when(event, dispatcher):
+    def wait_and_cancel():
+        event.wait(5)
+        began = time.monotonic()
+        dispatcher.cancel()
+        took.append(time.monotonic() - began)
+
+    took = []
+    thread = threading.Thread(target=wait_and_cancel)
+    thread.start()
+    return thread, took
+
+
+def eventually(holds, seconds=3.0):
+    end = time.monotonic() + seconds
+    pause = threading.Event()
+    while not holds() and time.monotonic() < end:
+        pause.wait(0.02)
+    return holds()
+
+
+def test_success_with_feedback(dispatcher, serve):
+    server = serve(seconds=0.1, feedback=[{"state": "APPROACHING"}, {"state": "LIFTING"}])
+    heard = []
+    result = run(dispatcher, tell=heard.append)
+    assert result.ok and result.seconds >= 0.1
+    assert server.goals[0].object == "hand"
+    assert heard == ["state APPROACHING", "state LIFTING"]
+
+
+def test_a_failure_carries_the_servers_code_by_name(dispatcher, serve):
+    serve(ending=Ending.ABORT, result={"error_code": 405, "error_msg": "nothing between the fingers"})
+    result = run(dispatcher)
+    assert (result.status, result.code) == (ResultStatus.FAILED, "GRASP_FAILED")
+    assert result.message == "nothing between the fingers"
+
+
+def test_a_success_that_the_fields_deny_is_a_failure(dispatcher, serve):
+    serve(result={"error_code": 406})
+    result = run(dispatcher)
+    assert (result.status, result.code) == (ResultStatus.FAILED, "SLIPPED")
+
+
+def test_no_server(dispatcher):
+    result = run(dispatcher)
+    assert (result.status, result.code) == (ResultStatus.FAILED, "SERVER_MISSING")
+    assert 0.5 <= result.seconds < 2.0
+    assert dispatcher.presence() == {"wave": False, "tidy": False, "tidy_stop": False, "rinse": False}
+
+
+def test_a_rejected_goal(dispatcher, serve):
+    serve(accept=False)
+    result = run(dispatcher)
+    assert (result.status, result.code) == (ResultStatus.FAILED, "REJECTED")
+
+
+def test_a_goal_accepted_late_is_cancelled_and_that_is_waited_for(dispatcher, serve):
+    server = serve(accept_after_s=0.6, ending=Ending.HANG)
+    result = run(dispatcher)
+    assert (result.status, result.code) == (ResultStatus.FAILED, "NOT_ACCEPTED")
+    assert server.ended == ["canceled"]
+
+
+def test_a_goal_accepted_after_we_gave_up_is_cancelled_at_once(dispatcher, serve):
+    server = serve(accept_after_s=1.8, ending=Ending.HANG)
+    result = run(dispatcher)
+    assert (result.status, result.code) == (ResultStatus.UNKNOWN, "CANCEL_NOT_CONFIRMED")
+    assert server.ended == []
+    assert eventually(lambda: server.ended == ["canceled"])
+
+
+def test_a_goal_that_takes_too_long_is_cancelled(dispatcher, serve):
+    server = serve(ending=Ending.HANG)
+    result = run(dispatcher)
+    assert (result.status, result.code) == (ResultStatus.TIMEOUT, "TIMEOUT")
+    assert "longer than 1 s" in result.message
+    assert 1.0 <= result.seconds < 2.0
+    assert server.ended == ["canceled"]
+
+
+def test_a_server_that_ignores_the_cancel_is_not_called_cancelled(dispatcher, serve):
+    server = serve(seconds=20.0, obeys_cancel=False)
+    thread, _ = cancel_when(server.running, dispatcher)
+    result = run(dispatcher)
+    thread.join()
+    assert (result.status, result.code) == (ResultStatus.UNKNOWN, "CANCEL_NOT_CONFIRMED")
+
+
+def test_cancel_returns_at_once_and_is_confirmed(dispatcher, serve):
+    server = serve(ending=Ending.HANG)
+    thread, took = cancel_when(server.running, dispatcher)
+    result = run(dispatcher)
+    thread.join()
+    assert (result.status, result.code) == (ResultStatus.CANCELLED, "CANCELLED")
+    assert took[0] < 0.2
+    assert server.ended == ["canceled"]
+
+
+def test_cancel_while_the_goal_is_not_yet_answered(dispatcher, serve):
+    server = serve(accept_after_s=0.4, ending=Ending.HANG)
+    thread, _ = cancel_when(_after(0.15), dispatcher)
+    result = run(dispatcher)
+    thread.join()
+    assert result.status is ResultStatus.CANCELLED
+    assert server.ended == ["canceled"]
+
+
+def _after(seconds):
+    event = threading.Event()
+    threading.Timer(seconds, event.set).start()
+    return event
+
+
+def test_nothing_is_sent_after_a_cancel_until_the_next_instruction(dispatcher, serve):
+    server = serve()
+    dispatcher.cancel()
+    assert run(dispatcher).status is ResultStatus.CANCELLED
+    assert server.goals == []
+    dispatcher.begin()
+    assert run(dispatcher).ok
+
+
+def test_a_stop_from_outside_is_told_as_cancelled(dispatcher, serve):
+    server = serve(ending=Ending.HANG)
+    thread = threading.Thread(target=lambda: (server.running.wait(5), _stop_all(server)))
+    thread.start()
+    result = run(dispatcher)
+    thread.join()
+    assert result.status is ResultStatus.CANCELLED
+
+
+def _stop_all(server):
+    node = Node("supervisor")
+    client = node.create_client(CancelGoal, f"{server.full_name}/_action/cancel_goal")
+    assert client.wait_for_service(5)
+    client.call_async(CancelGoal.Request())  # zero id and stamp: all goals
+    assert eventually(lambda: server.ended == ["canceled"])
+    node.destroy_node()
+
+
+def test_a_server_that_goes_away_is_told(dispatcher, serve, node):
+    server = serve(seconds=20.0)
+    thread = threading.Thread(target=lambda: (server.running.wait(5), server.vanish()))
+    thread.start()
+    result = run(dispatcher)
+    thread.join()
+    assert (result.status, result.code) == (ResultStatus.UNKNOWN, "SERVER_LOST")
+
+
+def test_a_service_succeeds_by_its_field(dispatcher, serve_trigger):
+    server = serve_trigger("tidy", response={"success": True, "message": "tidied"})
+    assert run(dispatcher, "tidy").ok
+    server.response = {"success": False, "message": "too untidy"}
+    result = run(dispatcher, "tidy")
+    assert (result.status, result.message) == (ResultStatus.FAILED, "too untidy")
+
+
+def test_a_service_that_hangs_is_stopped_by_its_stop_service(dispatcher, serve_trigger):
+    serve_trigger("tidy", response={"success": True}, seconds=5.0)
+    stop = serve_trigger("tidy_stop", response={"success": True})
+    result = run(dispatcher, "tidy")
+    assert result.status is ResultStatus.TIMEOUT
+    assert len(stop.requests) == 1
+
+
+def test_a_stop_service_that_fails_leaves_a_doubt(dispatcher, serve_trigger):
+    serve_trigger("tidy", response={"success": True}, seconds=5.0)
+    serve_trigger("tidy_stop", response={"success": False})
+    result = run(dispatcher, "tidy")
+    assert (result.status, result.code) == (ResultStatus.UNKNOWN, "CANCEL_NOT_CONFIRMED")
+
+
+def test_after_the_cancel_of_a_service_without_stop_nothing_is_known(dispatcher, serve_trigger):
+    server = serve_trigger("rinse", response={"success": True}, seconds=5.0)
+    thread, _ = cancel_when(_after(0.2), dispatcher)
+    result = run(dispatcher, "rinse")
+    thread.join()
+    assert result.status is ResultStatus.UNKNOWN
+    assert "has no `stop` service" in result.message
+    assert len(server.requests) == 1
+
+
+def test_ros_time_counts_and_steady_time_caps(dispatcher, serve, monkeypatch):
+    """The clock stands still: the cap (0.2 times here) must end it."""
+    serve(ending=Ending.HANG)
+    monkeypatch.setattr(dispatcher, "_now", lambda: 7.0)
+    monkeypatch.setattr(dispatcher, "_limits", replace(LIMITS, cap_factor=0.2))
+    result = run(dispatcher)
+    assert result.status is ResultStatus.TIMEOUT
+    assert 0.2 <= result.seconds < 0.9
