@@ -10,8 +10,8 @@ MAKEFLAGS += --no-builtin-rules
 TORCH ?= cpu
 INSTRUCTION ?= put the red cube in the blue bin
 TESTS ?= tests
-# tests/ros and the like need the built workspace even to be read
-FAST_TESTS ?= $(filter-out tests/ros tests/cli tests/testing tests/motion tests/sim tests/end_to_end,\
+# the ROS-free core: tests/ros and the like need the built workspace even to be read
+FAST_TESTS ?= $(filter-out tests/packaging tests/ros tests/cli tests/testing tests/motion tests/sim tests/end_to_end,\
   $(patsubst %/,%,$(wildcard tests/*/)) $(wildcard tests/test_*.py))
 
 VENV := .venv
@@ -30,6 +30,8 @@ INTERFACES := $(wildcard ros_ws/src/agent_planner_interfaces/*/*.action) \
   ros_ws/src/agent_planner_interfaces/CMakeLists.txt
 SETUPS := $(wildcard setup.* sim/setup.* ros_ws/src/agent_planner_motion/setup.*)
 MANIFESTS := $(wildcard package.xml sim/package.xml ros_ws/*/*/package.xml)
+# files that a package's share folder links to
+SHARED := $(wildcard launch/* ros_ws/src/agent_planner_motion/agent_planner_motion/config/*.yaml)
 IN_ROS := . scripts/env.sh &&
 CHECKED := agent_planner sim ros_ws/src tests scripts benchmarks setup.py
 
@@ -104,6 +106,6 @@ $(DONE)/tune: $(DONE)/packages lock/tune.txt
 	@$(VENV)/bin/python -m pip install --disable-pip-version-check --no-deps --require-hashes -r lock/tune.txt
 	@touch $@
 
-$(WORKSPACE): $(DONE)/project $(INTERFACES) $(MANIFESTS) scripts/build_workspace.sh
+$(WORKSPACE): $(DONE)/project $(INTERFACES) $(MANIFESTS) $(SHARED) scripts/build_workspace.sh
 	@scripts/build_workspace.sh
 	@touch $@

@@ -4,12 +4,26 @@
 import os
 import shutil
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from agent_planner.cli.instruction import checked
+from agent_planner.cli.options import (
+    MODEL,
+    ROBOT,
+    RUNS,
+    AsJson,
+    Domain,
+    Factor,
+    ModelName,
+    RobotName,
+    Runs,
+    SceneName,
+    SceneSeed,
+)
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import CallRefused, UserError
 
@@ -23,66 +37,55 @@ GOAL = "in(red cube, blue bin)"
 
 def demo(
     instruction: Annotated[str, typer.Argument(help="what is to be done, in words")] = INSTRUCTION,
-    robot: Annotated[str, typer.Option(help="name or file of a robot profile")] = "mobile_manipulator",
-    scene: Annotated[str, typer.Option(help="tidy, apartment or table_top")] = "",
-    seed: Annotated[int, typer.Option(min=0, help="number of the scene")] = 0,
-    model: Annotated[str, typer.Option(help="default, base, a folder, a Hugging Face name, openai:MODEL@URL")] = "default",
+    robot: RobotName = ROBOT,
+    scene: SceneName = "",
+    seed: SceneSeed = 0,
+    model: ModelName = MODEL,
     video: Annotated[Path | None, typer.Option(help="put the video there instead of into the run's folder")] = None,
-    rtf: Annotated[float, typer.Option(min=0.1, help="simulated seconds per second, at most")] = 1.0,
-    runs: Annotated[Path, typer.Option(help="where the run's folder is made")] = Path("runs"),
-    domain: Annotated[int | None, typer.Option(help="ROS_DOMAIN_ID; a free one if left out")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="the result as one JSON object on the last line")] = False,
+    rtf: Factor = 1.0,
+    runs: Runs = RUNS,
+    domain: Domain = None,
+    as_json: AsJson = False,
 ) -> None:
     """Carry out one instruction in simulation and verify it; exit code 0 only if the goal holds in the world."""
     from agent_planner.cli.ros_shell import enter_ros
+    from agent_planner.cli.wanted import wanted
 
     text = checked(instruction)
-    enter_ros()
-    from agent_planner.cli.bringup import brought_up, wanted
-    from agent_planner.cli.send import follow
-
     if video is not None and not video.parent.is_dir():
         raise UserError(f"--video {video}: there is no folder {video.parent}")
     want = wanted(robot, model, scene, seed=seed, rtf=rtf, video=True)
     if not want.profile.simulated:
         raise UserError(f"'{robot}' is not simulated; `agent-planner run --robot {robot}` starts it")
+    enter_ros()
+    from agent_planner.cli.bringup import brought_up
+    from agent_planner.cli.send import follow
+
     terminal = Terminal(as_json)
+    files: dict[str, Path] = {}
     with brought_up(want, terminal, runs, domain) as up:
         assert up.simulator is not None
         began, simulated = time.monotonic(), up.simulator.now
-        result = follow(up.planner, text, terminal)
-        took = time.monotonic() - began
-        truth = up.simulator.ground_truth(after=up.simulator.now)
-        with terminal.busy("stopping; finishing the video"):
-            up.stack.stop()
+        try:
+            result = follow(up.planner, text, terminal)
+            truth = up.simulator.ground_truth(after=up.simulator.now)
+            took, simulated = time.monotonic() - began, truth.stamp - simulated
+        finally:
+            with terminal.busy("stopping; finishing the video"):
+                up.stack.stop()
+            files = collect(up.folder, video)
+            for name, path in files.items():
+                terminal.say(f"{name:<9} {path}")
     goal = GOAL if text == INSTRUCTION else result.goal
     verified = result.outcome == "succeeded" and holds_in(goal, truth)
-    files = collect(up.folder, result.episode_id, video)
     terminal.say(
         f"goal {goal or '(none)'} {'holds' if verified else 'is not verified'} in the simulator's ground truth; "
-        f"{took:.0f} s, {truth.stamp - simulated:.0f} s simulated",
+        f"{took:.0f} s, {simulated:.0f} s simulated",
         "bold green" if verified else "bold red",
     )
-    for name, path in files.items():
-        terminal.say(f"{name:<9} {path}")
-    terminal.result(
-        {
-            "instruction": text,
-            "outcome": result.outcome,
-            "verified": verified,
-            "goal": result.goal,
-            "steps": list(result.steps),
-            "error_code": result.error_code,
-            "summary": result.summary,
-            "robot": robot,
-            "scene": want.scene,
-            "seed": seed,
-            "model": model,
-            "seconds": round(took, 1),
-            "simulated_seconds": round(truth.stamp - simulated, 1),
-            "files": {name: str(path) for name, path in files.items()},
-        }
-    )
+    shown = {"instruction": text, "robot": robot, "scene": want.scene, "seed": seed, "model": model}
+    times = {"seconds": round(took, 1), "simulated_seconds": round(simulated, 1)}
+    terminal.result({**shown, "verified": verified, **asdict(result), **times, "files": files})
     raise typer.Exit(0 if verified else 1)
 
 
@@ -100,17 +103,16 @@ def holds_in(goal: str, truth: "SceneGraph") -> bool:
     return all(holds(atom, truth) for atom in stated.steps[-1] if atom.name in SCENE_PREDICATES)
 
 
-def collect(folder: Path, episode_id: str, video: Path | None) -> dict[str, Path]:
-    """Bring everything of the run together in its folder; returns what is there."""
-    episode = folder / episode_id
-    if episode_id and episode.is_dir():
-        for path in episode.iterdir():
+def collect(folder: Path, video: Path | None) -> dict[str, Path]:
+    """Bring everything of the run's one episode together in its folder; returns what is there."""
+    episodes = [log.parent for log in folder.glob("*/events.jsonl")]
+    if len(episodes) == 1:
+        for path in episodes[0].iterdir():
             os.replace(path, folder / path.name)
-        episode.rmdir()
+        episodes[0].rmdir()
     made = folder / "video.mp4"
     if video is not None and made.is_file():
-        shutil.move(made, video)
-        made = video.resolve()
+        made = Path(shutil.move(made, video)).resolve()
     files = {
         "episode": folder / "episode.json",
         "config": folder / "config.json",

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from agent_planner.cli.options import MODEL, ROBOT, AsJson, ModelName, RobotName
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import UserError
 from agent_planner.types import Level
@@ -33,16 +34,16 @@ def evaluate(
     backend: Annotated[Backend, typer.Option(help="symbolic: no physics, in batches; mujoco: the whole ROS stack")] = (
         Backend.SYMBOLIC
     ),
-    model: Annotated[str, typer.Option(help="default, base, a folder, a Hugging Face name, openai:MODEL@URL")] = "default",
+    model: ModelName = MODEL,
     split: Annotated[Split, typer.Option(help="which of the two sets of scenarios")] = Split.DEV,
     level: Annotated[Level, typer.Option(help="how far decoding is constrained")] = Level.APPLICABLE,
     look_ahead: Annotated[bool, typer.Option(help="refuse calls that do not bring the goal nearer")] = True,
     batch: Annotated[int, typer.Option(min=1, max=512, help="episodes side by side (symbolic)")] = 16,
-    robot: Annotated[str, typer.Option(help="name or file of a robot profile (mujoco)")] = "mobile_manipulator",
+    robot: RobotName = ROBOT,
     scene: Annotated[str, typer.Option(help="scene to draw from (mujoco); the robot's own if left out")] = "",
     rtf: Annotated[float, typer.Option(min=0.1, help="simulated seconds per second at most (mujoco)")] = 4.0,
     runs: Annotated[Path, typer.Option(help="where the run's folder is made (mujoco)")] = Path("runs"),
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON object as the last line of stdout")] = False,
+    as_json: AsJson = False,
     out: Annotated[Path | None, typer.Option(help="write the report and every episode's outcome to this file")] = None,
 ) -> None:
     """Measure a model on a suite: success with its 95 % interval, outcomes, goals stated exactly, calls refused."""
@@ -95,7 +96,9 @@ def seed_range(text: str) -> range:
 def show(terminal: Terminal, figures: dict[str, Any]) -> None:
     """Print the figures as tables."""
     low, high = figures["ci95"]
-    title = f"{figures['backend']} {figures['suite']} ({figures['split']}, seeds {figures['seeds']}), {figures['model']}"
+    title = (
+        f"{figures['backend']} {figures['suite']} ({figures['split']}, seeds {figures['seeds']}), {figures['model']}"
+    )
     table = Table("", "", title=title, title_justify="left", show_header=False, box=None)
     table.add_row("success", f"{figures['success']:.1%} of {figures['n']} (95 %: {low:.1%} to {high:.1%})")
     table.add_row("goal exact", f"{figures['goal_exact']:.1%}")

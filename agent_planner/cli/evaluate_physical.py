@@ -9,9 +9,10 @@ from typing import Any
 
 from agent_planner.agent.loop import LoopConfig
 from agent_planner.agent.result import Counts, EpisodeResult
-from agent_planner.cli.bringup import Up, brought_up, wanted
+from agent_planner.cli.bringup import Up, brought_up
 from agent_planner.cli.physical_suite import scenario, scene_seed
 from agent_planner.cli.terminal import Terminal
+from agent_planner.cli.wanted import wanted
 from agent_planner.errors import CallRefused
 from agent_planner.goals import holds, parse_goal
 from agent_planner.goals.goal import Goal, Stated

@@ -76,7 +76,9 @@ class LiveRun:
     def ended(self, result: "InstructionResult") -> None:
         """Show how it ended."""
         good = result.outcome in ("succeeded", "answered")
-        self._terminal.say(f"{result.status}  {result.summary or result.error_msg}", "bold green" if good else "bold red")
+        self._terminal.say(
+            f"{result.status}  {result.summary or result.error_msg}", "bold green" if good else "bold red"
+        )
 
 
 def _escaped(text: str) -> str:

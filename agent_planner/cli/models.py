@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from agent_planner.cli.terminal import Terminal
-from agent_planner.errors import ModelError, UserError
 from agent_planner.llm import ChatModel
 
 
@@ -22,10 +21,6 @@ def loaded(name: str, terminal: Terminal) -> Iterator[ChatModel]:
     try:
         with terminal.busy(f"loading the model {name}") as status:
             model.load(lambda text, fraction: status.update(f"{text} {fraction:.0%}"))
-    except ModelError as error:
-        model.close()
-        raise UserError(f"--model {name}: {error}") from error
-    try:
         yield model
     finally:
         model.close()
@@ -43,8 +38,6 @@ def checked(name: str) -> str:
     try:
         if name.startswith("openai:"):
             model.load()
-    except ModelError as error:
-        raise UserError(f"--model {name}: {error}") from error
     finally:
         model.close()
     return name

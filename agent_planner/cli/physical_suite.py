@@ -23,7 +23,9 @@ def scene_seed(suite: str, split: str, seed: int) -> int:
         UserError: the suite has no scenarios in the simulator.
     """
     if suite not in SUITES:
-        raise UserError(f"the suite '{suite}' is not for the simulator; there: {', '.join(SUITES)} (or --backend symbolic)")
+        raise UserError(
+            f"the suite '{suite}' is not for the simulator; there: {', '.join(SUITES)} (or --backend symbolic)"
+        )
     return stable_seed(split, suite, seed) % _SEEDS
 
 

@@ -48,7 +48,9 @@ class ChildProcess:
                     preexec_fn=_end_with_parent,
                 )
             except OSError as error:
-                raise InfrastructureError(f"{self.name} cannot be started: {' '.join(self.command)}: {error}") from error
+                raise InfrastructureError(
+                    f"{self.name} cannot be started: {' '.join(self.command)}: {error}"
+                ) from error
 
     @property
     def pid(self) -> int | None:

@@ -32,5 +32,7 @@ def env() -> None:
     The newest running `agent-planner run` or `demo` gives the ROS_DOMAIN_ID.
     """
     running = newest()
-    extra = {"ROS_DOMAIN_ID": str(running.domain), "ROS_AUTOMATIC_DISCOVERY_RANGE": running.discovery} if running else {}
+    extra = (
+        {"ROS_DOMAIN_ID": str(running.domain), "ROS_AUTOMATIC_DISCOVERY_RANGE": running.discovery} if running else {}
+    )
     print("\n".join(environment.export_lines(extra)))

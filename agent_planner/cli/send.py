@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from agent_planner.cli.instruction import checked
+from agent_planner.cli.options import AsJson
 from agent_planner.cli.terminal import Terminal
 from agent_planner.types import Autonomy
 
@@ -19,9 +20,11 @@ def send(
     instruction: Annotated[str, typer.Argument(help="what is to be done, in words")],
     preempt: Annotated[bool, typer.Option(help="take over from an instruction that is running")] = False,
     autonomy: Annotated[Autonomy | None, typer.Option(help="the planner's own setting if left out")] = None,
-    domain: Annotated[int | None, typer.Option(help="ROS_DOMAIN_ID; that of the newest running robot if left out")] = None,
+    domain: Annotated[
+        int | None, typer.Option(help="ROS_DOMAIN_ID; that of the newest running robot if left out")
+    ] = None,
     wait: Annotated[float, typer.Option(help="seconds to wait for a planner")] = 10.0,
-    as_json: Annotated[bool, typer.Option("--json", help="the result as one JSON object on the last line")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Send an instruction to a running planner and show what it does; Ctrl-C cancels it."""
     from agent_planner.cli.ros_shell import enter_ros

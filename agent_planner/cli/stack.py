@@ -31,9 +31,7 @@ class Stack:
         values: what the profile's ``{…}`` stand for.
     """
 
-    def __init__(
-        self, profile: RobotProfile, folder: Path, running: Running, values: Mapping[str, Parameter]
-    ) -> None:
+    def __init__(self, profile: RobotProfile, folder: Path, running: Running, values: Mapping[str, Parameter]) -> None:
         self.profile = profile
         self.folder = folder
         self.running = running
@@ -189,4 +187,3 @@ def filled(value: Parameter, values: Mapping[str, Parameter]) -> Parameter:
         known = ", ".join(sorted(values))
         raise UserError(f"the robot's profile has the placeholder {value}; this command fills in: {known}")
     return values[value[1:-1]]
-

@@ -100,17 +100,14 @@ class CacheStore:
 
         The last token is always computed anew: what the model says next comes out of it.
         """
-        own = self._rows.get(key)
-        best, length = own, common_prefix(own.tokens, tokens) if own else 0
-        for row in self._rows.values():
-            shared = common_prefix(row.tokens, tokens)
+        row = self._rows.get(key) or RowCache()
+        best, length = row, common_prefix(row.tokens, tokens)
+        for other in self._rows.values():
+            shared = common_prefix(other.tokens, tokens)
             if shared > length:
-                best, length = row, shared
+                best, length = other, shared
         length = min(length, len(tokens) - 1)
-        if best is None or length <= 0:
-            row = RowCache()
-        elif best is own:
-            row = own
+        if best is row:
             row.truncate(length)
         else:
             row = best.copy_prefix(length)

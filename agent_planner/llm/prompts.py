@@ -23,11 +23,12 @@ class PromptEncoder:
             return encode_conversation(self._tokenizer, messages, open_turn=True)[0]
         if self._tokenizer.chat_template:
             plain = [{"role": m.role, "content": m.content} for m in messages]
-            text = self._tokenizer.apply_chat_template(
-                plain, tools=list(tools) or None, tokenize=False, add_generation_prompt=True
+            schemas: list[Any] | None = list(tools) or None
+            text = str(
+                self._tokenizer.apply_chat_template(plain, tools=schemas, tokenize=False, add_generation_prompt=True)
             )
         else:
-            text = llama2_text(messages, self._tokenizer.bos_token or "", self._tokenizer.eos_token or "")
+            text = llama2_text(messages, str(self._tokenizer.bos_token or ""), str(self._tokenizer.eos_token or ""))
         return self._tokenizer(text, add_special_tokens=False)["input_ids"]
 
     def prefix(self, messages: Sequence[Message]) -> list[int]:

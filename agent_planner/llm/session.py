@@ -3,6 +3,7 @@
 
 import threading
 from collections.abc import Sequence
+from typing import Any
 
 from agent_planner.errors import ModelError
 from agent_planner.llm.base import ChatReply, ChatRequest, OnToken
@@ -74,7 +75,7 @@ class Session:
 
     def _reply(self, row: Row) -> ChatReply:
         return ChatReply(
-            text=self._tokenizer.decode(row.said, skip_special_tokens=True),
+            text=str(self._tokenizer.decode(row.said, skip_special_tokens=True)),
             raw_invalid=row.raw_invalid,
             prompt_tokens=row.prompt_tokens,
             cached_tokens=row.cached_tokens,
@@ -89,14 +90,14 @@ class Session:
 class _Listener:
     """Turns tokens into text piece by piece; half a character waits for its other half."""
 
-    def __init__(self, tokenizer: object, names: dict[int, str], on_token: OnToken):
+    def __init__(self, tokenizer: Any, names: dict[int, str], on_token: OnToken):
         self._tokenizer = tokenizer
         self._names = names
         self._on_token = on_token
         self._told: dict[int, int] = {}
 
     def __call__(self, row: Row) -> None:
-        text = self._tokenizer.decode(row.said, skip_special_tokens=True)  # type: ignore[attr-defined]
+        text = self._tokenizer.decode(row.said, skip_special_tokens=True)
         told = self._told.get(id(row), 0)
         if len(text) > told and not text.endswith("\ufffd"):
             self._told[id(row)] = len(text)
@@ -104,8 +105,7 @@ class _Listener:
 
 
 def _ends(loaded: Loaded) -> frozenset[int]:
-    found = {loaded.tokenizer.eos_token_id}
     config = getattr(loaded.model, "generation_config", None)
-    more = getattr(config, "eos_token_id", None)
-    found.update(more if isinstance(more, list) else [more])
+    more: Any = getattr(config, "eos_token_id", None)
+    found: list[Any] = [loaded.tokenizer.eos_token_id, *(more if isinstance(more, list) else [more])]
     return frozenset(int(token) for token in found if token is not None)

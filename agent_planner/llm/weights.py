@@ -58,7 +58,7 @@ def load_weights(source: str, adapter: Path | None, progress: Progress) -> Loade
         model = _merged(model, adapter)
     model.eval().requires_grad_(False)
     progress("model ready", 1.0)
-    return Loaded(model.to(device), tokenizer)
+    return Loaded(model.to(torch.device(device)), tokenizer)  # type: ignore[arg-type]
 
 
 def number_format(device: str) -> torch.dtype:

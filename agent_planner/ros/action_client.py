@@ -4,7 +4,7 @@
 import threading
 from typing import Any
 
-from rclpy.action import ActionClient
+from rclpy.action.client import ActionClient
 
 
 class SafeActionClient(ActionClient):

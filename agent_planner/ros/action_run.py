@@ -56,7 +56,13 @@ class ActionRun:
         self._send_cancel()
 
     def run(self, timeout_s: float) -> SkillResult:
-        """Send the goal and wait for its end."""
+        """Send the goal and wait for its end; feedback that comes later is dropped."""
+        try:
+            return self._run(timeout_s)
+        finally:
+            self._over = True
+
+    def _run(self, timeout_s: float) -> SkillResult:
         server = Deadline(self._limits.server_s)
         if not self._changes.wait(lambda: self._client.server_is_ready() or self._cancel_wanted, server):
             return SkillResult(ResultStatus.FAILED, "SERVER_MISSING", f"no server for the action '{self._name}'")
@@ -95,8 +101,6 @@ class ActionRun:
             lambda: self._response is not None or rejected(), Deadline(self._limits.cancel_s)
         )
         if not confirmed:
-            with self._changes:
-                self._over = True
             return SkillResult(
                 ResultStatus.UNKNOWN, "CANCEL_NOT_CONFIRMED", f"{message}, but '{self._name}' did not confirm its end"
             )

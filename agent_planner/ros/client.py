@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from action_msgs.msg import GoalStatus
 from agent_planner_interfaces.action import ExecuteInstruction
-
 from rclpy.action.client import ClientGoalHandle
 
 from agent_planner.errors import InfrastructureError

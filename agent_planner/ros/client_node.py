@@ -90,5 +90,3 @@ class ClientNode:
             self._executor.spin()
         except ExternalShutdownException:
             return
-
-

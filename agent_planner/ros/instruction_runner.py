@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """One instruction from its acceptance to its verdict: model, scene, episode, record."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agent_planner_interfaces.action import ExecuteInstruction
 
-from agent_planner.agent.driver import Driver, Recorder
+from agent_planner.agent.driver import Driver
 from agent_planner.agent.events import Event, EventKind
 from agent_planner.agent.loop import Episode
 from agent_planner.agent.result import EpisodeResult
@@ -20,6 +21,7 @@ from agent_planner.ros.instruction_server import Job
 from agent_planner.ros.model_loader import ModelLoader
 from agent_planner.ros.operator_desk import OperatorDesk
 from agent_planner.ros.planner_parameters import PlannerParameters
+from agent_planner.ros.safe_record import SafeRecord
 from agent_planner.ros.scene_source import TopicSceneSource
 from agent_planner.ros.status_board import LOADING_MODEL, StatusBoard
 from agent_planner.ros.verdict import Verdict, aborted, stopped, verdict_of
@@ -32,7 +34,10 @@ _Result = ExecuteInstruction.Result
 
 @dataclass
 class InstructionRunner:
-    """The parts that an instruction needs; ``clock`` gives ROS time in seconds."""
+    """The parts that an instruction needs.
+
+    ``clock`` gives ROS time in seconds; ``complain`` logs what is wrong but ends nothing.
+    """
 
     parameters: PlannerParameters
     library: SkillLibrary
@@ -43,6 +48,7 @@ class InstructionRunner:
     board: StatusBoard
     clock: Callable[[], float]
     autonomy: Callable[[], Autonomy]
+    complain: Callable[[str], object]
 
     def carry_out(self, job: Job) -> Verdict:
         """Run a job in this thread until its end is certain."""
@@ -68,60 +74,68 @@ class InstructionRunner:
         if job.cancel.is_set():
             return stopped(job.outcome or Outcome.CANCELLED, job.reason)
         if scene is None:
-            why = self.scenes.error or f"none came in {self.parameters.scene_timeout_s:g} s"
-            return aborted("unknown", _Result.SCENE_STALE, f"no usable scene on '{self.scenes.topic}': {why}")
-        result = self._run(job, episode_id, model, scene)
-        if result.outcome is Outcome.CANCELLED and job.outcome is not None:
-            result = replace(result, outcome=job.outcome, message=result.message or job.reason)
-        return verdict_of(result, episode_id)
+            text = f"no usable scene on '{self.scenes.topic}': {self.scenes.trouble}"
+            return aborted("unknown", _Result.SCENE_STALE, text)
+        return verdict_of(self._run(job, episode_id, model, scene), episode_id)
 
     def _run(self, job: Job, episode_id: str, model: ChatModel, scene: SceneGraph) -> EpisodeResult:
         autonomy = Autonomy(job.request.autonomy) if job.request.autonomy else self.autonomy()
         config = self.parameters.loop_config(autonomy)
-        recorder = self._recorder(episode_id)
-        tell = _Teller(job, self.board, recorder, self.clock)
+        record = self._record(episode_id, model, autonomy)
+        tell = _Teller(job, self.board, record, self.clock)
         episode = Episode(self.library, job.request.instruction, scene, config, tell.event, self.clock)
-        if recorder is not None:
-            recorder.open(
-                self.parameters.as_dict()
-                | {"autonomy": autonomy.value, "model": model.name, "library": str(self.parameters.library_path)}
-            )
         if autonomy is Autonomy.PLAN_ONLY:
             imagined = Rollout(scene, self.library)
             driver = Driver(model, imagined, imagined, imagined, job.cancel)
         else:
             driver = Driver(model, self.dispatcher, self.scenes, self.desk, job.cancel)
         result = driver.run(episode, episode_id)
-        if recorder is not None:
-            recorder.finish(job.request.instruction, episode.messages, episode.refused, result)
+        tell.close()
+        if result.outcome is Outcome.CANCELLED and job.outcome is not None:
+            result = replace(result, outcome=job.outcome, message=job.reason)
+        record.finish(job.request.instruction, episode.messages, episode.refused, result)
         return result
 
-    def _recorder(self, episode_id: str) -> Recorder | None:
-        if not self.parameters.runs_folder:
-            return None
-        folder = Path(self.parameters.runs_folder).expanduser() / episode_id
-        return EpisodeRecorder(folder, episode_id)
+    def _record(self, episode_id: str, model: ChatModel, autonomy: Autonomy) -> SafeRecord:
+        recorder = None
+        if self.parameters.runs_folder:
+            recorder = EpisodeRecorder(Path(self.parameters.runs_folder).expanduser() / episode_id, episode_id)
+        record = SafeRecord(recorder, self.complain)
+        known = {"autonomy": autonomy.value, "model": model.name, "skills_file": str(self.parameters.library_path)}
+        record.open(self.parameters.as_dict() | known)
+        return record
 
     def _loading(self, job: Job, progress: str) -> None:
         self.board.state(LOADING_MODEL)
         job.tell(ExecuteInstruction.Feedback(state=LOADING_MODEL, detail=progress))
 
 
-@dataclass
 class _Teller:
-    """Hands each event to the client, the status topic and the record."""
+    """Hands each event to the client, the status topic and the record, one at a time and none after `close`.
 
-    job: Job
-    board: StatusBoard
-    recorder: Recorder | None
-    clock: Callable[[], float]
+    (A server's feedback comes in threads of the executor, perhaps after its result.)
+    """
+
+    def __init__(self, job: Job, board: StatusBoard, record: SafeRecord, clock: Callable[[], float]):
+        self._job = job
+        self._board = board
+        self._record = record
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._closed = False
 
     def event(self, event: Event) -> None:
-        self.board.event(event)
-        if self.recorder is not None:
-            self.recorder.event(event, self.clock())
-        if event.kind is not EventKind.ENDED:
-            self.job.tell(feedback_of(event))
+        with self._lock:
+            if self._closed:
+                return
+            self._board.event(event)
+            self._record.event(event, self._clock())
+            if event.kind is not EventKind.ENDED:
+                self._job.tell(feedback_of(event))
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
 
 
 def feedback_of(event: Event) -> ExecuteInstruction.Feedback:

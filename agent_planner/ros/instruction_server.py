@@ -7,18 +7,19 @@ from collections.abc import Callable
 
 from action_msgs.srv import CancelGoal
 from agent_planner_interfaces.action import ExecuteInstruction
-from rclpy.action import ActionServer, CancelResponse, GoalResponse
-from rclpy.action.server import ServerGoalHandle
+from rclpy.action.server import CancelResponse, GoalResponse, ServerGoalHandle
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
 
 from agent_planner.agent.conversation import MAX_INSTRUCTION, clean
+from agent_planner.ros.action_server import AnsweringActionServer
 from agent_planner.ros.verdict import Status, Verdict, aborted, stopped
 from agent_planner.ros.waiting import Changes, Deadline
 from agent_planner.types import Autonomy, Outcome
 
 NAME = "execute_instruction"
 _OWN_CANCEL_S = 2.0
+_ANSWER_S = 2.0
 _Result = ExecuteInstruction.Result
 
 
@@ -69,7 +70,7 @@ class InstructionServer:
         (rclpy's executor never rests while a coroutine awaits, so the execute callback is a plain function.)
         """
         group = ReentrantCallbackGroup()
-        self._server = ActionServer(
+        self._server = AnsweringActionServer(
             self._node,
             ExecuteInstruction,
             NAME,
@@ -90,7 +91,8 @@ class InstructionServer:
         for job in (self._waiting, self._running):
             if job is not None:
                 self._stop(job, Outcome.CANCELLED, reason)
-        return self._changes.wait(lambda: self._open == 0, Deadline(self._end_s))
+        ended = self._changes.wait(lambda: self._open == 0, Deadline(self._end_s))
+        return self._server.answered(_ANSWER_S) and ended
 
     # --- called by the executor
 

@@ -8,7 +8,7 @@ from agent_planner.errors import AgentPlannerError, ModelError
 from agent_planner.llm.base import ChatModel
 from agent_planner.ros.waiting import Changes, Deadline
 
-_FOREVER_S = 3600.0
+_LONGEST_S = 3600.0
 
 
 class ModelLoader:
@@ -35,18 +35,20 @@ class ModelLoader:
         """Wait until the model is ready and return it, or None once ``cancel`` is set; ``tell`` hears of progress.
 
         Raises:
-            ModelError: it could not be loaded.
+            ModelError: it could not be loaded, or not in an hour without news.
         """
         told = ""
 
         def news() -> bool:
             return self._ready or bool(self.error) or cancel.is_set() or self.progress != told
 
-        while self._changes.wait(news, Deadline(_FOREVER_S)) and not (self._ready or self.error or cancel.is_set()):
+        while self._changes.wait(news, Deadline(_LONGEST_S)) and not (self._ready or self.error or cancel.is_set()):
             told = self.progress
             tell(told)
         if self.error:
             raise ModelError(f"the model '{self.model.name}' could not be loaded: {self.error}")
+        if not (self._ready or cancel.is_set()):
+            raise ModelError(f"the model '{self.model.name}' was not loaded in {_LONGEST_S:g} s ({self.progress})")
         return self.model if self._ready else None
 
     def close(self, seconds: float) -> None:

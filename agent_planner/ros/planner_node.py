@@ -3,6 +3,7 @@
 
 import traceback
 from collections.abc import Callable
+from typing import Any
 
 from agent_planner_interfaces.srv import SetAutonomy
 from diagnostic_msgs.msg import DiagnosticStatus
@@ -45,7 +46,7 @@ class PlannerNode(LifecycleNode):
         open_model: returns the model for the parameter ``model``, not yet loaded.
     """
 
-    def __init__(self, open_model: Callable[[str], ChatModel], **node_options: object):
+    def __init__(self, open_model: Callable[[str], ChatModel], **node_options: Any):
         super().__init__("planner", **node_options)
         self._open_model = open_model
         self._fault: AgentPlannerError | None = None
@@ -116,6 +117,7 @@ class PlannerNode(LifecycleNode):
     def _build(self) -> None:
         parameters = self.parameters
         library = SkillLibrary.load(parameters.library_path)
+        parameters.check_runs_folder()
         self._loader = ModelLoader(self._open_model(parameters.model))
         self._dispatcher = SkillDispatcher(self, library, parameters.limits)
         self._markers = SceneMarkers(self)
@@ -132,6 +134,7 @@ class PlannerNode(LifecycleNode):
             self._board,
             lambda: self.get_clock().now().nanoseconds * 1e-9,
             lambda: self._autonomy,
+            self.get_logger().error,
         )
         # An instruction may be in the middle of a model's turn, then of a cancel.
         end_s = 2 * parameters.cancel_timeout_s + parameters.accept_timeout_s

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The planner node's parameters."""
 
+import os
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from rclpy.node import Node
 
 from agent_planner.agent.loop import LoopConfig
+from agent_planner.errors import UserError
 from agent_planner.ros.node_parameters import Declared, declare
 from agent_planner.ros.waiting import Limits
 from agent_planner.skills.library import DEFAULT_LIBRARY
@@ -80,6 +82,22 @@ class PlannerParameters:
     def library_path(self) -> Path:
         """The skill library's file."""
         return Path(self.skills_file).expanduser() if self.skills_file else DEFAULT_LIBRARY
+
+    def check_runs_folder(self) -> None:
+        """Make the folder for episodes, if there is to be one.
+
+        Raises:
+            UserError: it cannot be written to.
+        """
+        if not self.runs_folder:
+            return
+        folder = Path(self.runs_folder).expanduser()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(f"runs_folder {folder} cannot be made: {error.strerror}") from error
+        if not os.access(folder, os.W_OK):
+            raise UserError(f"runs_folder {folder} cannot be written to")
 
     @property
     def limits(self) -> Limits:

@@ -14,7 +14,7 @@ from rclpy._rclpy_pybind11 import RCLError, UnknownROSArgsError
 from rclpy.executors import Executor, MultiThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
-from rclpy.utilities import remove_ros_args
+from rclpy.utilities import remove_ros_args, try_shutdown
 
 from agent_planner.errors import AgentPlannerError, UserError
 
@@ -69,7 +69,7 @@ def run_node(make: Callable[[], Node], args: list[str] | None = None, threads: i
     finally:
         if node is not None:
             node.destroy_node()
-        rclpy.try_shutdown()
+        try_shutdown()
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keeps the newest scene that a perception node publishes."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -54,20 +55,20 @@ class TopicSceneSource:
 
     def observe(self, cancel: threading.Event) -> SceneGraph | None:
         """Return a scene whose stamp is later than now, or None if none comes in time."""
-        return self.observe_after(self._node.get_clock().now().nanoseconds * 1e-9, cancel)
+        now = self._now()
+        return self.observe_after(lambda: now, cancel)
 
     def current(self, cancel: threading.Event) -> SceneGraph | None:
-        """Return a scene that is not older than the time-out, waiting for one if need be."""
-        now = self._node.get_clock().now().nanoseconds * 1e-9
-        return self.observe_after(now - self._timeout_s, cancel)
+        """Return a scene that is not older than the time-out, waiting for one (and for the clock) if need be."""
+        return self.observe_after(lambda: now - self._timeout_s if (now := self._now()) > 0 else math.inf, cancel)
 
-    def observe_after(self, stamp: float, cancel: threading.Event) -> SceneGraph | None:
+    def observe_after(self, stamp: Callable[[], float], cancel: threading.Event) -> SceneGraph | None:
         """Return the newest usable scene with a stamp later than this; waits in steady time."""
         found: list[SceneGraph] = []
 
         def usable() -> bool:
             message = self._message
-            if message is None or to_seconds(message.header.stamp) <= stamp:
+            if message is None or to_seconds(message.header.stamp) <= stamp():
                 return cancel.is_set()
             try:
                 found.append(to_scene(message))
@@ -79,6 +80,21 @@ class TopicSceneSource:
 
         self._changes.wait(usable, Deadline(self._timeout_s))
         return found[-1] if found else None
+
+    @property
+    def trouble(self) -> str:
+        """Why there is no usable scene, for a person."""
+        if self.error:
+            return self.error
+        if self._now() == 0:
+            return "ROS time stands at 0: use_sim_time is set and nobody publishes /clock"
+        if self._message is None:
+            return f"nothing came in {self._timeout_s:g} s"
+        stamp = to_seconds(self._message.header.stamp)
+        return f"the newest is stamped {stamp:.2f}, and it is {self._now():.2f} now"
+
+    def _now(self) -> float:
+        return self._node.get_clock().now().nanoseconds * 1e-9
 
     def _refuse(self, message: SceneGraphMsg, error: str) -> None:
         if error != self.error:

@@ -63,7 +63,7 @@ def extent(shape: Shape) -> Vec3:
         case Cylinder(radius, length):
             return (2 * radius, 2 * radius, length)
         case Sphere(radius):
-            return (2 * radius,) * 3
+            return (2 * radius, 2 * radius, 2 * radius)
 
 
 def volume(shape: Shape) -> float:

@@ -28,12 +28,13 @@ class SimulatedRobot:
         self.velocity = (0.0, 0.0)
         self.on_tick = lambda: None
         self._grid = None
+        self.cancel_at = float("inf")
 
     def now(self):
         return self.sim.time + 1.0
 
     def job(self, limit=120.0, feedback=lambda state, value: None):
-        return Job(self.now, self.now, limit, limit * 2, feedback)
+        return Job(self.now, self.now, limit, limit * 2, lambda: self.cancel_at <= self.now(), feedback)
 
     def joints(self):
         reading = self.sim.joints()

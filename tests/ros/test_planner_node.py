@@ -1,10 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """Instructions through the planner node to fake servers, over real rclpy."""
 
+import json
+import threading
+from dataclasses import replace
+
+import pytest
 from action_msgs.msg import GoalStatus
+from action_msgs.srv import CancelGoal
 from agent_planner_interfaces.action import ExecuteInstruction
+from agent_planner_interfaces.msg import OperatorRequest, PlanStatus
+from agent_planner_interfaces.srv import AnswerOperator, SetAutonomy
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from rclpy.qos import DurabilityPolicy, QoSProfile
+
+from agent_planner.errors import ModelError, UserError
+from agent_planner.skills import SkillLibrary
+from agent_planner.skills.library import DEFAULT_LIBRARY
+from agent_planner.testing.fake_action import Ending
+from agent_planner.testing.fake_robot import FakeRobot
+from agent_planner.testing.fake_service import FakeService
+from agent_planner.testing.scripted_model import ScriptedModel
 
 Code = ExecuteInstruction.Result
+SUCCEEDED, CANCELED, ABORTED = GoalStatus.STATUS_SUCCEEDED, GoalStatus.STATUS_CANCELED, GoalStatus.STATUS_ABORTED
+SECONDS = 20.0
 
 IN_BIN = [
     "goal: in(red cube, blue bin)",
@@ -13,13 +33,396 @@ IN_BIN = [
     'in(red cube, blue bin)\nnavigate_to(target="blue bin")',
     'in(red cube, blue bin)\nplace_in(object="red cube", container="blue bin")',
 ]
+AT_SHELF = ["goal: at(shelf)", 'at(shelf)\nnavigate_to(target="shelf")']
 
 
-def test_an_instruction_succeeds_when_the_scene_shows_it(robot, start_planner):
-    sent = start_planner(IN_BIN).send()
+class SlowModel(ScriptedModel):
+    """Loads or answers when it is let go; a cancel ends an answer, as it does with a real model."""
+
+    def __init__(self, script, slow_load=False, slow_chat=False):
+        super().__init__(script)
+        self.let_go = threading.Event()
+        self.chatting = threading.Event()
+        self._slow_load, self._slow_chat = slow_load, slow_chat
+
+    def load(self, progress=None):
+        if self._slow_load:
+            progress("converting weights", 0.25)
+            assert self.let_go.wait(SECONDS)
+
+    def chat(self, requests, cancel=None, on_token=None):
+        self.chatting.set()
+        while self._slow_chat and not self.let_go.wait(0.01):
+            if cancel.is_set():
+                break
+        return super().chat(requests, cancel, on_token)
+
+
+def hang(robot, server="navigate_to", **changes):
+    robot.actions[server].behaviour = replace(robot.actions[server].behaviour, ending=Ending.HANG, **changes)
+    return robot.actions[server]
+
+
+def unhang(robot, server="navigate_to"):
+    robot.actions[server].behaviour = replace(robot.actions[server].behaviour, ending=Ending.SUCCEED)
+
+
+@pytest.fixture
+def listen(node):
+    """Collect messages of a topic; returns the list and a function that waits for one that fits."""
+    subscriptions = []
+
+    def start(kind, topic, durability=DurabilityPolicy.VOLATILE):
+        messages, changed = [], threading.Condition()
+
+        def take(message):
+            with changed:
+                messages.append(message)
+                changed.notify_all()
+
+        def until(fits):
+            with changed:
+                assert changed.wait_for(lambda: any(map(fits, messages)), SECONDS), messages[-3:]
+                return next(m for m in messages if fits(m))
+
+        subscriptions.append(node.create_subscription(kind, topic, take, QoSProfile(depth=50, durability=durability)))
+        return messages, until
+
+    yield start
+    for subscription in subscriptions:
+        node.destroy_subscription(subscription)
+
+
+@pytest.fixture
+def call(node):
+    """Call a service and wait for its answer."""
+
+    def call(kind, name, request):
+        client = node.create_client(kind, name)
+        assert client.wait_for_service(SECONDS)
+        done = threading.Event()
+        future = client.call_async(request)
+        future.add_done_callback(lambda _: done.set())
+        assert done.wait(SECONDS)
+        node.destroy_client(client)
+        return future.result()
+
+    return call
+
+
+# --- the way through
+
+
+def test_an_instruction_succeeds_when_the_scene_shows_it(robot, start_planner, tmp_path):
+    sent = start_planner(IN_BIN, runs_folder=str(tmp_path)).send()
     status, result = sent.result()
-    assert (status, result.outcome, result.error_code) == (GoalStatus.STATUS_SUCCEEDED, "succeeded", Code.NONE)
+    assert (status, result.outcome, result.error_code) == (SUCCEEDED, "succeeded", Code.NONE)
     assert result.goal == "in(red cube, blue bin)"
     assert result.steps[1] == 'pick(object="red cube")'
-    assert len(result.steps) == 4
     assert [c.skill for c in robot.done] == ["navigate_to", "pick", "navigate_to", "place_in"]
+    goal = next(f for f in sent.feedback if f.state == "GOAL")
+    assert (goal.step, goal.thought) == (0, "in(red cube, blue bin)")
+    executing = [f.call for f in sent.feedback if f.state == "EXECUTING"]
+    assert executing == list(result.steps)
+    episode = json.loads((tmp_path / result.episode_id / "episode.json").read_text())
+    assert episode["outcome"] == "succeeded"
+    assert [t["value"] for t in episode["conversations"] if t["from"] == "gpt"] == IN_BIN
+    config = json.loads((tmp_path / result.episode_id / "config.json").read_text())
+    assert (config["model"], config["autonomy"], config["level"]) == ("scripted", "auto", "applicable")
+
+
+def test_a_failure_goes_back_to_the_model_with_its_code(robot, start_planner):
+    pick = robot.actions["pick"]
+    good = pick.behaviour
+    pick.behaviour = replace(good, ending=Ending.ABORT, result={"error_code": 405, "error_msg": "nothing there"})
+
+    def answer(request):
+        turn = sum(m.role == "assistant" for m in request.messages)
+        if turn == 3:
+            assert request.messages[-1].content.startswith("failed GRASP_FAILED: nothing there\n")
+            pick.behaviour = good
+        return [*IN_BIN[:3], IN_BIN[2], *IN_BIN[3:]][turn]
+
+    status, result = start_planner(ScriptedModel(answer)).send().result()
+    assert (status, result.outcome) == (SUCCEEDED, "succeeded")
+    assert len(result.steps) == 5
+
+
+def test_what_is_not_there_is_infeasible_with_the_reason(robot, start_planner):
+    planner = start_planner(['goal: missing("green ball")'])
+    status, result = planner.send("bring me the green ball").result()
+    assert (status, result.outcome, result.error_code) == (ABORTED, "infeasible", Code.INFEASIBLE)
+    assert "'green ball' is not in the scene" in result.error_msg
+
+
+def test_a_greeting_is_answered(robot, start_planner):
+    status, result = start_planner(["goal: none\nHello."]).send("hello").result()
+    assert (status, result.outcome) == (SUCCEEDED, "answered")
+
+
+def test_plan_only_moves_nothing_and_gives_the_steps(robot, start_planner):
+    status, result = start_planner(IN_BIN).send(autonomy="plan_only").result()
+    assert (status, result.outcome) == (SUCCEEDED, "succeeded")
+    assert len(result.steps) == 4
+    assert robot.done == [] and all(not s.goals for s in robot.actions.values())
+
+
+def test_a_service_skill_of_a_copied_library(node, namespace, scene, start_planner, tmp_path):
+    path = tmp_path / "skills.yaml"
+    path.write_text(
+        DEFAULT_LIBRARY.read_text()
+        + """
+- name: ring_bell
+  description: Ring the bell.
+  service: {name: bell, type: std_srvs/srv/Trigger, success: {success: true}}
+"""
+    )
+    bell = FakeService(node, "std_srvs/srv/Trigger", "bell", {"success": True, "message": "ding"})
+    robot = FakeRobot(node, SkillLibrary.load(), scene)
+    planner = start_planner(["goal: did(ring_bell)", "did(ring_bell)\nring_bell()"], skills_file=str(path))
+    status, result = planner.send("ring the bell").result()
+    assert (status, result.outcome, list(result.steps)) == (SUCCEEDED, "succeeded", ["ring_bell()"])
+    assert len(bell.requests) == 1
+    robot.destroy()
+    bell.destroy()
+
+
+# --- ends before the end
+
+
+def test_cancel_in_mid_skill_ends_canceled_after_the_skills_goal_did(robot, start_planner):
+    server = hang(robot)
+    sent = start_planner(AT_SHELF).send()
+    assert server.running.wait(SECONDS)
+    assert len(sent.cancel().goals_canceling) == 1
+    status, result = sent.result()
+    assert (status, result.outcome, result.error_code) == (CANCELED, "cancelled", Code.CANCELLED)
+    assert server.ended == ["canceled"]
+    assert list(result.steps) == ['navigate_to(target="shelf")']
+
+
+def test_cancel_in_mid_generation(robot, start_planner):
+    model = SlowModel(AT_SHELF, slow_chat=True)
+    sent = start_planner(model).send()
+    assert model.chatting.wait(SECONDS)
+    sent.cancel()
+    status, result = sent.result()
+    assert (status, result.outcome) == (CANCELED, "cancelled")
+    assert not robot.actions["navigate_to"].goals
+
+
+def test_cancel_while_the_model_is_loaded_and_run_once_it_is(robot, start_planner):
+    model = SlowModel(AT_SHELF, slow_load=True)
+    planner = start_planner(model)
+    sent = planner.send()
+    sent.until("LOADING_MODEL")
+    assert "converting weights" in next(f.detail for f in sent.feedback if f.detail)
+    sent.cancel()
+    assert sent.result()[0] == CANCELED
+    again = planner.send()
+    again.until("LOADING_MODEL")
+    model.let_go.set()
+    assert again.result()[0] == SUCCEEDED
+
+
+def test_a_cancel_that_is_not_confirmed_is_not_called_cancelled(robot, start_planner):
+    server = hang(robot, obeys_cancel=False)
+    sent = start_planner(AT_SHELF, cancel_timeout_s=0.3).send()
+    assert server.running.wait(SECONDS)
+    sent.cancel()
+    status, result = sent.result()
+    assert (status, result.outcome, result.error_code) == (ABORTED, "unknown", Code.UNKNOWN)
+    assert "CANCEL_NOT_CONFIRMED" in result.error_msg
+
+
+def test_a_stop_of_the_skill_from_outside_ends_canceled(robot, start_planner, call):
+    server = hang(robot)
+    sent = start_planner(AT_SHELF).send()
+    assert server.running.wait(SECONDS)
+    call(CancelGoal, "navigate_to/_action/cancel_goal", CancelGoal.Request())
+    status, result = sent.result()
+    assert (status, result.outcome) == (CANCELED, "cancelled")
+
+
+def test_busy_then_preempted(robot, start_planner):
+    server = hang(robot)
+    planner = start_planner(AT_SHELF)
+    first = planner.send("drive to the shelf")
+    assert server.running.wait(SECONDS)
+    status, result = planner.send().result()
+    assert (status, result.outcome, result.error_code) == (ABORTED, "busy", Code.BUSY)
+    assert "busy with 'drive to the shelf'; set `preempt`" in result.error_msg
+    unhang(robot)
+    second = planner.send(preempt=True)
+    status, result = first.result()
+    assert (status, result.outcome, result.error_code) == (ABORTED, "preempted", Code.PREEMPTED)
+    assert server.ended[0] == "canceled"
+    assert second.result()[0] == SUCCEEDED
+
+
+def test_of_two_that_preempt_the_later_one_runs(robot, start_planner):
+    server = hang(robot)
+    planner = start_planner(AT_SHELF)
+    sent = [planner.send(preempt=True)]
+    assert server.running.wait(SECONDS)
+    unhang(robot)
+    sent += [planner.send(preempt=True), planner.send(preempt=True)]
+    outcomes = [s.result()[1].outcome for s in sent]
+    assert outcomes[0] == "preempted" and outcomes[-1] == "succeeded"
+    assert outcomes[1] in ("preempted", "succeeded")
+
+
+@pytest.mark.parametrize(
+    ("instruction", "message"),
+    [
+        ("", "the instruction is empty"),
+        (" \n\t\x07 ", "the instruction is empty"),
+        ("x" * 10_000, "has 10000 characters; at most 2000"),
+    ],
+)
+def test_malformed_instructions(start_planner, instruction, message):
+    status, result = start_planner(AT_SHELF).send(instruction).result()
+    assert (status, result.outcome, result.error_code) == (ABORTED, "malformed", Code.MALFORMED)
+    assert message in result.error_msg
+
+
+def test_a_malformed_autonomy(start_planner):
+    _, result = start_planner(AT_SHELF).send(autonomy="yolo").result()
+    assert (result.outcome, result.error_code) == ("malformed", Code.MALFORMED)
+    assert "one of: auto, confirm, plan_only" in result.error_msg
+
+
+def test_without_a_scene_nothing_is_done(node, start_planner):
+    status, result = start_planner(AT_SHELF, scene_timeout_s=0.3).send().result()
+    assert (status, result.error_code) == (ABORTED, Code.SCENE_STALE)
+    assert "nothing came in 0.3 s" in result.error_msg
+
+
+def test_a_result_without_a_newer_scene_is_unknown(robot, start_planner):
+    behaviour = robot.actions["navigate_to"].behaviour
+
+    def silence(goal):
+        robot.publishing = False
+        return behaviour.effect(goal)
+
+    robot.actions["navigate_to"].behaviour = replace(behaviour, effect=silence)
+    status, result = start_planner(AT_SHELF, scene_timeout_s=0.5).send().result()
+    assert (status, result.outcome, result.error_code) == (ABORTED, "unknown", Code.SCENE_STALE)
+
+
+def test_the_model_gives_no_answer(robot, start_planner):
+    status, result = start_planner(AT_SHELF[:1]).send().result()  # the script ends
+    assert (status, result.outcome, result.error_code) == (ABORTED, "failed", Code.MODEL_ERROR)
+
+
+def test_the_model_cannot_be_loaded(robot, start_planner):
+    class Broken(ScriptedModel):
+        def load(self, progress=None):
+            raise ModelError("the endpoint is dead")
+
+    status, result = start_planner(Broken(AT_SHELF)).send().result()
+    assert (status, result.error_code) == (ABORTED, Code.MODEL_ERROR)
+    assert "the endpoint is dead" in result.error_msg
+
+
+def test_an_error_of_our_own_still_gives_a_result(robot, start_planner):
+    def answer(request):
+        raise ZeroDivisionError("a fault for the test")
+
+    planner = start_planner(ScriptedModel(answer))
+    status, result = planner.send().result()
+    assert (status, result.outcome, result.error_code) == (ABORTED, "unknown", Code.UNKNOWN)
+    assert "ZeroDivisionError" in result.error_msg
+    status, result = planner.send().result()
+    assert result.outcome == "unknown"  # not busy: the former one is over
+
+
+def test_a_limit_of_turns(robot, start_planner):
+    lost = [IN_BIN[0], 'in(red cube, blue bin)\npick(object="red cube")', "in(red cube, blue bin)\nnothing()"]
+    _, result = start_planner(lost, max_turns=2).send().result()
+    assert (result.outcome, result.error_code) == ("timeout", Code.TIMEOUT)
+
+
+def test_deactivating_ends_what_runs(robot, start_planner):
+    server = hang(robot)
+    planner = start_planner(AT_SHELF)
+    sent = planner.send()
+    assert server.running.wait(SECONDS)
+    planner.node.trigger_deactivate()
+    status, result = sent.result()
+    assert (status, result.outcome) == (CANCELED, "cancelled")
+    assert server.ended == ["canceled"]
+    _, result = planner.send().result()
+    assert "not active" in result.error_msg
+    unhang(robot)
+    planner.node.trigger_activate()
+    assert planner.send().result()[0] == SUCCEEDED
+
+
+def test_simulated_time_that_does_not_run_is_told(robot, start_planner):
+    _, result = start_planner(AT_SHELF, scene_timeout_s=0.3, use_sim_time=True).send().result()
+    assert result.error_code == Code.SCENE_STALE
+    assert "nobody publishes /clock" in result.error_msg
+
+
+def test_a_disk_that_fails_does_not_stop_the_robot(robot, start_planner, tmp_path):
+    planner = start_planner(AT_SHELF, runs_folder=str(tmp_path / "runs"))
+    (tmp_path / "runs").rmdir()
+    (tmp_path / "runs").write_text("a file where the folder was")
+    assert planner.send().result()[0] == SUCCEEDED
+
+
+def test_a_folder_that_cannot_be_made_is_refused_at_the_start(start_planner, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="runs_folder .*file/runs cannot be made: Not a directory"):
+        start_planner(AT_SHELF, runs_folder=str(tmp_path / "file" / "runs"))
+
+
+# --- the person
+
+
+def test_confirm_asks_for_goal_and_motion(robot, start_planner, listen, call):
+    requests, until = listen(OperatorRequest, "operator_requests", DurabilityPolicy.TRANSIENT_LOCAL)
+    sent = start_planner(AT_SHELF).send(autonomy="confirm")
+    question = until(lambda m: m.kind == "approve_goal")
+    assert question.text == "Goal: at(shelf). Approve?"
+    wrong = call(AnswerOperator, "answer_operator", AnswerOperator.Request(id=question.id, answer="maybe"))
+    assert (wrong.success, wrong.message) == (False, "answer with one of: yes, no")
+    assert call(AnswerOperator, "answer_operator", AnswerOperator.Request(id=question.id, answer="yes")).success
+    motion = until(lambda m: m.kind == "approve_call")
+    assert not robot.actions["navigate_to"].goals
+    assert call(AnswerOperator, "answer_operator", AnswerOperator.Request(id=motion.id, answer="yes")).success
+    assert sent.result()[0] == SUCCEEDED
+    late = call(AnswerOperator, "answer_operator", AnswerOperator.Request(answer="yes"))
+    assert late.message == "no question is open"
+
+
+def test_a_question_that_nobody_hears_needs_an_operator(robot, start_planner):
+    status, result = start_planner(AT_SHELF).send(autonomy="confirm").result()
+    assert (status, result.outcome, result.error_code) == (ABORTED, "needs_operator", Code.NEEDS_OPERATOR)
+    assert not robot.actions["navigate_to"].goals
+
+
+def test_autonomy_for_instructions_to_come(robot, start_planner, call):
+    planner = start_planner(AT_SHELF)
+    bad = call(SetAutonomy, "set_autonomy", SetAutonomy.Request(autonomy="full"))
+    assert not bad.success and "known: auto, confirm, plan_only" in bad.message
+    assert call(SetAutonomy, "set_autonomy", SetAutonomy.Request(autonomy="plan_only")).success
+    status, result = planner.send().result()
+    assert (status, robot.done) == (SUCCEEDED, [])
+    assert list(result.steps) == ['navigate_to(target="shelf")']
+
+
+def test_status_and_diagnostics(robot, start_planner, listen):
+    statuses, until = listen(PlanStatus, "plan_status", DurabilityPolicy.TRANSIENT_LOCAL)
+    _, until_diagnosed = listen(DiagnosticArray, "/diagnostics")
+    planner = start_planner(AT_SHELF)
+    until_diagnosed(lambda m: any(s.message == "all present" for s in m.status))
+    assert planner.send("go to the shelf").result()[0] == SUCCEEDED
+    last = until(lambda m: m.outcome == "succeeded")
+    assert (last.state, last.goal, last.model, last.instruction) == ("IDLE", "at(shelf)", "scripted", "go to the shelf")
+    assert "EXECUTING" in [s.state for s in statuses]
+    robot.actions["pick"].vanish()
+    missing = until_diagnosed(lambda m: any(s.message == "missing: pick" for s in m.status))
+    (servers,) = [s for s in missing.status if s.name.endswith("servers")]
+    assert servers.level == DiagnosticStatus.WARN

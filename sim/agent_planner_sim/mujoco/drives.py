@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# pyright: reportAttributeAccessIssue=false
 """What stands between the topics of the robot and its motors: limits, interpolation, time-outs."""
 
 import math

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# pyright: reportAttributeAccessIssue=false
 """A scene and a robot as a compiled MuJoCo model."""
 
 import mujoco

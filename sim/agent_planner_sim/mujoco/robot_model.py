@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# pyright: reportAttributeAccessIssue=false
 """A robot description as bodies, joints and drives of a MuJoCo specification."""
 
 from collections.abc import Iterator

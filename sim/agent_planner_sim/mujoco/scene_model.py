@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# pyright: reportAttributeAccessIssue=false
 """A scene as bodies of a MuJoCo specification, with light and floor."""
 
 import mujoco

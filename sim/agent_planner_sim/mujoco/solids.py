@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# pyright: reportAttributeAccessIssue=false
 """Solids as geoms of a MuJoCo specification."""
 
 import mujoco

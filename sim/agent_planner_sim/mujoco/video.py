@@ -18,7 +18,7 @@ class Video:
         rate: frames a second.
     """
 
-    def __init__(self, path: Path, rate: float):
+    def __init__(self, path: Path, rate: int):
         self._path = path
         self._rate = rate
         self._writer = None

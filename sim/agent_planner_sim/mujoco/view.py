@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# pyright: reportAttributeAccessIssue=false
 """Pictures of a simulation: head camera, third person, from above."""
 
 import math
@@ -88,7 +89,7 @@ class View:
             RGB, y of the map upwards.
         """
         x0, y0, x1, y1 = self._scene.bounds
-        general = getattr(self.model.vis, "global_")
+        general = self.model.vis.global_
         scale = min(scale, general.offwidth / (x1 - x0), general.offheight / (y1 - y0))
         width, height = int((x1 - x0) * scale) // 2 * 2, int((y1 - y0) * scale) // 2 * 2
         distance = (y1 - y0) / 2 / math.tan(math.radians(_TOP_FOV / 2))
@@ -116,7 +117,7 @@ class View:
         camera.type = mujoco.mjtCamera.mjCAMERA_FREE
         camera.lookat, camera.distance = aim, distance
         camera.azimuth, camera.elevation = azimuth, elevation
-        getattr(self.model.vis, "global_").fovy = fov
+        self.model.vis.global_.fovy = fov
         renderer = self._renderer(width, height)
         renderer.update_scene(self._data, camera)
         return renderer.render()
@@ -125,6 +126,11 @@ class View:
         if (width, height) not in self._renderers:
             try:
                 self._renderers[width, height] = mujoco.Renderer(self.model, height, width)
-            except (mujoco.FatalError, RuntimeError, ImportError, AttributeError) as error:  # which one depends on the GL backend
+            except (
+                mujoco.FatalError,
+                RuntimeError,
+                ImportError,
+                AttributeError,
+            ) as error:  # which one depends on the GL backend
                 raise InfrastructureError(f"no picture can be rendered ({error}); {HINT}") from error
         return self._renderers[width, height]

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# pyright: reportAttributeAccessIssue=false
 """A thread that renders, so that physics does not wait for pictures."""
 
 import queue

@@ -37,14 +37,14 @@ class PictureTopics:
         node: Node,
         camera: CameraDescription,
         camera_rate: float,
-        video: tuple[Path | None, float],
+        video: tuple[Path | None, int],
         path_picture: Path | None,
     ):
         self._node = node
         self._camera = camera
-        self._artist = Artist(node.get_logger().error)
+        self._artist = Artist(self._tell)
         self._camera_period = 1 / camera_rate if camera_rate > 0 else math.inf
-        self._video = Video(*video) if video[0] else None
+        self._video = Video(video[0], video[1]) if video[0] else None
         self._video_period = 1 / video[1]
         self._path_picture = path_picture
         self._path: list[tuple[float, float]] = []
@@ -79,6 +79,9 @@ class PictureTopics:
         self._artist.close()
         if self._video:
             self._video.close()
+
+    def _tell(self, failure: str) -> None:
+        self._node.get_logger().error(failure)
 
     def _is_watched(self) -> bool:
         return math.isfinite(self._camera_period) and (

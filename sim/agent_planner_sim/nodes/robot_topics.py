@@ -44,7 +44,7 @@ class RobotTopics:
         self._map = node.create_publisher(OccupancyGrid, "map", LATCHED)
         self._description = node.create_publisher(String, "robot_description", LATCHED)
         if use_stamped:
-            node.create_subscription(TwistStamped, "cmd_vel", lambda m: self._on_velocity(m.twist), 10)
+            node.create_subscription(TwistStamped, "cmd_vel", self._on_stamped_velocity, 10)
         else:
             node.create_subscription(Twist, "cmd_vel", self._on_velocity, 10)
         node.create_subscription(JointTrajectory, "arm_controller/joint_trajectory", self._on_trajectory, 10)
@@ -75,6 +75,9 @@ class RobotTopics:
         # Odometry starts at zero where the robot was switched on.
         x, y = turn((pose[0] - self._start[0], pose[1] - self._start[1]), -self._start[2])
         return x, y, math.remainder(pose[2] - self._start[2], math.tau)
+
+    def _on_stamped_velocity(self, message: TwistStamped) -> None:
+        self._on_velocity(message.twist)
 
     def _on_velocity(self, message: Twist) -> None:
         linear, angular = message.linear.x, message.angular.z

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Running a node as an executable: signals end it cleanly, a person's mistakes are told in one paragraph."""
+"""Running something that needs the main thread as an executable: its fault ends the process, a signal ends it well."""
 
 import signal
 import sys
@@ -42,8 +42,8 @@ def run_node(create: Callable[[], Runnable]) -> None:
         finally:
             node.close()
     except AgentPlannerError as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        print(f"error: {error}", file=sys.stderr)
         code = 2 if isinstance(error, UserError) else 1
     finally:
-        rclpy.try_shutdown()
+        rclpy.try_shutdown()  # pyright: ignore[reportPrivateImportUsage]
     sys.exit(code)

@@ -70,7 +70,7 @@ def _place(state: truth.PlaceState) -> ScenePlace:
         mechanism=state.mechanism,
     )
     # A message's own default is the unit quaternion; the zero one says that there is no handle.
-    message.handle = pose(*state.handle) if state.handle else pose((0.0,) * 3, (0.0,) * 4)
+    message.handle = pose(*state.handle) if state.handle else pose((0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.0))
     if state.hinge:
         message.hinge = Point(x=state.hinge[0], y=state.hinge[1], z=state.hinge[2])
     return message

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The simulator node: a simulated robot that offers what a real one does."""
 
+import contextlib
 import json
 import math
 import queue
@@ -11,18 +12,18 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+from agent_planner_interfaces.msg import SceneGraph
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rosgraph_msgs.msg import Clock
 from std_srvs.srv import SetBool, Trigger
 
-from agent_planner.errors import InfrastructureError, UserError, did_you_mean
-from agent_planner_interfaces.msg import SceneGraph
+from agent_planner.errors import InfrastructureError, UserError
+from agent_planner.ros.node_parameters import Declared, declare
 from agent_planner_sim.mujoco.simulation import Simulation
-from agent_planner_sim.nodes.parameters import Parameter, declare
-from agent_planner_sim.nodes.picture_topics import PictureTopics
 from agent_planner_sim.nodes.pacer import Pacer
+from agent_planner_sim.nodes.picture_topics import PictureTopics
 from agent_planner_sim.nodes.qos import LATCHED
 from agent_planner_sim.nodes.robot_topics import Command, RobotTopics
 from agent_planner_sim.nodes.run import run_node
@@ -31,17 +32,17 @@ from agent_planner_sim.robots import ROBOTS
 from agent_planner_sim.scenes import BUILDERS, DEFAULT_ENTITIES, generate
 
 PARAMETERS = (
-    Parameter("scene", "tidy", f"Scene to generate at the next reset: {', '.join(BUILDERS)}.", fixed=False),
-    Parameter("seed", 0, "Seed of the scene at the next reset.", fixed=False),
-    Parameter("must_have", list(DEFAULT_ENTITIES), "Entities that are there at every seed.", fixed=False),
-    Parameter("robot", "mobile_manipulator", f"Robot: {', '.join(ROBOTS)}."),
-    Parameter("rtf", 1.0, "Simulated seconds a wall second; 0: as fast as possible.", least=0.0),
-    Parameter("start_paused", False, "Wait for sim/pause (data: false) before time passes."),
-    Parameter("use_stamped", False, "cmd_vel is a TwistStamped instead of a Twist."),
-    Parameter("camera_rate", 1.0, "Pictures of the head camera a simulated second, if anyone listens.", least=0.0),
-    Parameter("video_file", "", "Where to write a video (mp4) of the run; empty: none."),
-    Parameter("video_rate", 10.0, "Frames of the video a simulated second.", least=1.0),
-    Parameter("path_file", "", "Where to write a picture from above with the driven path (png); empty: none."),
+    Declared("scene", "tidy", "Scene to generate at the next reset.", choices=tuple(BUILDERS), changeable=True),
+    Declared("seed", 0, "Seed of the scene at the next reset.", changeable=True),
+    Declared("must_have", list(DEFAULT_ENTITIES), "Entities that are there at every seed.", changeable=True),
+    Declared("robot", "mobile_manipulator", "Robot to simulate.", choices=tuple(ROBOTS)),
+    Declared("rtf", 1.0, "Simulated seconds a wall second; 0: as fast as possible.", low=0.0, high=1000.0),
+    Declared("start_paused", False, "Wait for sim/pause (data: false) before time passes."),
+    Declared("use_stamped", False, "cmd_vel is a TwistStamped instead of a Twist."),
+    Declared("camera_rate", 1.0, "Head camera's pictures a simulated second, if anyone listens.", low=0.0, high=60.0),
+    Declared("video_file", "", "Where to write a video (mp4) of the run; empty: none."),
+    Declared("video_rate", 10, "Frames of the video a simulated second.", low=1, high=60),
+    Declared("path_file", "", "Where to write a picture from above with the driven path (png); empty: none."),
 )
 _EPOCH = 1.0  # time zero means "no time yet" to ROS
 _CLOCK_PERIOD = 0.01  # of the wall
@@ -66,17 +67,14 @@ class Simulator:
     def __init__(self) -> None:
         self.node = Node("simulator")
         declare(self.node, PARAMETERS)
-        name = self._value("robot")
-        if name not in ROBOTS:
-            raise UserError(f"there is no robot '{name}'; {did_you_mean(name, ROBOTS)}")
-        self._robot = ROBOTS[name]()
+        self._robot = ROBOTS[self._value("robot")]()
         self._sim = self._generate()
         self._refuse_company()
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._paused = self._value("start_paused")
         self._pacer = Pacer(self._value("rtf"))
         self._before = _EPOCH  # simulated time that earlier scenes took
-        self._next = dict.fromkeys(("state", "truth"), 0.0)
+        self._next: dict[str, float] = {}
         self._clock_due = self._report_due = 0.0
         self._measured = (time.monotonic(), self.now)
         self._clock = self.node.create_publisher(Clock, "/clock", 10)
@@ -153,10 +151,8 @@ class Simulator:
 
     def _wait(self, seconds: float) -> None:
         """Wait, but carry out a command as soon as it comes."""
-        try:
+        with contextlib.suppress(queue.Empty):
             self._commands.get(timeout=seconds)(self._sim)
-        except queue.Empty:
-            pass
 
     def _obey(self) -> None:
         while True:
@@ -181,7 +177,7 @@ class Simulator:
         self._pictures.update(self._sim, now)
 
     def _is_due(self, what: str, period: float) -> bool:
-        if self.now < self._next[what] - 1e-6:
+        if self.now < self._next.get(what, 0.0) - 1e-6:
             return False
         self._next[what] = (math.floor(self.now / period + 1e-6) + 1) * period
         return True

@@ -3,10 +3,11 @@
 
 import math
 from functools import cache
+from typing import Any
 
 from agent_planner_sim.robots.description import CameraDescription, Joint, Link, RobotDescription
 from agent_planner_sim.robots.urdf import to_urdf
-from agent_planner_sim.shapes import Box, Color, Cylinder, Solid, Sphere
+from agent_planner_sim.shapes import Box, Color, Cylinder, Solid
 from agent_planner_sim.transforms import Vec3
 
 WHITE: Color = (0.92, 0.93, 0.95, 1.0)
@@ -77,10 +78,7 @@ def _base() -> Link:
             Solid(Cylinder(0.25, 0.22), (0.0, 0.0, 0.16), color=WHITE),
             Solid(Cylinder(0.252, 0.035), (0.0, 0.0, 0.20), color=ACCENT, collides=False),
             Solid(Cylinder(0.235, 0.05), (0.0, 0.0, 0.035), color=RUBBER, collides=False),
-            *(
-                Solid(Cylinder(0.075, 0.04), (0.0, y, 0.075), _ALONG_Y, RUBBER, collides=False)
-                for y in (-0.215, 0.215)
-            ),
+            *(Solid(Cylinder(0.075, 0.04), (0.0, y, 0.075), _ALONG_Y, RUBBER, collides=False) for y in (-0.215, 0.215)),
             Solid(Box((0.15, 0.18, 0.22)), (-0.06, 0.0, 0.38), color=DARK),
             Solid(Cylinder(0.018, 1.14), (mast_x, 0.0, 0.84), color=DARK),
             Solid(Box((0.06, 0.20, 0.07)), (_CAMERA_XYZ[0] - 0.045, 0.0, _CAMERA_XYZ[2]), color=WHITE),
@@ -121,7 +119,9 @@ def _finger(side: str) -> Link:
     )
 
 
-def _drive(kind: str, name: str, parent: str, child: str, xyz: Vec3, axis: Vec3, span: tuple[float, float], **more: float) -> Joint:
+def _drive(
+    kind: str, name: str, parent: str, child: str, xyz: Vec3, axis: Vec3, span: tuple[float, float], **more: Any
+) -> Joint:
     return Joint(name, kind, parent, child, xyz, axis=axis, lower=span[0], upper=span[1], **more)
 
 

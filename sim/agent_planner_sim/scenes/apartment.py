@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
+import numpy as np
+
 from agent_planner_sim.scenes.cast import draw_cast
 from agent_planner_sim.scenes.description import Furniture, Placement, Region, Scene
 from agent_planner_sim.scenes.furnish import add_trays, build_pieces, furnish, put_items
@@ -18,6 +20,7 @@ from agent_planner_sim.scenes.layout import (
     wall,
     wall_with_doors,
 )
+from agent_planner_sim.scenes.occupancy import occupancy
 from agent_planner_sim.scenes.words import AREAS, clashes
 from agent_planner_sim.shapes import Solid
 
@@ -34,7 +37,14 @@ class _Plan:
 
 def apartment(rng: Random, seed: int, must_have: Sequence[str]) -> Scene | None:
     """Return an apartment, or None if this draw did not fit."""
-    numbers = {"surface": 3, "chest": rng.choice((1, 2)), "cabinet": 1, "bin": 3, "tray": 1, "object": rng.randint(6, 12)}
+    numbers = {
+        "surface": 3,
+        "chest": rng.choice((1, 2)),
+        "cabinet": 1,
+        "bin": 3,
+        "tray": 1,
+        "object": rng.randint(6, 12),
+    }
     cast = draw_cast(rng, must_have, numbers, most=14)
     plan = _rooms(rng, [name for name in AREAS if not clashes(name, cast.names)])
     if not _furnish_for_show(rng, plan) or not furnish(rng, plan.rooms, build_pieces(rng, cast)):
@@ -45,8 +55,8 @@ def apartment(rng: Random, seed: int, must_have: Sequence[str]) -> Scene | None:
     items = put_items(rng, cast, pieces, spots)
     if items is None:
         return None
-    areas = tuple(_area(room) for room in plan.rooms)
-    scene = Scene("apartment", seed, plan.bounds, plan.walls, (*pieces, *trays), items, areas, Placement())
+    scene = Scene("apartment", seed, plan.bounds, plan.walls, (*pieces, *trays), items, (), Placement())
+    scene = replace(scene, areas=tuple(_area(room, scene) for room in plan.rooms))
     start = draw_start(rng, scene, list(plan.rooms))
     return None if start is None else replace(scene, start=start)
 
@@ -87,7 +97,13 @@ def _furnish_for_show(rng: Random, plan: _Plan) -> bool:
     return all(room.add_along_wall(rng, piece) for room, piece in zip(plan.rooms, shown, strict=False))
 
 
-def _area(room: Room) -> Region:
-    # Only the middle: "at the kitchen" should mean that one drove there, not that one passes through.
-    x, y = room.area.centre
+def _area(room: Room, scene: Scene) -> Region:
+    """A room as a place is its widest free spot: to be at the kitchen means to have driven there."""
+    grid = occupancy(scene)
+    clearance = grid.clearance()
+    low, high = grid.cell(room.area.x0, room.area.y0), grid.cell(room.area.x1, room.area.y1)
+    inside = clearance[low[0] : high[0] + 1, low[1] : high[1] + 1]
+    row, column = np.unravel_index(int(inside.argmax()), inside.shape)
+    x = grid.origin[0] + (low[1] + int(column) + 0.5) * grid.resolution
+    y = grid.origin[1] + (low[0] + int(row) + 0.5) * grid.resolution
     return Region(room.name, "area", (x, y, 0.005), (_AREA, _AREA, 0.01), ())

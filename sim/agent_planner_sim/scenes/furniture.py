@@ -37,7 +37,11 @@ def table(name: str, category: str, size: Vec3, wood: str) -> Furniture:
     depth, width, height = size
     color = WOODS[wood]
     legs = (
-        _box((0.04, 0.04, height - _SLAB), (sx * (depth / 2 - 0.03), sy * (width / 2 - 0.03), (height - _SLAB) / 2), _darker(color))
+        _box(
+            (0.04, 0.04, height - _SLAB),
+            (sx * (depth / 2 - 0.03), sy * (width / 2 - 0.03), (height - _SLAB) / 2),
+            _darker(color),
+        )
         for sx in (-1, 1)
         for sy in (-1, 1)
     )
@@ -81,10 +85,15 @@ def _drawer(name: str, xyz: Vec3, tray: tuple[float, float], travel: float, colo
         front,
         _box((length, width, wall), (middle, 0.0, 0.010), _darker(color)),
         _box((wall, width, height), (-length + wall / 2, 0.0, 0.015 + height / 2), _darker(color)),
-        *(_box((length, wall, height), (middle, s * (width - wall) / 2, 0.015 + height / 2), _darker(color)) for s in (-1, 1)),
+        *(
+            _box((length, wall, height), (middle, s * (width - wall) / 2, 0.015 + height / 2), _darker(color))
+            for s in (-1, 1)
+        ),
         *_handle((_STAND_OFF, 0.0, 0.08), upright=False),
     )
-    return MovingPart(name, DRAWER, xyz, (1.0, 0.0, 0.0), travel, solids, 2.0, (_STAND_OFF, 0.0, 0.08), damping=6.0, friction=1.5)
+    return MovingPart(
+        name, DRAWER, xyz, (1.0, 0.0, 0.0), travel, solids, 2.0, (_STAND_OFF, 0.0, 0.08), damping=6.0, friction=1.5
+    )
 
 
 def _handle(bar: Vec3, upright: bool) -> tuple[Solid, ...]:

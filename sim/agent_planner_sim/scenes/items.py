@@ -72,4 +72,3 @@ class Spots:
                 self._taken.append((x, y, GAP))
                 return Placement(x, y, piece.placement.z + z)
         return None
-

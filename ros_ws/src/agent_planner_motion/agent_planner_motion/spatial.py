@@ -87,6 +87,15 @@ def rotation_vector(rotation: np.ndarray) -> np.ndarray:
     return vector
 
 
+def rotation_of(vector: np.ndarray) -> np.ndarray:
+    """Return the rotations of vectors (axis times angle), (..., 3), as (..., 3, 3)."""
+    angle = np.linalg.norm(vector, axis=-1)[..., None, None]
+    x, y, z = np.moveaxis(vector / np.maximum(angle[..., 0], 1e-12), -1, 0)
+    zero = np.zeros_like(x)
+    k = np.stack([zero, -z, y, z, zero, -x, -y, x, zero], axis=-1).reshape(*x.shape, 3, 3)
+    return np.eye(3) + np.sin(angle) * k + (1 - np.cos(angle)) * (k @ k)
+
+
 def _half_turn_axis(m: np.ndarray) -> np.ndarray:
     # For a half turn m = 2 a a' - 1: the column of the largest diagonal element is along the axis.
     outer = (m + np.eye(3)) / 2

@@ -42,22 +42,40 @@ class IkSolver:
             near: joints that the solution should be near to; None: the start it came from.
             flip: whether fingers may be swapped (a half turn about the approach direction).
         """
-        targets, seeds = [], []
-        for pose in (target, target @ _HALF_TURN) if flip else (target,):
-            for seed in self._seeds(pose, near):
-                targets.append(pose)
-                seeds.append(seed)
-        starts = np.array(seeds)
-        found = self.kinematics.solve(np.array(targets), starts, starts)
-        good = found.q[found.reached]
-        if not len(good):
+        return self.solve_many([target], planner, margin, near, flip)[0]
+
+    def solve_many(
+        self,
+        targets: Sequence[np.ndarray],
+        planner: ArmPlanner,
+        margin: float,
+        near: np.ndarray | None = None,
+        flip: bool = True,
+    ) -> list[list[np.ndarray]]:
+        """Do what `solve` does for many poses at once."""
+        goals, seeds, owners = [], [], []
+        for number, target in enumerate(targets):
+            for pose in (target, target @ _HALF_TURN) if flip else (target,):
+                for seed in self._seeds(pose, near):
+                    goals.append(pose)
+                    seeds.append(seed)
+                    owners.append(number)
+        if not goals:
             return []
-        good = good[planner.clearance(good) >= margin]
-        reference = starts[0] if near is None else near
-        weights = np.ones(len(reference))
+        starts = np.array(seeds)
+        found = self.kinematics.solve(np.array(goals), starts, starts, iterations=45)
+        good = np.flatnonzero(found.reached)
+        if len(good):
+            good = good[planner.clearance(found.q[good]) >= margin]
+        weights = np.ones(starts.shape[1])
         weights[-1] = 0.3  # turning the hand costs nothing
-        cost = (np.abs(good - reference) * weights).sum(axis=1)
-        return _distinct(good[np.argsort(cost)])
+        result = []
+        for number in range(len(targets)):
+            mine = [i for i in good if owners[i] == number]
+            reference = starts[owners.index(number)] if near is None else near
+            order = sorted(mine, key=lambda i, r=reference: float((np.abs(found.q[i] - r) * weights).sum()))
+            result.append(_distinct(found.q[order]) if order else [])
+        return result
 
     def _seeds(self, target: np.ndarray, near: np.ndarray | None) -> list[np.ndarray]:
         seeds = [] if near is None else [near]

@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Paths of the arm: straight in joint space where that is free, else around things; straight lines of the hand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from agent_planner_motion.arm.collision import ArmModel, Spheres
 from agent_planner_motion.arm.obstacles import Obstacles
 from agent_planner_motion.arm.trajectory import densify, rounded
-from agent_planner_motion.spatial import rotation_about, rotation_vector, transform
+from agent_planner_motion.spatial import rotation_of, rotation_vector
 
 _CHECK = 0.05  # radians (or metres of lift) between checked configurations
 _EXTEND = 0.5
 _MARGIN = 0.012
+_TOUCH = -0.006
 _MARGIN_NEAR = 0.002  # near what is to be grasped
 _JUMP = 0.45  # a larger step of a joint between two points of a line means another branch of the solution
 
@@ -41,9 +42,12 @@ class ArmPlanner:
         return self.model.clearance(np.atleast_2d(q), self.world, self.held)
 
     def free(self, path: np.ndarray, margin: float = _MARGIN) -> bool:
-        """Whether all configurations of a dense path keep the margin (or what its ends have, if that is less)."""
+        """Whether all configurations of a dense path keep the margin, or what its ends have, if that is less.
+
+        Where it begins it may even touch something, since that is where the arm is.
+        """
         clearance = self.clearance(path)
-        floor = min(margin, float(clearance[0]) - 0.002, float(clearance[-1]) - 0.002)
+        floor = min(margin, float(clearance[0]) - 0.002, max(float(clearance[-1]) - 0.002, _TOUCH))
         return bool((clearance >= floor).all())
 
     def joint_path(self, start: np.ndarray, goals: Sequence[np.ndarray], tries: int = 600) -> np.ndarray | None:
@@ -83,19 +87,40 @@ class ArmPlanner:
         Returns:
             The path, (n, dof), up to the last target that was reached, and how many were.
         """
-        q = np.array(start)
-        path, kept = [q], 1
-        here = self.kinematics.pose(q)
-        for number, target in enumerate(targets):
-            for pose in _between(here, target, spacing):
+        (found,) = self.trace_many(start[None], [t[None] for t in targets], spacing)
+        return found
+
+    def trace_many(
+        self, starts: np.ndarray, targets: Sequence[np.ndarray], spacing: float = 0.01
+    ) -> list[tuple[np.ndarray, int]]:
+        """Do what `trace` does for many starts at once.
+
+        Args:
+            starts: (k, dof).
+            targets: poses to pass, each (k, 4, 4).
+            spacing: metres between solved poses.
+        """
+        q = np.array(starts)
+        alive = np.ones(len(q), dtype=bool)
+        paths = [[row.copy()] for row in q]
+        reached, kept = np.zeros(len(q), dtype=int), np.ones(len(q), dtype=int)
+        here = self.kinematics.links(q)[self.kinematics.tip]
+        for target in targets:
+            for poses in _between(here, target, spacing):
+                rows = np.flatnonzero(alive)
+                if not len(rows):
+                    break
                 # Pulled to where it began, so that the redundancy does not wander off.
-                solution = self.kinematics.solve(pose[None], q[None], path[0], iterations=40)
-                if not solution.reached[0] or np.abs(solution.q[0] - q).max() > _JUMP:
-                    return np.array(path[:kept]), number
-                q = solution.q[0]
-                path.append(q)
-            here, kept = target, len(path)
-        return np.array(path), len(targets)
+                solution = self.kinematics.solve(poses[rows], q[rows], starts[rows], iterations=30)
+                good = solution.reached & (np.abs(solution.q - q[rows]).max(axis=1) <= _JUMP)
+                alive[rows[~good]] = False
+                q[rows[good]] = solution.q[good]
+                for row in rows[good]:
+                    paths[row].append(q[row].copy())
+            here = target
+            reached += alive
+            kept = np.where(alive, [len(path) for path in paths], kept)
+        return [(np.array(path[:n]), int(c)) for path, n, c in zip(paths, kept, reached, strict=True)]
 
     def _grow(self, start: np.ndarray, goal: np.ndarray, tries: int) -> np.ndarray | None:
         trees = [_Tree(start), _Tree(goal)]
@@ -179,13 +204,15 @@ class _Tree:
         return found
 
 
-def _between(a: np.ndarray, b: np.ndarray, spacing: float) -> list[np.ndarray]:
-    turn = rotation_vector(b[:3, :3] @ a[:3, :3].T)
-    angle = float(np.linalg.norm(turn))
-    count = max(1, int(np.ceil(max(np.linalg.norm(b[:3, 3] - a[:3, 3]) / spacing, angle / 0.06))))
-    axis = turn / angle if angle > 1e-9 else np.array([0.0, 0.0, 1.0])
-    poses = []
+def _between(a: np.ndarray, b: np.ndarray, spacing: float) -> Iterator[np.ndarray]:
+    """Give poses on the straight ways from some poses to others, (k, 4, 4) each time."""
+    turn = rotation_vector(b[:, :3, :3] @ np.swapaxes(a[:, :3, :3], 1, 2))
+    way = b[:, :3, 3] - a[:, :3, 3]
+    longest = max(float(np.linalg.norm(way, axis=1).max()) / spacing, float(np.linalg.norm(turn, axis=1).max()) / 0.06)
+    count = max(1, int(np.ceil(longest - 1e-6)))
     for share in np.linspace(0, 1, count + 1)[1:]:
-        rotation = rotation_about(axis, angle * share) @ a[:3, :3]
-        poses.append(transform(rotation, a[:3, 3] + (b[:3, 3] - a[:3, 3]) * share))
-    return poses
+        poses = np.zeros_like(b)
+        poses[:, :3, :3] = rotation_of(turn * share) @ a[:, :3, :3]
+        poses[:, :3, 3] = a[:, :3, 3] + way * share
+        poses[:, 3, 3] = 1.0
+        yield poses

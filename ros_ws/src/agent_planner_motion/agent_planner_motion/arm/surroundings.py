@@ -7,9 +7,10 @@ from agent_planner_motion.arm.obstacles import Obstacle
 from agent_planner_motion.spatial import rotation_z, transform
 from agent_planner_motion.world import CONTAINER, DOOR, DRAWER, Thing, World
 
-_WALL = 0.012  # thickness of sides; drawers and bins have thin ones
+_WALL = 0.010  # thickness of sides; drawers and bins have thin ones
 _PANEL = 0.02
-_FLOOR = 0.015
+_FLOOR = 0.010
+_FRONT = 0.075  # a drawer's front may reach this much above its handle
 _NEAR = 1.5  # metres from the base beyond which nothing matters
 
 
@@ -40,7 +41,8 @@ def _boxes(thing: Thing, world: World) -> list[Obstacle]:
         return _cabinet(thing, world)
     if thing.mechanism == DRAWER and thing.opening < 0.05:
         return _handle(thing)  # the chest around it is a body of its own
-    return [*_open_box(thing), *_foot(thing, world), *_handle(thing)]
+    front = [_drawer_front(thing)] if thing.mechanism == DRAWER and thing.handle is not None else []
+    return [*_open_box(thing), *_foot(thing, world), *_handle(thing), *front]
 
 
 def _box(thing: Thing, centre: tuple[float, float, float], size: tuple[float, float, float]) -> Obstacle:
@@ -62,6 +64,18 @@ def _foot(thing: Thing, world: World) -> list[Obstacle]:
         return []
     height = thing.bottom
     return [_box(thing, (0, 0, -thing.size[2] / 2 - height / 2), (thing.size[0] * 0.8, thing.size[1] * 0.8, height))]
+
+
+def _drawer_front(thing: Thing) -> Obstacle:
+    # The scene tells the tray only; the panel in front of it is higher.
+    assert thing.handle is not None
+    outward = thing.handle[:3, 0]
+    axes = np.abs(thing.pose[:3, :3].T @ outward)
+    depth, width = float(axes @ thing.size), float(np.abs(thing.pose[:3, :3].T @ thing.handle[:3, 1]) @ thing.size)
+    low, high = thing.bottom, float(thing.handle[2, 3]) + _FRONT
+    middle = thing.centre + outward * (depth - _PANEL) / 2
+    pose = transform(rotation_z(float(np.arctan2(outward[1], outward[0]))), (middle[0], middle[1], (low + high) / 2))
+    return Obstacle(thing.name, pose, np.array([_PANEL, width, high - low]) / 2)
 
 
 def _handle(thing: Thing) -> list[Obstacle]:

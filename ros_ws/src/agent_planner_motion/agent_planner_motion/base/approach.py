@@ -102,8 +102,9 @@ def _before_drawer(world: World, drawer: Thing) -> list[Approach]:
     edge = drawer.handle[:2, 3] - front * 0.045  # in the front plane, as far out as it stands
     # An open drawer is filled and emptied, a closed one is opened: that needs room for its travel.
     distances = _EDGE if drawer.opening > 0.3 else tuple(d - out for d in _DRAWER_FRONT)
+    square = math.atan2(-front[1], -front[0])
     return [
-        Approach(_facing(*(edge + front * d + along * s), edge - front * 0.1), 0.08 * rank + 0.6 * abs(s))
+        Approach(Pose2(*(float(v) for v in edge + front * d + along * s), square), 0.08 * rank + 0.6 * abs(s))
         for rank, d in enumerate(distances)
         for s in _SIDEWAYS
     ]

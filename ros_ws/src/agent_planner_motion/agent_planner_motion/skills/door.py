@@ -1,43 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """Opens and closes drawers and doors by their handles."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+import math
 
 import numpy as np
 
-from agent_planner_motion.arm.handles import handle_grasps, motion_of, moved
-from agent_planner_motion.arm.planner import ArmPlanner
+from agent_planner_motion.base.pose import Pose2
 from agent_planner_motion.errors import MotionError
 from agent_planner_motion.skills.arm_motion import Tolerance
+from agent_planner_motion.skills.base_motion import BaseMotion
+from agent_planner_motion.skills.handle_plan import HandlePlan, HandlePlanner, retreat
 from agent_planner_motion.skills.job import Job
 from agent_planner_motion.skills.kit import NARROW, ArmKit
-from agent_planner_motion.spatial import inverse, transform
-from agent_planner_motion.world import OPENABLE, Thing, World
+from agent_planner_motion.spatial import wrapped
+from agent_planner_motion.world import DRAWER, OPENABLE, Thing, World
 
-_STEP = 0.05  # share of the travel between poses on the way
 _OPEN, _CLOSED = 0.5, 0.1  # the scene's own limits of open and closed
 _DONE = 0.88  # from here on nobody would open it further
-_GOOD = -0.1  # worth of a plan from which on no better one is looked for
-_BACK = 0.09
 _ROUNDS = 3
-_MARGIN = 0.001
+_MOST_TURN = 0.7  # radians that the base may be turned to face a drawer
+_HAIR = 0.004  # metres driven further than the travel
 _BAR = 0.008  # thinner than any handle: less between the fingers means that they missed it
 # Pulling bends the arm; that it moved is judged on the drawer, not on the joints.
 _PULL = Tolerance(arrived=0.02, accepted=0.3)
-
-
-@dataclass(frozen=True)
-class _Plan:
-    to_pre: np.ndarray  # joint paths, (n, dof)
-    near: np.ndarray
-    along: np.ndarray
-    reached: float  # share of the travel at its end
-
-    def worth(self, wanted: float) -> float:
-        """Tell how good it is: far along the travel, with little turning of joints; at most 0."""
-        turning = float(np.ptp(self.along, axis=0).max())
-        return -abs(self.reached - wanted) - 0.15 * max(0.0, turning - 1.0)
 
 
 class Door:
@@ -45,10 +30,14 @@ class Door:
 
     Args:
         kit: the arm.
+        base: the base, which pulls drawers.
+        radius: of the base's footprint, metres.
     """
 
-    def __init__(self, kit: ArmKit):
+    def __init__(self, kit: ArmKit, base: BaseMotion, radius: float):
         self._kit = kit
+        self._base = base
+        self._radius = radius
 
     def run(self, name: str, open_it: bool, job: Job) -> None:
         """Carry it out.
@@ -60,13 +49,12 @@ class Door:
         kit = self._kit
         thing = self._check(name, kit.fresh_world(job))
         before = thing.opening
-        wanted = 1.0 if open_it else 0.0
         for number in range(_ROUNDS):
             if self._enough(thing, open_it, number):
                 break
             job.tell("APPROACHING")
-            plan = self._plan(thing, wanted, job)
-            if plan is None:
+            moved = self._by_driving(thing, open_it, job) if thing.mechanism == DRAWER else False
+            if not moved and not self._by_arm(thing, open_it, job):
                 if number == 0:
                     raise MotionError(
                         "NO_IK",
@@ -74,7 +62,6 @@ class Door:
                         f"({self._handle_distance(thing):.2f} m away); another approach may do",
                     )
                 break
-            self._carry_out(plan, job)
             thing = kit.fresh_world(job).thing(name, "UNKNOWN_TARGET")
         job.tell("RETRACTING")
         try:
@@ -84,6 +71,49 @@ class Door:
                 raise
             # The hand has let go; the base stows before it drives.
         self._verify(name, open_it, before, job)
+
+    def _by_arm(self, thing: Thing, open_it: bool, job: Job) -> bool:
+        """Lead the handle along its way with the arm alone; tell whether a plan was found."""
+        plan = HandlePlanner(self._kit).plan(thing, 1.0 if open_it else 0.0, job)
+        if plan is None:
+            return False
+        self._take(plan, job)
+        job.tell("MOVING")
+        self._kit.motion.follow(plan.along, job, speed=0.35, tolerance=_PULL)
+        self._let_go(job)
+        return True
+
+    def _by_driving(self, thing: Thing, open_it: bool, job: Job) -> bool:
+        """Hold the handle and drive straight back (or on); tell whether there was room and a plan.
+
+        A drawer that comes out all the way would end where the arm can hardly fold.
+        """
+        kit = self._kit
+        assert thing.handle is not None
+        outward = thing.handle[:2, 0]
+        square = math.atan2(-outward[1], -outward[0])
+        pose = kit.robot.base().pose
+        way = thing.travel * (thing.opening - 1.0 if open_it else thing.opening)
+        if abs(wrapped(square - pose.yaw)) > _MOST_TURN or not self._room(pose, outward, way):
+            return False
+        self._base.turn_to(square, job)
+        plan = HandlePlanner(kit).hold(thing, job)
+        if plan is None:
+            return False
+        self._take(plan, job)
+        job.tell("MOVING")
+        self._base.straight(way + math.copysign(_HAIR, way), job)
+        self._let_go(job)
+        return True
+
+    def _room(self, pose: Pose2, outward: np.ndarray, way: float) -> bool:
+        """Whether the base can drive back that far (driving on, it pushes what would be in its way)."""
+        if way > 0:
+            return True
+        grid = self._kit.robot.grid()
+        steps = np.linspace(0.1, 1.0, 10) * -way
+        points = [np.array([pose.x, pose.y]) + outward * step for step in steps]
+        return all(grid.clearance_at(*p) >= self._radius for p in points)
 
     def _check(self, name: str, world: World) -> Thing:
         thing = world.thing(name, "UNKNOWN_TARGET")
@@ -105,81 +135,7 @@ class Door:
         assert thing.handle is not None
         return self._kit.robot.base().pose.distance(*thing.handle[:2, 3])
 
-    def _plan(self, thing: Thing, wanted: float, job: Job) -> _Plan | None:
-        kit = self._kit
-        world = kit.robot.world()
-        base = kit.robot.base().pose.matrix
-        planner = kit.planner(world, base, (f"{thing.name} handle",), narrow=True)
-        start = kit.robot.joints().q
-        shares = np.arange(1, max(1, round(abs(wanted - thing.opening) / _STEP)) + 1)
-        ways = [float(thing.opening + (wanted - thing.opening) * i / len(shares)) for i in shares]
-        best: _Plan | None = None
-        for grasp in handle_grasps(thing, base):
-            job.check()
-            for along, count in self._ways(planner, grasp, thing, ways, world, base):
-                plan = self._complete(planner, start, along, count, grasp, thing, ways, world, base)
-                if plan is not None and (best is None or plan.worth(wanted) > best.worth(wanted)):
-                    best = plan
-            if best is not None and best.worth(wanted) > _GOOD:
-                break
-        return best
-
-    def _ways(
-        self, planner: ArmPlanner, grasp: np.ndarray, thing: Thing, ways: list[float], world: World, base: np.ndarray
-    ) -> Iterator[tuple[np.ndarray, int]]:
-        """Give motions with the handle: found from where it is, and from where it shall be (the tighter end)."""
-        kit = self._kit
-        targets = self._targets(grasp, thing, ways, base)
-        for q in kit.ik.solve(grasp, planner, _MARGIN)[:2]:
-            yield planner.trace(q, targets)
-        part = moved(thing, ways[-1])
-        places = tuple(part if p.name == thing.name else p for p in world.places)
-        there = kit.planner(replace(world, places=places), base, (f"{thing.name} handle",), narrow=True)
-        for q in kit.ik.solve(targets[-1], there, -0.004, flip=False)[:2]:
-            path, count = planner.trace(q, [*targets[-2::-1], grasp])
-            if count == len(targets) and planner.clearance(path[-1])[0] >= _MARGIN:
-                yield path[::-1], len(targets)
-
-    @staticmethod
-    def _targets(grasp: np.ndarray, thing: Thing, ways: list[float], base: np.ndarray) -> list[np.ndarray]:
-        into_base = inverse(base)
-        return [into_base @ motion_of(thing, share) @ base @ grasp for share in ways]
-
-    def _complete(
-        self, planner: ArmPlanner, start: np.ndarray, along: np.ndarray, count: int, grasp: np.ndarray, thing: Thing,
-        ways: list[float], world: World, base: np.ndarray,
-    ) -> _Plan | None:  # fmt: skip
-        targets = self._targets(grasp, thing, ways, base)
-        count = self._free_until(along, ways[:count], targets, thing, world, base)
-        if count < max(1, min(3, len(ways))):
-            return None
-        along = self._cut(along, targets[count - 1])
-        back = planner.line_path(along[0], [transform(xyz=-grasp[:3, 2] * _BACK) @ grasp], margin=_MARGIN)
-        if back is None:
-            return None
-        to_pre = planner.joint_path(start, [back[-1]])
-        if to_pre is None:
-            return None
-        return _Plan(to_pre, back[::-1], along, ways[count - 1])
-
-    def _free_until(
-        self, along: np.ndarray, ways: list[float], targets: list[np.ndarray], thing: Thing, world: World, base: np.ndarray
-    ) -> int:
-        """Return how many steps can be made without touching what is around, the moving part included."""
-        kit = self._kit
-        for i in range(0, len(ways), 2):
-            part = moved(thing, ways[i])
-            places = tuple(part if p.name == thing.name else p for p in world.places)
-            planner = kit.planner(replace(world, places=places), base, (f"{thing.name} handle",), narrow=True)
-            if planner.clearance(self._cut(along, targets[i])[-1])[0] < -0.004:
-                return i
-        return len(ways)
-
-    def _cut(self, along: np.ndarray, target: np.ndarray) -> np.ndarray:
-        tips = self._kit.kinematics.links(along)[self._kit.kinematics.tip][:, :3, 3]
-        return along[: int(np.argmin(np.linalg.norm(tips - target[:3, 3], axis=1))) + 1]
-
-    def _carry_out(self, plan: _Plan, job: Job) -> None:
+    def _take(self, plan: HandlePlan, job: Job) -> None:
         kit = self._kit
         kit.robot.send_gripper(NARROW)
         kit.motion.follow(plan.to_pre, job)
@@ -190,20 +146,19 @@ class Door:
             kit.motion.grip(NARROW, job)
             kit.motion.follow(plan.near[::-1], job, speed=0.5)
             raise MotionError("NOT_REACHED", "the fingers closed beside the handle")
-        job.tell("MOVING")
-        kit.motion.follow(plan.along, job, speed=0.35, tolerance=_PULL)
-        kit.motion.grip(NARROW, job)
-        self._let_go(job)
 
     def _let_go(self, job: Job) -> None:
         kit = self._kit
+        kit.motion.grip(NARROW, job)
         q = kit.robot.joints().q
         pose = kit.kinematics.pose(q)
         planner = kit.planner(kit.robot.world(), kit.robot.base().pose.matrix, narrow=True)
-        back = [transform(xyz=-pose[:3, 2] * distance) @ pose for distance in (0.03, 0.05, 0.07, _BACK)]
-        path, count = planner.trace(q, back)
-        if count:
-            kit.motion.follow(path, job, speed=0.6)
+        targets = retreat(pose)
+        for wanted in range(len(targets), 0, -1):
+            path, count = planner.trace(q, targets[:wanted])
+            if count == wanted and (wanted <= 2 or planner.free(path, 0.0)):
+                kit.motion.follow(path, job, speed=0.6)
+                return
 
     def _verify(self, name: str, open_it: bool, before: float, job: Job) -> None:
         thing = self._kit.fresh_world(job).thing(name, "UNKNOWN_TARGET")

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """One goal being carried out: its cancel request, its time limits, its feedback."""
 
-import threading
 from collections.abc import Callable
 
 from agent_planner_motion.errors import MotionError
@@ -19,6 +18,7 @@ class Job:
         steady: steady time in seconds.
         limit: seconds of ROS time.
         steady_limit: seconds of steady time (a paused or slow clock must not keep a goal for ever).
+        cancel_asked: tells whether the client wants an end.
         feedback: called with a state and a number.
     """
 
@@ -28,27 +28,19 @@ class Job:
         steady: Callable[[], float],
         limit: float,
         steady_limit: float,
+        cancel_asked: Callable[[], bool] = lambda: False,
         feedback: Callable[[str, float], None] = lambda state, value: None,
     ):
         self._now, self._steady = now, steady
         self._started, self._steady_started = now(), steady()
         self._limit, self._steady_limit = limit, steady_limit
-        self._cancel = threading.Event()
+        self._cancel_asked = cancel_asked
         self._feedback = feedback
 
     @property
     def elapsed(self) -> float:
         """Seconds of ROS time since the goal was accepted."""
         return self._now() - self._started
-
-    @property
-    def cancelled(self) -> bool:
-        """Whether an end was asked for."""
-        return self._cancel.is_set()
-
-    def cancel(self) -> None:
-        """Ask for an end."""
-        self._cancel.set()
 
     def check(self) -> None:
         """Look at cancel request and limits.
@@ -57,7 +49,7 @@ class Job:
             CancelRequested: the client asked for an end.
             MotionError: TIMEOUT.
         """
-        if self._cancel.is_set():
+        if self._cancel_asked():
             raise CancelRequested
         if self.elapsed > self._limit:
             raise MotionError("TIMEOUT", f"not done after {self._limit:.0f} s of ROS time")

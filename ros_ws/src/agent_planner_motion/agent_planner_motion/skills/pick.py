@@ -15,7 +15,7 @@ from agent_planner_motion.spatial import transform
 from agent_planner_motion.world import CONTAINER, DOOR, GRASPABLE, Thing, World
 
 _MOVED = 0.01  # metres that an object may have moved between planning and grasping
-_MARGIN = 0.003
+_MARGIN = 0.001
 _LIFT = 0.10
 _ROSE = 0.05
 _SLIP = 0.035
@@ -120,8 +120,8 @@ class Pick:
             ways = [back]
         else:
             ways = [transform(xyz=out) @ rise, rise]  # out of it level, in again a little higher
-        up = planner.line_path(q, [rise] if out is None else [rise, transform(xyz=out) @ rise], margin=_MARGIN - 0.002)
-        away = planner.line_path(q, ways[::-1], margin=_MARGIN - 0.002)
+        up = planner.line_path(q, [rise] if out is None else [rise, transform(xyz=out) @ rise], margin=_MARGIN)
+        away = planner.line_path(q, ways[::-1], margin=_MARGIN)
         if up is None or away is None:
             return None
         to_pre = planner.joint_path(start, [away[-1]])

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options that several commands have."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+RobotName = Annotated[str, typer.Option(help="name or file of a robot profile")]
+SceneName = Annotated[str, typer.Option(help="tidy, apartment or table_top, for a simulated robot")]
+SceneSeed = Annotated[int, typer.Option(min=0, help="number of the scene")]
+ModelName = Annotated[
+    str, typer.Option(help="default, base, a folder, a Hugging Face name, openai:MODEL@URL, scripted:FILE")
+]
+Factor = Annotated[float, typer.Option("--rtf", min=0.1, help="simulated seconds per second, at most")]
+Runs = Annotated[Path, typer.Option(help="where the run's folder is made")]
+Domain = Annotated[int | None, typer.Option(min=0, max=101, help="ROS_DOMAIN_ID; a free one if left out")]
+AsJson = Annotated[bool, typer.Option("--json", help="one JSON object as the last line of stdout")]
+
+ROBOT = "mobile_manipulator"
+MODEL = "default"
+RUNS = Path("runs")

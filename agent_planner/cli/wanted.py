@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a command is to bring up, checked before anything is started."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent_planner.cli.models import checked
+from agent_planner.cli.robots import Parameter, RobotProfile, load_robot
+from agent_planner.errors import UserError, did_you_mean
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a command is to bring up; ``scene`` and what follows it is for simulated robots."""
+
+    profile: RobotProfile
+    model: str
+    scene: str = ""
+    seed: int = 0
+    rtf: float = 1.0
+    video: bool = False
+    level: str = "applicable"
+    look_ahead: bool = True
+
+    def values(self, folder: Path) -> dict[str, Parameter]:
+        """What the profile's placeholders stand for."""
+        return {
+            "scene": self.scene,
+            "seed": self.seed,
+            "rtf": self.rtf,
+            "model": self.model,
+            "level": self.level,
+            "look_ahead": self.look_ahead,
+            "skills": str(self.profile.skills_file),
+            "runs": str(folder),
+            "video": str(folder / "video.mp4") if self.video else "",
+            "path": str(folder / "path.png") if self.video else "",
+        }
+
+
+def wanted(robot: str, model: str, scene: str = "", **others: object) -> Wanted:
+    """Check names before anything is started.
+
+    Raises:
+        UserError: robot, model or scene is not known, or the robot's skills are wrong.
+    """
+    profile = load_robot(robot)
+    profile.library()
+    if profile.simulated:
+        from agent_planner_sim.scenes import BUILDERS
+
+        scene = scene or profile.default_scene
+        if scene not in BUILDERS:
+            raise UserError(f"there is no scene '{scene}'; {did_you_mean(scene, BUILDERS)}")
+    elif scene:
+        raise UserError(f"the robot '{robot}' is not simulated: it takes no --scene")
+    return Wanted(profile, checked(model), scene, **others)  # type: ignore[arg-type]

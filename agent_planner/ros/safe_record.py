@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A record whose disk may fail without stopping the robot half-way."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from agent_planner.agent.driver import Recorder
+from agent_planner.agent.events import Event
+from agent_planner.agent.result import EpisodeResult
+from agent_planner.llm.base import Message
+
+
+class SafeRecord:
+    """Passes everything on to a recorder until that fails; the first failure is told, then nothing is recorded.
+
+    Args:
+        recorder: None records nothing.
+        complain: is told what went wrong.
+    """
+
+    def __init__(self, recorder: Recorder | None, complain: Callable[[str], object]):
+        self._recorder = recorder
+        self._complain = complain
+
+    def open(self, config: Mapping[str, Any]) -> None:
+        """As in `Recorder`."""
+        self._try(lambda recorder: recorder.open(config))
+
+    def event(self, event: Event, stamp: float | None = None) -> None:
+        """As in `Recorder`."""
+        self._try(lambda recorder: recorder.event(event, stamp))
+
+    def finish(
+        self, instruction: str, messages: Sequence[Message], refused: Sequence[int], result: EpisodeResult
+    ) -> None:
+        """As in `Recorder`."""
+        self._try(lambda recorder: recorder.finish(instruction, messages, refused, result))
+
+    def _try(self, do: Callable[[Recorder], None]) -> None:
+        if self._recorder is None:
+            return
+        try:
+            do(self._recorder)
+        except OSError as error:
+            self._recorder = None
+            self._complain(f"the episode is not recorded any further: {error}")

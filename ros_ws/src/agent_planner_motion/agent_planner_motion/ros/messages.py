@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Messages to and from the types that skills use."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from agent_planner_interfaces.msg import SceneGraph, SceneObject, ScenePlace
+from builtin_interfaces.msg import Duration, Time
+from geometry_msgs.msg import Pose, PoseStamped, Quaternion, Transform
+from nav_msgs.msg import OccupancyGrid
+from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
+
+from agent_planner_motion.arm.trajectory import Trajectory
+from agent_planner_motion.base.grid import Grid
+from agent_planner_motion.base.pose import Pose2
+from agent_planner_motion.spatial import quat_of, rotation_quat, transform
+from agent_planner_motion.world import Thing, World
+
+_TAKEN = 50  # occupancy from which a cell counts as taken; unknown (-1) does too
+
+
+def seconds(stamp: Time) -> float:
+    """Return a stamp in seconds."""
+    return stamp.sec + stamp.nanosec * 1e-9
+
+
+def pose_matrix(pose: Pose) -> np.ndarray:
+    """Return a pose as a transform, (4, 4)."""
+    p, q = pose.position, pose.orientation
+    return transform(rotation_quat((q.x, q.y, q.z, q.w)), (p.x, p.y, p.z))
+
+
+def transform_matrix(message: Transform) -> np.ndarray:
+    """Return a transform message as a matrix, (4, 4)."""
+    p, q = message.translation, message.rotation
+    return transform(rotation_quat((q.x, q.y, q.z, q.w)), (p.x, p.y, p.z))
+
+
+def pose_stamped(pose: Pose2, frame: str, stamp: Time) -> PoseStamped:
+    """Return a pose on the floor as a message."""
+    message = PoseStamped()
+    message.header.frame_id = frame
+    message.header.stamp = stamp
+    message.pose.position.x, message.pose.position.y = pose.x, pose.y
+    x, y, z, w = quat_of(pose.matrix[:3, :3])
+    message.pose.orientation = Quaternion(x=x, y=y, z=z, w=w)
+    return message
+
+
+def world_of(message: SceneGraph) -> World:
+    """Return the scene."""
+    return World(
+        seconds(message.header.stamp),
+        tuple(_object(o) for o in message.objects),
+        tuple(_place(p) for p in message.places),
+        message.robot.holding,
+        pose_matrix(message.robot.end_effector),
+    )
+
+
+def _object(message: SceneObject) -> Thing:
+    size = np.array([message.size.x, message.size.y, message.size.z])
+    return Thing(message.name, pose_matrix(message.pose), size, frozenset(message.affordances), movable=True)
+
+
+def _place(message: ScenePlace) -> Thing:
+    q = message.handle.orientation
+    has_handle = (q.x, q.y, q.z, q.w) != (0.0, 0.0, 0.0, 0.0)
+    return Thing(
+        message.name,
+        pose_matrix(message.pose),
+        np.array([message.size.x, message.size.y, message.size.z]),
+        frozenset(message.affordances),
+        is_open=message.is_open,
+        opening=message.opening,
+        handle=pose_matrix(message.handle) if has_handle else None,
+        travel=message.travel,
+        hinge=np.array([message.hinge.x, message.hinge.y, message.hinge.z]) if message.mechanism == ScenePlace.DOOR else None,
+        mechanism=message.mechanism,
+    )
+
+
+def grid_of(message: OccupancyGrid) -> Grid:
+    """Return the map; its axes must be those of its frame."""
+    info = message.info
+    cells = np.asarray(message.data, dtype=np.int16).reshape(info.height, info.width)
+    return Grid((cells >= _TAKEN) | (cells < 0), (info.origin.position.x, info.origin.position.y), info.resolution)
+
+
+def trajectory_message(names: Sequence[str], trajectory: Trajectory, first: float) -> JointTrajectory:
+    """Return a trajectory as a message, its first point after so many seconds."""
+    message = JointTrajectory(joint_names=list(names))
+    for time, positions, velocities in zip(
+        trajectory.times, trajectory.positions, trajectory.velocities, strict=True
+    ):
+        point = JointTrajectoryPoint(positions=positions.tolist(), velocities=velocities.tolist())
+        nanoseconds = round((float(time) + first) * 1e9)
+        point.time_from_start = Duration(sec=nanoseconds // 1_000_000_000, nanosec=nanoseconds % 1_000_000_000)
+        message.points.append(point)
+    return message

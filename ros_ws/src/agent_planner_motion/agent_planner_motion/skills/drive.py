@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Drives the base next to an entity or to a pose."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from agent_planner_motion.base.approach import Approach, approaches
+from agent_planner_motion.base.floor import in_the_way
+from agent_planner_motion.base.grid import Grid
+from agent_planner_motion.base.path import WayField
+from agent_planner_motion.base.pose import Pose2
+from agent_planner_motion.base.pursuit import DriveLimits, Pursuit
+from agent_planner_motion.errors import MissingData, MotionError
+from agent_planner_motion.skills.base_motion import PERIOD, BaseMotion
+from agent_planner_motion.skills.job import CancelRequested, Job
+from agent_planner_motion.skills.robot import Robot
+
+_LOOK_EVERY = 0.4  # seconds between looks at what stands in the way
+_AHEAD = 1.2  # metres of the path that are looked at
+_STRAYED = 0.30  # metres beside the path
+_STALLED = 2.0  # seconds
+_DRIVE_COST = 0.05  # penalty a metre of way, in choosing among approach poses
+
+
+@dataclass(frozen=True)
+class DriveSettings:
+    """How the base is driven.
+
+    Attributes:
+        radius: of the footprint with the arm stowed, with some air, metres.
+        patience: seconds for which a blocked way is waited for.
+    """
+
+    radius: float = 0.28
+    patience: float = 4.0
+    limits: DriveLimits = DriveLimits()
+
+
+@dataclass(frozen=True)
+class _Way:
+    goal: Pose2
+    path: np.ndarray  # (n, 2)
+
+
+class Drive:
+    """The skill.
+
+    Args:
+        robot: what is driven.
+        settings: how.
+        stow: brings the arm where it does not stick out; called before the base moves.
+    """
+
+    def __init__(self, robot: Robot, settings: DriveSettings, stow: Callable[[Job], None]):
+        self._robot = robot
+        self._settings = settings
+        self._stow = stow
+        self._base = BaseMotion(robot, settings.limits)
+
+    def to_entity(self, name: str, job: Job) -> Pose2:
+        """Drive to where an entity can be worked at; return where the base came to rest.
+
+        Raises:
+            MotionError: with a code of the NavigateTo action.
+            CancelRequested: the base is at rest.
+        """
+        thing = self._robot.world().thing(name, "UNKNOWN_TARGET")
+
+        def options() -> list[Approach]:
+            world = self._robot.world()
+            # It may have been taken out of sight since; then it is sought where it was.
+            return approaches(world, world.things.get(name, thing), self._robot.base().pose)
+
+        return self._run(options, f"'{name}'", job)
+
+    def to_pose(self, pose: Pose2, job: Job) -> Pose2:
+        """Drive to a pose in the map; raises as `to_entity` does."""
+        return self._run(lambda: [Approach(pose, 0.0)], f"({pose.x:.2f}, {pose.y:.2f})", job)
+
+    def _run(self, options: Callable[[], list[Approach]], what: str, job: Job) -> Pose2:
+        self._robot.grid()
+        self._robot.base()
+        way = self._plan(options, what)
+        self._stow(job)
+        blocked_since: float | None = None
+        try:
+            while not self._follow(way, job):
+                self._base.stop()
+                job.check()
+                try:
+                    way = self._plan(options, what)
+                    blocked_since = None
+                except MotionError as error:
+                    now = self._robot.now()
+                    blocked_since = now if blocked_since is None else blocked_since
+                    if now - blocked_since >= self._settings.patience:
+                        raise MotionError("BLOCKED", f"the way to {what} is blocked: {error.message}") from error
+                    self._robot.wait(lambda: False, _LOOK_EVERY, job)
+        except (CancelRequested, MotionError):
+            self._base.stop()
+            raise
+        self._base.stop()
+        return self._robot.base().pose
+
+    def _grid(self) -> Grid:
+        grid = self._robot.grid()
+        try:
+            world = self._robot.world()
+        except MissingData:
+            return grid  # without a scene the map has to do
+        return grid.with_boxes(in_the_way(world, grid))
+
+    def _plan(self, options: Callable[[], list[Approach]], what: str) -> _Way:
+        start = self._robot.base().pose
+        grid = self._grid()
+        radius = self._settings.radius
+        found = options()
+        free = [a for a in found if grid.clearance_at(a.pose.x, a.pose.y) >= radius]
+        if not free:
+            best = max((grid.clearance_at(a.pose.x, a.pose.y) for a in found), default=0.0)
+            raise MotionError(
+                "NO_APPROACH" if len(found) > 1 else "NO_PATH",
+                f"none of {len(found)} poses at {what} has {radius:.2f} m of room; the best has {best:.2f} m",
+            )
+        field = WayField(grid, (start.x, start.y), radius)
+        priced = [(a.penalty + _DRIVE_COST * field.cost(a.pose.x, a.pose.y), i) for i, a in enumerate(free)]
+        cost, index = min(priced)
+        path = field.path(free[index].pose.x, free[index].pose.y) if math.isfinite(cost) else None
+        if path is None:
+            raise MotionError(
+                "NO_PATH",
+                f"no way leads from ({start.x:.2f}, {start.y:.2f}) to any of {len(free)} free poses at {what} "
+                f"with {radius:.2f} m of room to each side",
+            )
+        return _Way(free[index].pose, path)
+
+    def _follow(self, way: _Way, job: Job) -> bool:
+        """Drive along a path; False if it is blocked and another one is needed."""
+        pursuit = Pursuit(way.path, way.goal.yaw, self._settings.limits, PERIOD)
+        look_due, still = self._robot.now(), 0.0
+        while True:
+            base = self._robot.base()
+            if self._robot.now() >= look_due:
+                look_due = self._robot.now() + _LOOK_EVERY
+                if not self._clear(way.path, base.pose) or self._strayed(way.path, base.pose):
+                    return False
+                job.tell("", pursuit.remaining(base.pose))
+            linear, angular = pursuit.step(base.pose)
+            self._robot.send_velocity(linear, angular)
+            if pursuit.done:
+                return True
+            wanted = abs(linear) > 0.03 or abs(angular) > 0.05
+            moves = abs(base.linear) > 0.005 or abs(base.angular) > 0.01
+            still = 0.0 if moves or not wanted else still + PERIOD
+            if still >= _STALLED:
+                raise MotionError("BLOCKED", f"the base does not move although {linear:.2f} m/s were commanded; something holds it")
+            due = self._robot.now() + PERIOD
+            self._robot.wait(lambda due=due: self._robot.now() >= due, 1.0, job)
+
+    def _clear(self, path: np.ndarray, pose: Pose2) -> bool:
+        nearest = int(np.argmin(np.linalg.norm(path - np.array(pose[:2]), axis=1)))
+        grid = self._grid()
+        # Where it stands it may stand close (it comes from an open drawer, say); ahead there must be room.
+        margin = min(self._settings.radius, grid.clearance_at(pose.x, pose.y)) - 0.05
+        ahead = path[nearest : nearest + int(_AHEAD / 0.05)]
+        return all(grid.clearance_at(*p) >= margin for p in ahead)
+
+    def _strayed(self, path: np.ndarray, pose: Pose2) -> bool:
+        return float(np.linalg.norm(path - np.array(pose[:2]), axis=1).min()) > _STRAYED

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+import threading
+
+import pytest
+
+from agent_planner.agent.driver import Driver
+from agent_planner.agent.events import EventKind
+from agent_planner.agent.loop import Episode
+from agent_planner.agent.rollout import Rollout
+from agent_planner.llm.scripted import ScriptedModel
+from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
+from agent_planner.skills import SkillLibrary
+from agent_planner.types import Call, Outcome, ResultStatus, SkillResult
+
+LIBRARY = SkillLibrary.load()
+SCENE = SceneGraph(
+    objects=(SceneObject(name="cup"),), places=(ScenePlace(name="desk"),), relations=(Relation("on", "cup", "desk"),)
+)
+FETCH = ["goal: holding(cup)", 'holding(cup)\nnavigate_to(target="desk")', 'holding(cup)\npick(object="cup")']
+
+
+class Robot(Rollout):
+    """Gives a result that was written down, once; then has the library's effects."""
+
+    def __init__(self, result=None, feedback=(), on_execute=lambda: None):
+        super().__init__(SCENE, LIBRARY)
+        self.result, self.feedback, self.on_execute = result, feedback, on_execute
+
+    def execute(self, call, skill, scene, on_feedback):
+        for text in self.feedback:
+            on_feedback(text)
+        self.on_execute()
+        result, self.result = self.result, None
+        return result or super().execute(call, skill, scene, on_feedback)
+
+
+@pytest.fixture
+def cancel():
+    return threading.Event()
+
+
+def drive(robot, cancel, answers=FETCH):
+    events, model = [], ScriptedModel(answers)
+    episode = Episode(LIBRARY, "get the cup", SCENE, emit=events.append)
+    result = Driver(model, robot, robot, robot, cancel).run(episode, "one")
+    assert events[-1].kind is EventKind.ENDED
+    assert events[-1].text == result.summary
+    return result, events, model
+
+
+def test_to_the_end(cancel):
+    result, _, model = drive(Robot(), cancel)
+    assert result.outcome is Outcome.SUCCEEDED
+    assert [str(call) for call, _ in result.steps] == [FETCH[1].split("\n")[1], FETCH[2].split("\n")[1]]
+    names = [tool["function"]["name"] for tool in model.heard[0].tools]
+    assert names == [*LIBRARY.by_name, "ask", "give_up"]
+    assert model._said == {}  # the conversation was forgotten
+
+
+def test_feedback_becomes_events_but_not_a_flood(cancel):
+    _, events, _ = drive(Robot(feedback=["a", "b", "c"]), cancel)
+    told = [(e.text, e.call) for e in events if e.data.get("feedback")]
+    assert told == [("a", 'navigate_to(target="desk")'), ("a", 'pick(object="cup")')]
+
+
+def test_a_cancel_during_a_call_ends_after_its_result_is_recorded(cancel):
+    result, _, model = drive(Robot(on_execute=cancel.set), cancel)
+    assert (result.outcome, len(result.steps), len(model.heard)) == (Outcome.CANCELLED, 1, 2)
+
+
+def test_a_cancel_during_the_models_turn(cancel):
+    def answer(request):
+        cancel.set()
+        return FETCH[0]
+
+    result, _, _ = drive(Robot(), cancel, answer)
+    assert (result.outcome, result.steps) == (Outcome.CANCELLED, ())
+
+
+def test_no_call_follows_one_of_which_nothing_is_known(cancel):
+    doubt = SkillResult(ResultStatus.UNKNOWN, "SERVER_LOST", "the server is gone")
+    result, _, model = drive(Robot(doubt), cancel)
+    assert (result.outcome, result.code, len(model.heard)) == (Outcome.UNKNOWN, "SERVER_LOST", 2)
+    assert result.steps[0][1] == "unknown SERVER_LOST: the server is gone"
+
+
+def test_a_model_without_an_answer_is_told_apart(cancel):
+    result, _, _ = drive(Robot(), cancel, FETCH[:1])
+    assert (result.outcome, result.code) == (Outcome.FAILED, "MODEL_ERROR")
+    assert "has 1 answers" in result.message
+
+
+def test_a_rollout_keeps_to_what_skills_need(cancel):
+    imagined = Rollout(SCENE, LIBRARY)
+    pick = LIBRARY["pick"]
+    refused = imagined.execute(Call("pick", {"object": "cup"}), pick, SCENE, print)
+    assert (refused.code, refused.message) == ("NEEDS", "at(cup) does not hold")
+    assert imagined.observe(cancel) == SCENE

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Processes that the end-to-end tests start."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+COMMAND = (sys.executable, "-m", "agent_planner.cli.main")
+CLIENT = Path(__file__).with_name("outside_client.py")
+UP_SECONDS = 240.0
+RUN_SECONDS = 900.0
+
+
+class Stack:
+    """`agent-planner run` with further arguments."""
+
+    def __init__(self, folder: Path, *arguments: str):
+        self.folder = folder
+        self._log = folder / "run.log"
+        with self._log.open("w") as out:
+            self._process = subprocess.Popen(
+                [*COMMAND, "run", "--runs", str(folder / "runs"), *arguments], stdout=out, stderr=subprocess.STDOUT
+            )
+
+    def wait_until_up(self) -> None:
+        end = time.monotonic() + UP_SECONDS
+        while "Ctrl-C stops the robot" not in self._log.read_text():
+            assert self._process.poll() is None and time.monotonic() < end, self._log.read_text()
+            time.sleep(0.2)
+
+    def environ(self) -> dict[str, str]:
+        """What `eval $(agent-planner env)` makes of a shell's environment."""
+        script = 'eval "$("$@" env)" && env -0'
+        done = subprocess.run(
+            ["bash", "-c", script, "bash", *COMMAND], capture_output=True, text=True, timeout=60, check=True
+        )
+        return dict(entry.split("=", 1) for entry in done.stdout.split("\0") if "=" in entry)
+
+    def client(self, *arguments: str) -> subprocess.Popen:
+        """Start the client that was written outside the project."""
+        command = [sys.executable, str(CLIENT), *arguments]
+        return subprocess.Popen(command, env=self.environ(), stdout=subprocess.PIPE, text=True, cwd=self.folder)
+
+    def end(self) -> int:
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+        return self._process.wait(60)
+
+
+def answer(client: subprocess.Popen) -> dict:
+    """The client's result."""
+    out, _ = client.communicate(timeout=RUN_SECONDS)
+    assert client.returncode == 0, out
+    return json.loads(out.splitlines()[-1])

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nodes as processes of their own: arguments, signals, exit codes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+
+import pytest
+import rclpy
+from action_msgs.msg import GoalStatus
+from agent_planner_interfaces.action import ExecuteInstruction
+from geometry_msgs.msg import Twist
+
+from agent_planner.ros.action_client import SafeActionClient
+from agent_planner.testing.fake_action import Ending
+
+SECONDS = 30.0
+
+
+@pytest.fixture
+def start(ros, namespace):
+    """Start a module's `main` with ROS arguments, in the domain and namespace of the test."""
+    processes = []
+
+    def start(module, *arguments):
+        environ = os.environ | {"ROS_DOMAIN_ID": str(rclpy.get_default_context().get_domain_id())}
+        code = f"import sys; from agent_planner.ros.{module} import main; sys.exit(main())"
+        command = [sys.executable, "-c", code, *arguments]
+        process = subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True)
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "message"),
+    [
+        ("planner_node", ("--ros-args", "-p", "levle:=raw"), "has no parameter 'levle'; did you mean 'level'?"),
+        ("planner_node", ("--ros-args", "-p", "model:=/nowhere"), "there is no model '/nowhere'"),
+        ("multiplexer", ("--speed", "2"), "unknown argument '--speed'"),
+        ("multiplexer", ("--ros-args", "-p", "rate:=fast"), "rate must be of type float"),
+    ],
+)
+def test_a_wrong_start_is_one_line_and_exit_code_2(start, module, arguments, message):
+    process = start(module, *arguments)
+    _, error = process.communicate(timeout=SECONDS)
+    assert process.returncode == 2
+    (line,) = [line for line in error.splitlines() if line.startswith("error: ")]
+    assert message in line
+    assert "Traceback" not in error
+
+
+def test_ctrl_c_cancels_the_skill_and_answers_before_the_end(start, node, namespace, robot, tmp_path):
+    script = tmp_path / "script.json"
+    script.write_text(json.dumps(["goal: at(shelf)", 'at(shelf)\nnavigate_to(target="shelf")']))
+    server = robot.actions["navigate_to"]
+    server.behaviour = replace(server.behaviour, ending=Ending.HANG)
+    process = start("planner_node", "--ros-args", "-r", f"__ns:={namespace}", "-p", f"model:=scripted:{script}")
+    client = SafeActionClient(node, ExecuteInstruction, "execute_instruction")
+    assert client.wait_for_server(SECONDS)
+    answered, ended, result = threading.Event(), threading.Event(), []
+
+    def hear(future):
+        result.append(future.result())
+        ended.set()
+
+    def accepted(future):
+        future.result().get_result_async().add_done_callback(hear)
+        answered.set()
+
+    client.send_goal_async(ExecuteInstruction.Goal(instruction="go to the shelf")).add_done_callback(accepted)
+    assert answered.wait(SECONDS) and server.running.wait(SECONDS)
+    process.send_signal(signal.SIGINT)
+    assert ended.wait(SECONDS)
+    assert (result[0].status, result[0].result.outcome) == (GoalStatus.STATUS_CANCELED, "cancelled")
+    assert "shuts down" in result[0].result.error_msg
+    assert server.ended == ["canceled"]
+    assert process.wait(SECONDS) == 0
+
+
+def test_the_multiplexer_passes_on_and_falls_silent(start, node, namespace):
+    heard, changed = [], threading.Condition()
+
+    def take(message):
+        with changed:
+            heard.append(message.linear.x)
+            changed.notify_all()
+
+    def until(speed):
+        with changed:
+            del heard[:-1]
+            assert changed.wait_for(lambda: speed in heard, SECONDS), heard
+
+    node.create_subscription(Twist, "cmd_vel", take, 10)
+    nav, teleop = node.create_publisher(Twist, "cmd_vel_nav", 1), node.create_publisher(Twist, "cmd_vel_teleop", 1)
+    process = start("multiplexer", "--ros-args", "-r", f"__ns:={namespace}", "-p", "max_linear:=0.25")
+    until(0.0)
+    fast = Twist()
+    fast.linear.x = 3.0
+    drive = node.create_timer(0.1, lambda: nav.publish(fast))
+    until(0.25)
+    slow = Twist()
+    slow.linear.x = -0.125
+    steer = node.create_timer(0.1, lambda: teleop.publish(slow))
+    until(-0.125)
+    node.destroy_timer(steer)
+    until(0.25)
+    node.destroy_timer(drive)
+    until(0.0)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(SECONDS) == 0

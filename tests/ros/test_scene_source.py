@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+import threading
+import time
+
+import pytest
+from agent_planner_interfaces.msg import SceneGraph as SceneGraphMsg
+
+from agent_planner.ros.messages import to_scene_message
+from agent_planner.ros.scene_source import TopicSceneSource
+
+NEVER = threading.Event()
+
+
+@pytest.fixture
+def source(node):
+    source = TopicSceneSource(node, 0.4)
+    source.configure()
+    yield source
+    source.release()
+
+
+@pytest.fixture
+def publish(node, scene, source):
+    publisher = node.create_publisher(SceneGraphMsg, "scene_graph", 1)
+    pause = threading.Event()
+    while publisher.get_subscription_count() == 0:
+        pause.wait(0.01)
+
+    def publish(stamp, **changes):
+        message = to_scene_message(scene.replace(stamp=stamp))
+        for name, value in changes.items():
+            setattr(message.objects[0], name, value)
+        publisher.publish(message)
+
+    yield publish
+    node.destroy_publisher(publisher)
+
+
+def later(seconds, do):
+    timer = threading.Timer(seconds, do)
+    timer.start()
+    return timer
+
+
+def test_an_older_scene_does_not_count_and_a_newer_one_does(source, publish):
+    publish(10.0)
+    timer = later(0.15, lambda: publish(10.5))
+    seen = source.observe_after(lambda: 10.0, NEVER)
+    timer.join()
+    assert seen.stamp == 10.5
+    assert seen.entities.keys() == {"red cube", "shelf", "blue bin"}
+
+
+def test_waiting_ends(source, publish):
+    publish(10.0)
+    began = time.monotonic()
+    assert source.observe_after(lambda: 10.0, NEVER) is None
+    assert 0.4 <= time.monotonic() - began < 1.0
+
+
+def test_a_cancel_ends_it_too(source):
+    cancelled = threading.Event()
+    cancelled.set()
+    began = time.monotonic()
+    assert source.observe_after(lambda: 10.0, cancelled) is None
+    assert time.monotonic() - began < 0.3
+
+
+def test_a_wrong_message_is_told_and_the_next_right_one_taken(source, publish):
+    publish(11.0, name="Red Cube")
+    assert source.observe_after(lambda: 10.0, NEVER) is None
+    assert "SceneObject 'Red Cube': name" in source.error
+    timer = later(0.1, lambda: publish(12.0))
+    assert source.observe_after(lambda: 10.0, NEVER).stamp == 12.0
+    timer.join()
+    assert source.error == ""
+    assert source.age_s < 1.0

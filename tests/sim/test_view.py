@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+import numpy as np
+import pytest
+
+from agent_planner_sim.mujoco import truth
+from agent_planner_sim.mujoco.video import Video
+from agent_planner_sim.mujoco.view import View
+from agent_planner_sim.transforms import matrix_from_quat
+
+pytestmark = pytest.mark.sim
+
+
+@pytest.fixture
+def shown(simulate):
+    sim = simulate("table_top", 0)
+    view = View(sim.model, sim.scene)
+    view.show(sim.data.qpos)
+    yield sim, view
+    view.close()
+
+
+def test_the_head_camera_sees_the_cube_where_it_is(shown):
+    sim, view = shown
+    camera = sim.robot.camera
+    image, depth = view.head(camera.width, camera.height)
+    frame = sim.data.body(camera.frame)
+    cube = next(s for s in truth.objects(sim) if s.item.name == "red cube")
+    x, y, z = frame.xmat.reshape(3, 3).T @ (np.array(cube.pose.position) - frame.xpos)
+    focal = camera.height / 2 / np.tan(camera.vertical_fov / 2)
+    column, row = round(camera.width / 2 + focal * x / z), round(camera.height / 2 + focal * y / z)
+    r, g, b = (int(c) for c in image[row, column])
+    assert r > 100 and r > 2 * g and r > 2 * b
+    assert depth[row, column] == pytest.approx(z, abs=0.04)
+    assert depth.dtype == np.float32
+
+
+def test_the_path_is_drawn_where_it_was_driven(shown):
+    sim, view = shown
+    path = [(-1.5, y) for y in np.linspace(-1.5, 1.5, 20)]
+    plain, drawn = view.top(), view.top(path)
+    changed = np.abs(plain.astype(int) - drawn).sum(axis=2) > 30
+    rows, columns = np.nonzero(changed)
+    x0, y0, x1, y1 = sim.scene.bounds
+    scale = plain.shape[1] / (x1 - x0)
+    assert abs(columns.mean() / scale + x0 + 1.5) < 0.05
+    assert (y1 - rows.min() / scale) == pytest.approx(1.5, abs=0.15)
+    assert (y1 - rows.max() / scale) == pytest.approx(-1.5, abs=0.15)
+
+
+def test_third_person_follows_the_robot(shown):
+    sim, view = shown
+    image = view.third_person(320, 240)
+    assert image.shape == (240, 320, 3)
+    assert len(np.unique(image.reshape(-1, 3), axis=0)) > 100
+
+
+def test_a_video_keeps_its_time_when_frames_are_left_out(tmp_path):
+    imageio_ffmpeg = pytest.importorskip("imageio_ffmpeg")
+    path = tmp_path / "new" / "run.mp4"
+    video = Video(path, 10)
+    for seconds in (5.0, 5.1, 6.0):  # eight frames are missing
+        video.add(np.full((48, 64, 3), int(seconds * 10), np.uint8), seconds)
+    video.close()
+    frames, length = imageio_ffmpeg.count_frames_and_secs(str(path))
+    assert frames == 11
+    assert length == pytest.approx(1.1, abs=0.05)
+
+
+def test_rotation_of_handles_is_that_of_the_contract(simulate):
+    sim = simulate("apartment", 1)
+    for state in truth.places(sim):
+        if state.mechanism:
+            along = matrix_from_quat(state.handle.quat)[:, 1]
+            assert abs(along[2]) == pytest.approx(float(state.mechanism == "door"), abs=1e-6)
