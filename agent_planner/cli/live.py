@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """An instruction's run, shown line by line as its feedback comes in."""
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from agent_planner.cli.terminal import Terminal
 if TYPE_CHECKING:
     from agent_planner.ros.client import Feedback, InstructionResult
 
+_EVERY_SECONDS = 5.0
 _WAITING = {
     "LOADING_MODEL": "the model is loading",
     "THINKING": "thinking",
@@ -34,6 +36,7 @@ class LiveRun:
         self._status = status
         self._shown_thought = -1
         self._shown_loading = False
+        self._detail, self._due = "", 0.0
 
     def hear(self, feedback: "Feedback") -> None:
         """Show one message."""
@@ -64,6 +67,16 @@ class LiveRun:
 
     def _executing(self, feedback: "Feedback") -> None:
         self._wait(feedback)
+        if feedback.detail == feedback.call:
+            self._terminal.say("     check    ok", "dim")
+            self._detail, self._due = "", time.monotonic() + _EVERY_SECONDS
+        elif feedback.detail.startswith("state ") and feedback.detail != self._detail:
+            self._detail = feedback.detail
+            self._terminal.say(f"     robot    {feedback.detail.removeprefix('state ').lower()}", "dim")
+        elif not self._terminal.console.is_terminal and time.monotonic() >= self._due:
+            # Where no line can change in place, numbers are told now and then.
+            self._due = time.monotonic() + _EVERY_SECONDS
+            self._terminal.say(f"     robot    {feedback.detail.replace('_', ' ')}", "dim")
 
     def _result(self, feedback: "Feedback") -> None:
         style = "green" if feedback.detail.startswith("ok") else "red"

@@ -129,12 +129,12 @@ class ActionRun:
             self._on_feedback(message.feedback)
 
     def _on_answer(self, future: Any) -> None:
-        handle = future.result()
+        handle: ClientGoalHandle = future.result()
         with self._changes:
             self._answered = True
-            if handle is not None and handle.accepted:
+            if handle.accepted:
                 self._handle = handle
-        if self._handle is None:
+        if not handle.accepted:
             return
         handle.get_result_async().add_done_callback(self._on_result)
         if self._cancel_wanted or self._cancel_sent:

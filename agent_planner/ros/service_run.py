@@ -33,7 +33,8 @@ class ServiceRun:
         self._name = name
         self._request = request
         # Of a response with a field `success` that field counts where the binding has no rules.
-        has_field = "success" in client.srv_type.Response.get_fields_and_field_types()
+        response_type: Any = client.srv_type.Response  # type: ignore[attr-defined]
+        has_field = "success" in response_type.get_fields_and_field_types()
         self._success = success or ({"success": True} if has_field else {})
         self._limits = limits
         self._clock = clock

@@ -19,8 +19,10 @@ RUN = (
     Feedback(1, "needs at(desk)", 'navigate_to(target="desk")', "CHECKING", ""),
     Feedback(1, "", 'navigate_to(target="desk")', "REFUSED", "NO_PROGRESS: already there"),
     Feedback(2, "[x] needs", 'pick(object="red cube")', "CHECKING", ""),
-    Feedback(2, "", 'pick(object="red cube")', "EXECUTING", ""),
-    Feedback(2, "", 'pick(object="red cube")', "EXECUTING", "GRASPING"),
+    Feedback(2, "", 'pick(object="red cube")', "EXECUTING", 'pick(object="red cube")'),
+    Feedback(2, "", 'pick(object="red cube")', "EXECUTING", "state GRASPING"),
+    Feedback(2, "", 'pick(object="red cube")', "EXECUTING", "state GRASPING"),
+    Feedback(2, "", 'pick(object="red cube")', "EXECUTING", "distance_remaining 1.2"),  # too soon to tell
     Feedback(2, "", 'pick(object="red cube")', "RESULT", "failed SLIPPED: [the cube] fell"),
 )
 END = InstructionResult("ABORTED", "failed", 103, "SLIPPED", "failed after 1 call", "in(red cube, blue bin)", (), "id")
@@ -39,6 +41,8 @@ def test_each_thing_is_said_once_and_nothing_is_taken_for_markup(capsys):
         "     refused  NO_PROGRESS: already there",
         "  2  thought  [x] needs",
         '     call     pick(object="red cube")',
+        "     check    ok",
+        "     robot    grasping",
         "     result   failed SLIPPED: [the cube] fell",
         "ABORTED  failed after 1 call",
     ]

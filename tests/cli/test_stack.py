@@ -101,21 +101,29 @@ def test_everything_runs_in_the_stacks_domain_and_stops_in_order(tmp_path):
 
 
 def test_a_program_that_ends_is_told_with_its_last_lines(tmp_path):
-    with (
-        pytest.raises(InfrastructureError) as error,
-        started(robot("faithful", "crashing"), tmp_path / "run", {}) as stack,
-    ):
+    with started(robot("faithful", "crashing"), tmp_path / "run", {}) as stack:
         wait_until_ended(stack, "crashing_1")
-        stack.check()
+        with pytest.raises(InfrastructureError) as error:
+            stack.check()
     assert "crashing_1 ended (exit code 3)" in str(error.value)
     assert "the arm is on fire" in str(error.value)
-    assert all(process.exit_code is not None for process in stack.processes)
+
+
+def test_an_error_stops_everything(tmp_path):
+    def fail() -> None:
+        with started(robot("faithful", "faithful"), tmp_path / "run", {}) as stack:
+            running.extend(stack.processes)
+            raise KeyboardInterrupt
+
+    running: list = []
+    with pytest.raises(KeyboardInterrupt):
+        fail()
+    assert len(running) == 2
+    assert all(process.exit_code is not None for process in running)
 
 
 def test_a_refused_parameter_is_a_mistake_of_the_person(tmp_path):
-    with (
-        pytest.raises(UserError, match="refusing_0 refused to start: error: no parameter speed"),
-        started(robot("refusing"), tmp_path / "run", {}) as stack,
-    ):
+    with started(robot("refusing"), tmp_path / "run", {}) as stack:
         wait_until_ended(stack, "refusing_0")
-        stack.check()
+        with pytest.raises(UserError, match="refusing_0 refused to start: error: no parameter speed"):
+            stack.check()

@@ -5,6 +5,7 @@ import json
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import imageio.v3 as iio
 import numpy as np
@@ -39,7 +40,7 @@ def test_the_default_model_puts_the_red_cube_in_the_blue_bin(tmp_path, clean_env
     assert "goal      in(red cube, blue bin)" in done.stderr
     files = result["files"]
     assert files.keys() == {"episode", "config", "video", "path", "logs"}
-    episode = json.loads(open(files["episode"]).read())
+    episode = json.loads(Path(files["episode"]).read_text())
     assert episode["outcome"] == "succeeded"
     assert {turn["from"] for turn in episode["conversations"]} == {"human", "gpt"}
     video = iio.imread(files["video"])

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from scipy.optimize import least_squares
 
-import agent_planner_sim.mujoco  # noqa: F401 - chooses how to render before MuJoCo is imported
 from agent_planner_sim.mujoco import truth
 from agent_planner_sim.mujoco.simulation import Simulation
 from agent_planner_sim.robots.mobile_manipulator import mobile_manipulator

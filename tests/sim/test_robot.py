@@ -6,7 +6,6 @@ import mujoco
 import numpy as np
 import pytest
 
-import agent_planner_sim.mujoco  # noqa: F401 - chooses how to render before MuJoCo is imported
 from agent_planner_sim.mujoco.robot_model import add_robot
 from agent_planner_sim.robots.mobile_manipulator import mobile_manipulator, urdf
 from agent_planner_sim.transforms import (

@@ -9,8 +9,7 @@ import cv2
 import mujoco
 import numpy as np
 
-from agent_planner.errors import InfrastructureError
-from agent_planner_sim.mujoco.gl import HINT
+from agent_planner_sim.mujoco.offscreen import Offscreen
 from agent_planner_sim.mujoco.robot_model import BASE_JOINTS, CAMERA
 from agent_planner_sim.scenes.description import Scene
 
@@ -36,7 +35,7 @@ class View:
         self._scene = scene
         self._data = mujoco.MjData(model)
         self._base = [model.joint(name).qposadr[0] for name in BASE_JOINTS]
-        self._renderers: dict[tuple[int, int], mujoco.Renderer] = {}
+        self._screen = Offscreen(model)
         self._aim: np.ndarray | None = None
 
     def show(self, qpos: np.ndarray) -> None:
@@ -51,14 +50,10 @@ class View:
 
         Depth is infinite where there is nothing.
         """
-        renderer = self._renderer(width, height)
-        renderer.update_scene(self._data, CAMERA)
-        image = renderer.render().copy()
-        renderer.enable_depth_rendering()
-        try:
-            depth = renderer.render().copy()
-        finally:
-            renderer.disable_depth_rendering()
+        camera = mujoco.MjvCamera()
+        camera.type = mujoco.mjtCamera.mjCAMERA_FIXED
+        camera.fixedcamid = self.model.camera(CAMERA).id
+        image, depth = self._screen.render(self._data, camera, width, height)
         depth[depth > _FARTHEST] = np.inf
         return image, depth
 
@@ -94,7 +89,7 @@ class View:
         width, height = int((x1 - x0) * scale) // 2 * 2, int((y1 - y0) * scale) // 2 * 2
         distance = (y1 - y0) / 2 / math.tan(math.radians(_TOP_FOV / 2))
         middle = np.array([(x0 + x1) / 2, (y0 + y1) / 2, 0.0])
-        image = self._free(width, height, middle, distance, azimuth=90.0, elevation=-90.0, fov=_TOP_FOV).copy()
+        image = self._free(width, height, middle, distance, azimuth=90.0, elevation=-90.0, fov=_TOP_FOV)
         pixels = [(round((x - x0) * scale), round((y1 - y) * scale)) for x, y in path]
         if len(pixels) > 1:
             line = np.array(pixels, dtype=np.int32)[:, None]
@@ -105,10 +100,8 @@ class View:
         return image
 
     def close(self) -> None:
-        """Release the OpenGL contexts."""
-        for renderer in self._renderers.values():
-            renderer.close()
-        self._renderers.clear()
+        """Release the OpenGL context."""
+        self._screen.close()
 
     def _free(
         self, width: int, height: int, aim: np.ndarray, distance: float, azimuth: float, elevation: float, fov: float
@@ -118,19 +111,5 @@ class View:
         camera.lookat, camera.distance = aim, distance
         camera.azimuth, camera.elevation = azimuth, elevation
         self.model.vis.global_.fovy = fov
-        renderer = self._renderer(width, height)
-        renderer.update_scene(self._data, camera)
-        return renderer.render()
-
-    def _renderer(self, width: int, height: int) -> mujoco.Renderer:
-        if (width, height) not in self._renderers:
-            try:
-                self._renderers[width, height] = mujoco.Renderer(self.model, height, width)
-            except (
-                mujoco.FatalError,
-                RuntimeError,
-                ImportError,
-                AttributeError,
-            ) as error:  # which one depends on the GL backend
-                raise InfrastructureError(f"no picture can be rendered ({error}); {HINT}") from error
-        return self._renderers[width, height]
+        image, _ = self._screen.render(self._data, camera, width, height)
+        return image

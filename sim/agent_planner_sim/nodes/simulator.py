@@ -47,7 +47,7 @@ PARAMETERS = (
 _EPOCH = 1.0  # time zero means "no time yet" to ROS
 _CLOCK_PERIOD = 0.01  # of the wall
 _STATE_PERIOD, _TRUTH_PERIOD = 0.02, 0.1  # simulated
-_DISCOVERY = 1.2
+_DISCOVERY = 2.0
 _ANSWER = 30.0
 
 
@@ -68,8 +68,9 @@ class Simulator:
         self.node = Node("simulator")
         declare(self.node, PARAMETERS)
         self._robot = ROBOTS[self._value("robot")]()
+        known = time.monotonic()
         self._sim = self._generate()
-        self._refuse_company()
+        self._refuse_company(known)
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._paused = self._value("start_paused")
         self._pacer = Pacer(self._value("rtf"))
@@ -131,10 +132,14 @@ class Simulator:
         scene = generate(self._value("scene"), self._value("seed"), tuple(self._value("must_have") or ()))
         return Simulation(scene, self._robot)
 
-    def _refuse_company(self) -> None:
-        """Look for others a while: commands meant for us would move a real robot, and two clocks confuse all."""
+    def _refuse_company(self, known: float) -> None:
+        """Look for others a while: commands meant for us would move a real robot, and two clocks confuse all.
+
+        Args:
+            known: since when, in steady time, others can have found the node.
+        """
         velocity = self.node.resolve_topic_name("cmd_vel")
-        end = time.monotonic() + _DISCOVERY
+        end = known + _DISCOVERY
         never = threading.Event()
         while time.monotonic() < end:
             if self.node.count_publishers("/clock"):

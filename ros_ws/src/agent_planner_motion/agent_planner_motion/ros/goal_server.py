@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from rclpy.action import ActionServer, CancelResponse, GoalResponse
+from rclpy.action import CancelResponse, GoalResponse
 from rclpy.action.server import ServerGoalHandle
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
 from rclpy.task import Future
 
+from agent_planner.ros.action_server import AnsweringActionServer
 from agent_planner_motion.errors import MissingData, MotionError
 from agent_planner_motion.skills.job import CancelRequested, Job
 
@@ -80,7 +81,7 @@ class GoalServer:
         self._feedback = feedback
         self._closing = False
         self._workers: list[threading.Thread] = []
-        self._server = ActionServer(
+        self._server = AnsweringActionServer(
             node,
             action,
             name,
@@ -95,6 +96,7 @@ class GoalServer:
         self._closing = True
         for worker in self._workers:
             worker.join(_JOIN)
+        self._server.answered(_JOIN)
 
     def destroy(self) -> None:
         """Release the server; no callback may run any more."""

@@ -1,64 +1,50 @@
 # SPDX-License-Identifier: Apache-2.0
 """Parameters of the motion servers: declared, described, and nothing else accepted."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
 
-from agent_planner.errors import UserError, did_you_mean
+from agent_planner.ros.node_parameters import Declared, declare
 from agent_planner_motion.arm.grasps import Hand
 from agent_planner_motion.base.pursuit import DriveLimits
 from agent_planner_motion.skills.drive import DriveSettings
 from agent_planner_motion.skills.kit import ArmSettings
 
-_ROS_OWN = ("use_sim_time", "start_type_description_service")
-
-
-@dataclass(frozen=True)
-class _Parameter:
-    default: Any
-    description: str
-
-
-_PARAMETERS: dict[str, _Parameter] = {
-    "use_stamped": _Parameter(False, "Publish cmd_vel_nav as TwistStamped instead of Twist."),
-    "arm_interface": _Parameter("topic", "How the arm is commanded; 'topic': arm_controller/joint_trajectory."),
-    "map_frame": _Parameter("map", "Frame of the map and of the scene."),
-    "base_frame": _Parameter("base_link", "Frame of the base, on the floor, x ahead."),
-    "end_effector_frame": _Parameter("end_effector", "Frame between the fingertips: z approach, y closing direction."),
-    "arm_joints": _Parameter(
-        ["torso_lift_joint", *(f"arm_joint_{i}" for i in range(1, 8))], "Joints of the arm's trajectory, in order."
-    ),
-    "finger_joints": _Parameter(
-        ["gripper_left_finger_joint", "gripper_right_finger_joint"], "The two finger joints; the opening is their sum."
-    ),
-    "arm_acceleration": _Parameter([1.0, *[5.0] * 7], "Largest acceleration of each arm joint, m/s² or rad/s²."),
-    "arm_speed": _Parameter(0.9, "Share of the joints' velocity limits (URDF) that is used."),
-    "arm_reach": _Parameter(0.9, "Horizontal distance from the base beyond which nothing is tried, metres."),
-    "posture_names": _Parameter(["stow", "home", "ready"], "Names of postures; each has a parameter postures.NAME."),
-    "carry_posture": _Parameter("stow", "Posture in which the robot drives."),
-    "gripper_opening": _Parameter(0.085, "Largest distance between the fingers, metres."),
-    "gripper_tip": _Parameter(0.021, "How far the fingers reach beyond the end effector's frame, metres."),
-    "gripper_palm": _Parameter(0.065, "How far behind that frame the palm begins, metres."),
-    "base_radius": _Parameter(0.28, "Radius of the footprint with the arm stowed, with some air, metres."),
-    "base_speed": _Parameter(0.45, "Largest forward velocity, m/s."),
-    "base_turn_speed": _Parameter(1.0, "Largest turning velocity, rad/s."),
-    "base_acceleration": _Parameter(0.6, "Largest forward acceleration, m/s²."),
-    "base_braking": _Parameter(0.35, "Deceleration towards the end of a way, m/s²."),
-    "base_patience": _Parameter(4.0, "Seconds for which a blocked way is waited for."),
-    "data_timeout": _Parameter(3.0, "Seconds of steady time for which the robot's topics are waited for at a goal's start."),
-    "navigation_timeout": _Parameter(120.0, "Seconds of ROS time for navigate_to."),
-    "manipulation_timeout": _Parameter(90.0, "Seconds of ROS time for the arm's actions."),
-    "steady_timeout_factor": _Parameter(5.0, "Steady time a goal may take, as a multiple of its time-out."),
-}
-_STOW = [0.05, 0.38, -2.28, 0.0, 2.57, 0.0, 1.28, 0.0]
 _POSTURES = {
-    "stow": _STOW,
+    "stow": [0.05, 0.38, -2.28, 0.0, 2.57, 0.0, 1.28, 0.0],
     "home": [0.15, 0.0, -1.638, 0.0, 1.902, 0.0, 1.307, 0.0],
     "ready": [0.20, 0.0, -1.297, 0.0, 1.806, 0.0, 1.062, 0.0],
 }
+PARAMETERS = (
+    Declared("use_stamped", False, "Publish cmd_vel_nav as TwistStamped instead of Twist."),
+    Declared("arm_interface", "topic", "How the arm is commanded (topic: arm_controller/joint_trajectory).", ("topic",)),
+    Declared("map_frame", "map", "Frame of the map and of the scene."),
+    Declared("base_frame", "base_link", "Frame of the base, on the floor, x ahead."),
+    Declared("end_effector_frame", "end_effector", "Frame between the fingertips: z approach, y closing direction."),
+    Declared("arm_joints", ["torso_lift_joint", *(f"arm_joint_{i}" for i in range(1, 8))], "Joints of the arm's trajectory, in order."
+    ),
+    Declared("finger_joints", ["gripper_left_finger_joint", "gripper_right_finger_joint"], "The two finger joints; the opening is their sum."
+    ),
+    Declared("arm_acceleration", [1.0, *[5.0] * 7], "Largest acceleration of each arm joint, m/s² or rad/s²."),
+    Declared("arm_speed", 0.9, "Share of the joints' velocity limits (URDF) that is used."),
+    Declared("arm_reach", 0.9, "Horizontal distance from the base beyond which nothing is tried, metres."),
+    Declared("posture_names", list(_POSTURES), "Names of postures; each has a parameter postures.NAME."),
+    Declared("carry_posture", "stow", "Posture in which the robot drives."),
+    Declared("gripper_opening", 0.085, "Largest distance between the fingers, metres."),
+    Declared("gripper_tip", 0.021, "How far the fingers reach beyond the end effector's frame, metres."),
+    Declared("gripper_palm", 0.065, "How far behind that frame the palm begins, metres."),
+    Declared("base_radius", 0.28, "Radius of the footprint with the arm stowed, with some air, metres."),
+    Declared("base_speed", 0.45, "Largest forward velocity, m/s."),
+    Declared("base_turn_speed", 1.0, "Largest turning velocity, rad/s."),
+    Declared("base_acceleration", 0.6, "Largest forward acceleration, m/s²."),
+    Declared("base_braking", 0.35, "Deceleration towards the end of a way, m/s²."),
+    Declared("base_patience", 4.0, "Seconds for which a blocked way is waited for."),
+    Declared("data_timeout", 3.0, "Seconds of steady time for which the robot's topics are waited for at a goal's start."),
+    Declared("navigation_timeout", 120.0, "Seconds of ROS time for navigate_to."),
+    Declared("manipulation_timeout", 90.0, "Seconds of ROS time for the arm's actions."),
+    Declared("steady_timeout_factor", 5.0, "Steady time a goal may take, as a multiple of its time-out."),
+)
 
 
 class Parameters:
@@ -69,21 +55,16 @@ class Parameters:
     """
 
     def __init__(self, node: Node):
-        self._node = node
-        for name, parameter in _PARAMETERS.items():
-            node.declare_parameter(name, parameter.default, _described(parameter.description))
-        for name in self._value("posture_names"):
-            default = _POSTURES.get(name, _STOW)
-            node.declare_parameter(f"postures.{name}", default, _described(f"Joints of the posture '{name}'."))
-        known = {*node._parameters, *_ROS_OWN}
-        unknown = sorted(name for name in node._parameter_overrides if name not in known and not name.startswith("qos_"))
-        if unknown:
-            raise UserError(f"there is no parameter '{unknown[0]}'; {did_you_mean(unknown[0], known)}")
-        if self._value("arm_interface") != "topic":
-            raise UserError(f"arm_interface '{self._value('arm_interface')}' is not known; known: topic")
+        given = node._parameter_overrides.get("posture_names")
+        names = _POSTURES if given is None else given.value
+        postures = [
+            Declared(f"postures.{name}", _POSTURES.get(name, _POSTURES["stow"]), f"Joints of the posture '{name}'.")
+            for name in names
+        ]
+        self._values = declare(node, (*PARAMETERS, *postures))
 
     def _value(self, name: str) -> Any:
-        return self._node.get_parameter(name).value
+        return self._values[name]
 
     @property
     def use_stamped(self) -> bool:
@@ -130,7 +111,3 @@ class Parameters:
             braking=self._value("base_braking"),
         )
         return DriveSettings(self._value("base_radius"), self._value("base_patience"), limits)
-
-
-def _described(text: str) -> ParameterDescriptor:
-    return ParameterDescriptor(description=text, read_only=True)

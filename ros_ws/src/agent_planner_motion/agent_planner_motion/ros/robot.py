@@ -161,13 +161,25 @@ class RosRobot:
     def wait(self, until: Callable[[], bool], seconds: float, job: Job | None) -> bool:
         """Wait until something holds (see `skills.robot.Robot`)."""
         start, steady = self.now(), time.monotonic()
+
+        def over() -> bool:
+            return self.now() - start >= seconds or time.monotonic() - steady >= 2.0 + _SLOWEST * seconds
+
+        return self._wait(until, over, job)
+
+    def wait_steady(self, until: Callable[[], bool], seconds: float, job: Job | None) -> bool:
+        """Do what `wait` does, for seconds of steady time (ROS time may not have begun)."""
+        steady = time.monotonic()
+        return self._wait(until, lambda: time.monotonic() - steady >= seconds, job)
+
+    def _wait(self, until: Callable[[], bool], over: Callable[[], bool], job: Job | None) -> bool:
         while True:
             generation = self._generation
             if job is not None:
                 job.check()
             if until():
                 return True
-            if self.now() - start >= seconds or time.monotonic() - steady >= 2.0 + _SLOWEST * seconds:
+            if over():
                 return False
             with self._changed:
                 self._changed.wait_for(lambda g=generation: self._generation != g, _NUDGE)
