@@ -20,7 +20,14 @@ node.create_subscription(Odometry, "odom", odometry.append, 50)
 assert client.wait_for_server(30.0)
 heard = []
 goal = ExecuteInstruction.Goal(instruction=sys.argv[1], preempt="preempt" in sys.argv)
-sending = client.send_goal_async(goal, lambda message: (heard.append(message.feedback), print(message.feedback.state)))
+
+
+def hear(message):
+    heard.append(message.feedback)
+    print(message.feedback.state, flush=True)
+
+
+sending = client.send_goal_async(goal, hear)
 rclpy.spin_until_future_complete(node, sending)
 result = sending.result().get_result_async()
 cancelled = stopped = None

@@ -10,6 +10,14 @@ from pathlib import Path
 
 COMMAND = (sys.executable, "-m", "agent_planner.cli.main")
 CLIENT = Path(__file__).with_name("outside_client.py")
+# What the model should say to put the red cube in the blue bin.
+CUBE_SCRIPT = [
+    "goal: in(red cube, blue bin)",
+    'in(red cube, blue bin) needs holding(red cube) needs at(red cube)\nnavigate_to(target="red cube")',
+    'in(red cube, blue bin) needs holding(red cube)\npick(object="red cube")',
+    'in(red cube, blue bin) needs at(blue bin)\nnavigate_to(target="blue bin")',
+    'in(red cube, blue bin)\nplace_in(object="red cube", container="blue bin")',
+]
 UP_SECONDS = 240.0
 RUN_SECONDS = 900.0
 

@@ -11,15 +11,7 @@ import imageio.v3 as iio
 import numpy as np
 import pytest
 
-from tests.end_to_end.processes import COMMAND, RUN_SECONDS
-
-SCRIPT = [
-    "goal: in(red cube, blue bin)",
-    'in(red cube, blue bin) needs holding(red cube) needs at(red cube)\nnavigate_to(target="red cube")',
-    'in(red cube, blue bin) needs holding(red cube)\npick(object="red cube")',
-    'in(red cube, blue bin) needs at(blue bin)\nnavigate_to(target="blue bin")',
-    'in(red cube, blue bin)\nplace_in(object="red cube", container="blue bin")',
-]
+from tests.end_to_end.processes import COMMAND, CUBE_SCRIPT, RUN_SECONDS
 
 
 @pytest.mark.model
@@ -50,7 +42,7 @@ def test_the_default_model_puts_the_red_cube_in_the_blue_bin(tmp_path, clean_env
 
 
 def test_ctrl_c_stops_the_robot_and_ends_cleanly(tmp_path, clean_environ):
-    (tmp_path / "script.json").write_text(json.dumps(SCRIPT))
+    (tmp_path / "script.json").write_text(json.dumps(CUBE_SCRIPT))
     log = tmp_path / "demo.log"
     with log.open("w") as out:
         demo = subprocess.Popen(

@@ -124,6 +124,8 @@ def test_an_instruction_succeeds_when_the_scene_shows_it(robot, start_planner, t
     assert (goal.step, goal.thought) == (0, "in(red cube, blue bin)")
     executing = [f.call for f in sent.feedback if f.state == "EXECUTING"]
     assert executing == list(result.steps)
+    results = [f.detail for f in sent.feedback if f.state == "RESULT"]
+    assert results == ["ok"] * 4
     episode = json.loads((tmp_path / result.episode_id / "episode.json").read_text())
     assert episode["outcome"] == "succeeded"
     assert [t["value"] for t in episode["conversations"] if t["from"] == "gpt"] == IN_BIN

@@ -270,8 +270,6 @@ def test_a_second_simulator_does_not_start(client, environment):
     ("module", "parameter", "told"),
     [
         ("simulator", "sede:=3", "no parameter 'sede'; did you mean 'seed'"),
-        ("simulator", "scene:=moon", "tidy"),
-        ("simulator", "rtf:=-1.0", "rtf"),
         ("scene_from_simulator", "rate:=3", "no parameter 'rate'"),
     ],
 )

@@ -34,6 +34,18 @@ def test_the_head_camera_sees_the_cube_where_it_is(shown):
     assert depth.dtype == np.float32
 
 
+def test_two_views_do_not_disturb_each_other(shown):
+    sim, view = shown
+    before, _ = view.head(64, 48)
+    other = View(sim.model, sim.scene)
+    other.show(sim.data.qpos)
+    assert np.array_equal(other.head(64, 48)[0], before)
+    other.close()
+    after, depth = view.head(64, 48)
+    assert np.array_equal(before, after)
+    assert np.nanmin(depth) > 0.2
+
+
 def test_the_path_is_drawn_where_it_was_driven(shown):
     sim, view = shown
     path = [(-1.5, y) for y in np.linspace(-1.5, 1.5, 20)]

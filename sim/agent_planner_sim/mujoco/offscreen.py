@@ -7,6 +7,7 @@ whomever; this one chooses when it is built, and reads colour and depth in one g
 """
 
 import importlib
+import weakref
 from typing import Any
 
 import mujoco
@@ -37,7 +38,10 @@ class Offscreen:
         try:
             self._context = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_100)
         except mujoco.FatalError as error:
+            self._gl.free()
             raise InfrastructureError(f"no picture can be rendered ({error}); {_HINT}") from error
+        self._release = weakref.finalize(self, _free, self._gl, self._context)
+        self._release.atexit = False  # the process takes its contexts with it
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, self._context)
         # Near zero floats are dense: the far end of the range keeps its precision.
         self._context.readDepthMap = mujoco.mjtDepthMap.mjDEPTH_ZEROFAR
@@ -48,6 +52,7 @@ class Offscreen:
         self, data: mujoco.MjData, camera: mujoco.MjvCamera, width: int, height: int
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return RGB, (height, width, 3), uint8, and depth in metres, (height, width), float32."""
+        self._gl.make_current()  # another one of this thread may have been used, or closed, since
         every = mujoco.mjtCatBit.mjCAT_ALL
         mujoco.mjv_updateScene(self._model, data, self._option, None, camera, every, self._scene)
         area = mujoco.MjrRect(0, 0, width, height)
@@ -58,14 +63,20 @@ class Offscreen:
         return np.ascontiguousarray(image[::-1]), self._metres(depth[::-1])
 
     def close(self) -> None:
-        """Release the context."""
-        self._context.free()
-        self._gl.free()
+        """Release the context; what is forgotten is released as well."""
+        self._release()
 
     def _metres(self, depth: np.ndarray) -> np.ndarray:
         extent = self._model.stat.extent
         near, far = self._model.vis.map.znear * extent, self._model.vis.map.zfar * extent
         return (near * far / (near + depth * (far - near))).astype(np.float32)
+
+
+def _free(gl: Any, context: mujoco.MjrContext) -> None:
+    # MuJoCo frees by number in whatever context is current: in another one that would be another's objects.
+    gl.make_current()
+    context.free()
+    gl.free()
 
 
 def _open_gl(width: int, height: int) -> Any:
