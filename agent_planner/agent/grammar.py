@@ -2,7 +2,7 @@
 """The grammar (llguidance's Lark dialect) of what may be said next, for this library and this scene."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from itertools import islice, product
 
 from agent_planner.agent.conversation import MAX_INSTRUCTION, clean
@@ -53,7 +53,7 @@ def turn_grammar(
     scene: SceneGraph,
     unmet: Sequence[Atom],
     level: Level,
-    refused: Collection[tuple] = (),
+    refused: Collection[Hashable] = (),
 ) -> str:
     """A thought that begins with an unmet atom, then one call.
 
@@ -91,7 +91,7 @@ def _filled(skill: Skill, chosen: dict[str, str]) -> Call:
     return Call(skill.name, {n: chosen.get(n, "") for n in skill.parameters})
 
 
-def _applicable(library: SkillLibrary, scene: SceneGraph, refused: Collection[tuple]) -> list[str] | None:
+def _applicable(library: SkillLibrary, scene: SceneGraph, refused: Collection[Hashable]) -> list[str] | None:
     rules = []
     for skill, chosen in islice(applicable_calls(library, scene), _MAX_CALLS + 1):
         ground = len(chosen) == len(skill.parameters)

@@ -61,8 +61,10 @@ def episode(up: Up, suite: str, split: str, seed: int, scene: str) -> Score:
     simulator = up.simulator
     assert simulator is not None
     simulator.reset(scene, scene_seed(suite, split, seed))
+    # The planner must not act on what it saw before the reset.
     truth = simulator.ground_truth(after=simulator.now)
-    task = scenario(suite, split, seed, truth, up.stack.profile.library())
+    seen = simulator.observed(after=truth.stamp)
+    task = scenario(suite, split, seed, seen, up.stack.profile.library())
 
     def hear(feedback: Feedback) -> None:
         # Simulated time stands still while the model computes: results then do not depend on the processor.

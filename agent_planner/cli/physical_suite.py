@@ -9,7 +9,6 @@ from agent_planner.scene import SceneGraph
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.clauses import make_clause
 from agent_planner.tuning.scenario import Scenario, stable_seed
-from agent_planner.tuning.scenes import observed
 
 SUITES = ("smoke",)
 _TRIES = 300
@@ -29,18 +28,17 @@ def scene_seed(suite: str, split: str, seed: int) -> int:
     return stable_seed(split, suite, seed) % _SEEDS
 
 
-def scenario(suite: str, split: str, seed: int, truth: SceneGraph, library: SkillLibrary) -> Scenario:
+def scenario(suite: str, split: str, seed: int, seen: SceneGraph, library: SkillLibrary) -> Scenario:
     """Draw one thing to fetch that the scene's own plan says is feasible and not done already.
 
     Raises:
         InfrastructureError: the scene has nothing for it.
     """
     rng = Random(stable_seed(split, suite, seed, "instruction"))
-    seen = observed(truth)
     roles = {"place_in": library["place_in"], "place_on": library["place_on"]}
     for _ in range(_TRIES):
         clause = make_clause(rng, rng.choice(("in", "on")), roles, seen)
         goal = Goal((clause.atoms,)) if clause else None
         if clause and goal and plan(goal, library, seen):
-            return Scenario(f"{split}/{suite}/{seed}", library, truth, clause.text, goal, clause.kind, (clause,))
+            return Scenario(f"{split}/{suite}/{seed}", library, seen, clause.text, goal, clause.kind, (clause,))
     raise InfrastructureError(f"seed {seed}: nothing in the scene can be put anywhere: {', '.join(seen.entities)}")

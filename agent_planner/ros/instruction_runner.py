@@ -146,5 +146,5 @@ def feedback_of(event: Event) -> ExecuteInstruction.Feedback:
         thought=event.text if is_goal else event.thought,
         call=event.call,
         state=event.kind.value,
-        detail="" if is_goal or event.kind is EventKind.CALL or event.text == event.call else event.text,
+        detail="" if is_goal or event.kind is EventKind.CALL else event.text,
     )

@@ -3,12 +3,13 @@
 
 import json
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from agent_planner_interfaces.msg import SceneGraph as SceneGraphMsg
 from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
 from rcl_interfaces.srv import SetParameters
-from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy, qos_profile_sensor_data
 from std_srvs.srv import SetBool, Trigger
 
 from agent_planner.errors import InfrastructureError, UserError
@@ -18,6 +19,7 @@ from agent_planner.scene import SceneGraph
 
 _LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL, reliability=ReliabilityPolicy.RELIABLE)
 _ANSWER_SECONDS = 60.0
+_SCENE_SECONDS = 20.0
 
 
 class SimulatorClient:
@@ -32,28 +34,22 @@ class SimulatorClient:
         self._pause = node.create_client(SetBool, "sim/pause")
         self._set = node.create_client(SetParameters, "simulator/set_parameters")
         self._truth: SceneGraphMsg | None = None
+        self._observed: SceneGraphMsg | None = None
         self._came = threading.Event()
         node.create_subscription(SceneGraphMsg, "sim/ground_truth", self._on_truth, _LATCHED)
+        node.create_subscription(SceneGraphMsg, "scene_graph", self._on_observed, qos_profile_sensor_data)
 
-    def ground_truth(self, after: float = -1.0, seconds: float = 20.0) -> SceneGraph:
-        """Return everything there is, hidden things too, as seen later than ``after`` (simulated seconds).
+    def ground_truth(self, after: float = -1.0, seconds: float = _SCENE_SECONDS) -> SceneGraph:
+        """Return everything there is, hidden things too, as it was later than ``after`` (simulated seconds).
 
         Raises:
             InfrastructureError: nothing came in time.
         """
+        return self._later(lambda: self._truth, after, seconds, "the simulator's ground truth")
 
-        def fresh() -> bool:
-            self._came.clear()
-            return self._truth is not None and _seconds(self._truth) > after
-
-        self._client.wait_until(fresh, seconds, "the simulator's ground truth", self._came)
-        assert self._truth is not None
-        return to_scene(self._truth)
-
-    @property
-    def seen(self) -> bool:
-        """Whether ground truth has come at all."""
-        return self._truth is not None
+    def observed(self, after: float = -1.0, seconds: float = _SCENE_SECONDS) -> SceneGraph:
+        """Return what the robot can see, as in `ground_truth`."""
+        return self._later(lambda: self._observed, after, seconds, "the scene")
 
     @property
     def now(self) -> float:
@@ -92,6 +88,23 @@ class SimulatorClient:
     def pause_soon(self, paused: bool) -> None:
         """Ask for `pause` without waiting for the answer; may be called in the client's own thread."""
         self._pause.call_async(SetBool.Request(data=paused))
+
+    def _later(self, newest: Callable[[], SceneGraphMsg | None], after: float, seconds: float, what: str) -> SceneGraph:
+        found: list[SceneGraphMsg] = []
+
+        def fresh() -> bool:
+            self._came.clear()
+            message = newest()
+            if message is not None and _seconds(message) > after:
+                found.append(message)
+            return bool(found)
+
+        self._client.wait_until(fresh, seconds, what, self._came)
+        return to_scene(found[0])
+
+    def _on_observed(self, message: SceneGraphMsg) -> None:
+        self._observed = message
+        self._came.set()
 
     def _on_truth(self, message: SceneGraphMsg) -> None:
         self._truth = message

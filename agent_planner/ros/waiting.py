@@ -40,7 +40,7 @@ class Deadline:
     @property
     def passed(self) -> bool:
         """Whether waiting is over."""
-        return self._clock() >= self._end 
+        return self._clock() >= self._end or (self._cap is not None and time.monotonic() >= self._cap)
 
 
 class Changes:

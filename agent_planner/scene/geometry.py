@@ -90,7 +90,7 @@ def to_box(point: Pose, box: Pose) -> tuple[float, float]:
     return c * dx + s * dy, -s * dx + c * dy
 
 
-def _over(thing: SceneObject, other: SceneObject | ScenePlace) -> bool:
+def _over(thing: SceneObject | ScenePlace, other: SceneObject | ScenePlace) -> bool:
     x, y = to_box(thing.pose, other.pose)
     return abs(x) <= other.size[0] / 2 + 0.005 and abs(y) <= other.size[1] / 2 + 0.005
 
@@ -119,7 +119,7 @@ def _location(
     return Relation("on", thing.name, best.name)
 
 
-def _inside_height(thing: SceneObject, container: SceneObject | ScenePlace) -> bool:
+def _inside_height(thing: SceneObject | ScenePlace, container: SceneObject | ScenePlace) -> bool:
     low = container.pose.z - container.size[2] / 2
     high = container.pose.z + container.size[2] / 2
     return low - 0.01 <= thing.pose.z <= high

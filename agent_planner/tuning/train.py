@@ -65,6 +65,8 @@ class Trainer:
         self.tokenizer = AutoTokenizer.from_pretrained(self.config.base)
         base = LlamaForCausalLM.from_pretrained(self.config.base, dtype=torch.float32, attn_implementation=register())
         self.model = self._adapted(base).to(self.device)
+        # The same modules: the adapter's layers are put into the base in place.
+        self.llama = base
         self.learned = [p for p in self.model.parameters() if p.requires_grad]
         self.optimizer = torch.optim.AdamW(
             self.learned,
@@ -112,7 +114,7 @@ class Trainer:
         partial = self._checkpoint.with_suffix(".partial")
         torch.save(state, partial)
         os.replace(partial, self._checkpoint)
-        self.model.save_pretrained(self.config.out / "adapter")
+        self.model.save_pretrained(str(self.config.out / "adapter"))
         file = self.config.out / "adapter" / "adapter_model.safetensors"
         halved = {k: v.to(torch.bfloat16).contiguous() for k, v in load_file(file).items()}
         save_file(halved, file.with_suffix(".partial"), metadata={"format": "pt"})
@@ -166,7 +168,7 @@ class Trainer:
         return c.learning_rate * (c.final_fraction + (1 - c.final_fraction) * (1 + math.cos(math.pi * done)) / 2)
 
     def _backward(self, sample: Encoded) -> float:
-        llama = self.model.get_base_model()
+        llama = self.llama
         hidden = llama.model(
             input_ids=sample.tokens[None].to(self.device),
             position_ids=sample.positions[None].to(self.device),

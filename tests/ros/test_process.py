@@ -78,13 +78,18 @@ def test_ctrl_c_cancels_the_skill_and_answers_before_the_end(start, node, namesp
         future.result().get_result_async().add_done_callback(hear)
         answered.set()
 
-    client.send_goal_async(ExecuteInstruction.Goal(instruction="go to the shelf")).add_done_callback(accepted)
-    assert answered.wait(SECONDS) and server.running.wait(SECONDS)
+    for _ in range(4):
+        # The server may have been found before the way back from it: then its first answer is lost.
+        goal = ExecuteInstruction.Goal(instruction="go to the shelf", preempt=True)
+        client.send_goal_async(goal).add_done_callback(accepted)
+        if answered.wait(10):
+            break
+    assert answered.is_set() and server.running.wait(SECONDS)
     process.send_signal(signal.SIGINT)
     assert ended.wait(SECONDS)
     assert (result[0].status, result[0].result.outcome) == (GoalStatus.STATUS_CANCELED, "cancelled")
     assert "shuts down" in result[0].result.error_msg
-    assert server.ended == ["canceled"]
+    assert server.ended[-1] == "canceled" and not server.running.is_set()
     assert process.wait(SECONDS) == 0
 
 

@@ -11,7 +11,7 @@ from agent_planner_motion.arm.kinematics import Kinematics
 from agent_planner_motion.arm.obstacles import Obstacles
 from agent_planner_motion.spatial import transform
 
-FAR = 10.0  # metres; told where there is nothing to touch
+_NEAR = 0.05  # metres; links further apart than this are not looked at closely
 _APART = 3  # links nearer to each other along the chain than this are not checked against each other
 
 
@@ -63,6 +63,7 @@ class ArmModel:
                     np.concatenate([p.centres for p in parts]), np.concatenate([p.radii for p in parts])
                 )
         self.body = Obstacles(solids=robot.solids.get(kinematics.base, ()))
+        self._bounds = {link: _bound(s) for link, s in self._spheres.items()}
         self._order = [link for link in order if link in self._spheres]
         rank = {link: i for i, link in enumerate(self._order)}
         pairs = [(a, b) for a in self._order for b in self._order if rank[b] - rank[a] >= _APART]
@@ -81,13 +82,12 @@ class ArmModel:
         poses = self.kinematics.links(q)
         placed = {link: _place(poses[link], self._spheres[link].centres) for link in self._order}
         radii = {link: self._spheres[link].radii for link in self._order}
-        found = np.full(len(q), FAR)
-        for link in self._beside_body:
-            found = np.minimum(found, (self.body.distance(placed[link]) - radii[link]).min(axis=1))
-        for a, b in self._pairs:
-            found = np.minimum(found, _gap(placed[a], radii[a], placed[b], radii[b]))
         points = np.concatenate([placed[link] for link in self._order], axis=1)
         sizes = np.concatenate([radii[link] for link in self._order])
+        beside = np.concatenate([placed[link] for link in self._beside_body], axis=1)
+        found = (self.body.distance(beside) - np.concatenate([radii[link] for link in self._beside_body])).min(axis=1)
+        for a, b in self._near_pairs(poses):
+            found = np.minimum(found, _gap(placed[a], radii[a], placed[b], radii[b]))
         if held is not None:
             carried = _place(poses[self.kinematics.tip], held.centres)
             found = np.minimum(found, (self.body.distance(carried) - held.radii).min(axis=1))
@@ -95,14 +95,15 @@ class ArmModel:
             sizes = np.concatenate([sizes, held.radii])
         return np.minimum(found, (world.distance(points) - sizes).min(axis=1))
 
-    def hand_clearance(self, pose: np.ndarray, world: Obstacles) -> float:
-        """Return how far the last link with fingers is from the world, for a pose of the tip, (4, 4)."""
-        last = self._order[-1]
-        reference = self.kinematics.links(np.zeros((1, self.kinematics.dof)))
-        tip_in_hand = np.linalg.inv(reference[last][0]) @ reference[self.kinematics.tip][0]
-        hand = (pose @ np.linalg.inv(tip_in_hand))[None]
-        points = _place(hand, self._spheres[last].centres)
-        return float((world.distance(points) - self._spheres[last].radii).min())
+    def _near_pairs(self, poses: dict[str, np.ndarray]) -> list[tuple[str, str]]:
+        """Return the pairs of links that come near each other in any of the configurations."""
+        centres = {link: _place(poses[link], ball.centres)[:, 0] for link, ball in self._bounds.items()}
+        near = []
+        for a, b in self._pairs:
+            apart = np.linalg.norm(centres[a] - centres[b], axis=1) - self._bounds[a].radii - self._bounds[b].radii
+            if float(apart.min()) < _NEAR:
+                near.append((a, b))
+        return near
 
     def _between(self, q: np.ndarray, pair: tuple[str, str]) -> np.ndarray:
         poses = self.kinematics.links(q)
@@ -118,11 +119,18 @@ class ArmModel:
 
 
 def _place(poses: np.ndarray, points: np.ndarray) -> np.ndarray:
-    return np.einsum("nij,kj->nki", poses[:, :3, :3], points) + poses[:, None, :3, 3]
+    return points @ np.swapaxes(poses[:, :3, :3], 1, 2) + poses[:, None, :3, 3]
+
+
+def _bound(spheres: Spheres) -> Spheres:
+    centre = (spheres.centres.min(axis=0) + spheres.centres.max(axis=0)) / 2
+    radius = (np.linalg.norm(spheres.centres - centre, axis=1) + spheres.radii).max()
+    return Spheres(centre[None], np.array([radius]))
 
 
 def _gap(a: np.ndarray, a_radii: np.ndarray, b: np.ndarray, b_radii: np.ndarray) -> np.ndarray:
-    apart = np.linalg.norm(a[:, :, None] - b[:, None], axis=-1) - a_radii[:, None] - b_radii
+    way = a[:, :, None] - b[:, None]
+    apart = np.sqrt(np.einsum("...i,...i->...", way, way)) - a_radii[:, None] - b_radii
     return apart.min(axis=(1, 2))
 
 

@@ -50,10 +50,12 @@ class Obstacles:
 
 
 def _local(inverses: np.ndarray, points: np.ndarray) -> np.ndarray:
-    # (..., 3) and (m, 4, 4) to (..., m, 3)
-    return np.einsum("mij,...j->...mi", inverses[:, :3, :3], points) + inverses[:, :3, 3]
+    # (..., 3) and (m, 4, 4) to (..., m, 3), as one product
+    turned = points.reshape(-1, 3) @ inverses[:, :3, :3].reshape(-1, 3).T
+    return turned.reshape(*points.shape[:-1], len(inverses), 3) + inverses[:, :3, 3]
 
 
 def _signed(excess: np.ndarray) -> np.ndarray:
-    outside = np.linalg.norm(np.maximum(excess, 0.0), axis=-1)
+    positive = np.maximum(excess, 0.0)
+    outside = np.sqrt(np.einsum("...i,...i->...", positive, positive))
     return outside + np.minimum(excess.max(axis=-1), 0.0)

@@ -50,16 +50,21 @@ class ArmPlanner:
         floor = min(margin, float(clearance[0]) - 0.002, max(float(clearance[-1]) - 0.002, _TOUCH))
         return bool((clearance >= floor).all())
 
-    def joint_path(self, start: np.ndarray, goals: Sequence[np.ndarray], tries: int = 600) -> np.ndarray | None:
+    def joint_path(self, start: np.ndarray, goals: Sequence[np.ndarray], tries: int = 300) -> np.ndarray | None:
         """Return a dense, smooth path from start to the first goal that can be reached, or None.
 
-        Straight ways to any goal are tried before trees are grown to one.
+        Straight ways to all goals are tried before trees are grown to the first few.
+
+        Args:
+            start: joints.
+            goals: joints, the best first.
+            tries: how often a tree grows, for each goal.
         """
         for goal in goals:
             path = densify(np.array([start, goal]), _CHECK)
             if self.free(path):
                 return densify(path)
-        for goal in goals[:2]:
+        for goal in goals[:3]:
             corners = self._grow(start, goal, tries)
             if corners is not None:
                 return self._smooth(self._shortcut(corners))

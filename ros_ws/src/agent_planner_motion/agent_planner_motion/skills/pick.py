@@ -11,14 +11,23 @@ from agent_planner_motion.arm.planner import ArmPlanner
 from agent_planner_motion.errors import MotionError
 from agent_planner_motion.skills.job import CancelRequested, Job
 from agent_planner_motion.skills.kit import ArmKit
-from agent_planner_motion.spatial import transform
 from agent_planner_motion.world import CONTAINER, DOOR, GRASPABLE, Thing, World
 
 _MOVED = 0.01  # metres that an object may have moved between planning and grasping
 _MARGIN = 0.001
 _LIFT = 0.10
+_SOLUTIONS = 6  # joint vectors looked at for each grasp
 _ROSE = 0.05
 _SLIP = 0.035
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """Straight ways from a grasp: back to where it begins, and up with the object; joints, (n, dof)."""
+
+    grasp: Grasp
+    away: np.ndarray
+    up: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -95,39 +104,58 @@ class Pick:
         local = np.linalg.inv(base) @ thing.pose
         out = way_out(thing, world, base)
         flattest = math.radians(35.0) if out is not None else 0.0
-        start = kit.robot.joints().q
         tried = 0
+        spare: list[_Lines] = []
         for group in grasps(local, thing.size, kit.hand, flattest):
             job.check()
-            for grasp in group:
-                tried += 1
-                for q in kit.ik.solve(grasp.pose, planner, _MARGIN)[:3]:
-                    plan = self._complete(planner, start, grasp, q, out)
-                    if plan is not None:
-                        return plan
+            tried += len(group)
+            spare += self._lines(planner, group, out)
+            plan = self._reach(planner, spare, tries=60)
+            if plan is not None:
+                return plan
+        job.check()
+        plan = self._reach(planner, spare, tries=600)
+        if plan is not None:
+            return plan
         raise MotionError(
             "NO_IK",
             f"none of {tried} ways to grasp '{name}' can be reached from here "
             f"({float(np.linalg.norm(local[:2, 3])):.2f} m away, {thing.centre[2]:.2f} m high); another approach may do",
         )
 
-    def _complete(
-        self, planner: ArmPlanner, start: np.ndarray, grasp: Grasp, q: np.ndarray, out: np.ndarray | None
-    ) -> _Plan | None:
-        rise = transform(xyz=(0.0, 0.0, _LIFT if out is None else 0.02)) @ grasp.pose
-        if out is None:
-            back = transform(xyz=-grasp.approach * 0.10) @ grasp.pose
-            ways = [back]
-        else:
-            ways = [transform(xyz=out) @ rise, rise]  # out of it level, in again a little higher
-        up = planner.line_path(q, [rise] if out is None else [rise, transform(xyz=out) @ rise], margin=_MARGIN)
-        away = planner.line_path(q, ways[::-1], margin=_MARGIN)
-        if up is None or away is None:
+    def _lines(self, planner: ArmPlanner, group: list[Grasp], out: np.ndarray | None) -> list[_Lines]:
+        """Return the straight ways to and from some grasps that are free."""
+        solved = self._kit.ik.solve_many([g.pose for g in group], planner, _MARGIN)
+        rows = [(grasp, q) for grasp, solutions in zip(group, solved, strict=True) for q in solutions[:_SOLUTIONS]]
+        if not rows:
+            return []
+        starts = np.array([q for _, q in rows])
+        tips = planner.kinematics.links(starts)[planner.kinematics.tip]
+        found = []
+        for rise in (_LIFT,) if out is None else (0.02, 0.05):
+            above = _shifted(tips, np.array([0.0, 0.0, rise]))
+            if out is None:
+                back = _shifted(tips, -tips[:, :3, 2] * _LIFT)
+                ways = zip(planner.trace_many(starts, [back]), planner.trace_many(starts, [above]), strict=True)
+                ends = [((away, n == 1), (up, m == 1)) for (away, n), (up, m) in ways]
+            else:
+                leaving = planner.trace_many(starts, [above, _shifted(above, out)], spacing=0.015)
+                ends = [((path, n == 2), (path, n == 2)) for path, n in leaving]
+            for (grasp, _), ((away, reached), (up, rose)) in zip(rows, ends, strict=True):
+                if reached and rose and planner.free(away, _MARGIN) and planner.free(up, _MARGIN):
+                    found.append(_Lines(grasp, away, up))
+        return found
+
+    def _reach(self, planner: ArmPlanner, lines: list[_Lines], tries: int) -> _Plan | None:
+        if not lines:
             return None
-        to_pre = planner.joint_path(start, [away[-1]])
+        start = self._kit.robot.joints().q
+        order = sorted(lines, key=lambda line: float(np.abs(line.away[-1] - start)[:-1].sum()))
+        to_pre = planner.joint_path(start, [line.away[-1] for line in order], tries)
         if to_pre is None:
             return None
-        return _Plan(grasp, to_pre, away[::-1], up)
+        line = min(order, key=lambda line: float(np.abs(line.away[-1] - to_pre[-1]).max()))
+        return _Plan(line.grasp, to_pre, line.away[::-1], line.up)
 
     def _check_grip(self, name: str, plan: _Plan, opening: float, job: Job) -> None:
         if opening >= max(0.003, 0.5 * plan.grasp.width):
@@ -180,6 +208,12 @@ class Pick:
             return False
         hand = self._kit.robot.base().pose.matrix @ self._kit.kinematics.pose(self._kit.robot.joints().q)
         return float(np.linalg.norm(hand[:3, 3] - thing.centre)) < 0.03 + float(max(thing.size)) / 2
+
+
+def _shifted(poses: np.ndarray, by: np.ndarray) -> np.ndarray:
+    moved = poses.copy()
+    moved[:, :3, 3] += by
+    return moved
 
 
 def way_out(thing: Thing, world: World, base: np.ndarray) -> np.ndarray | None:
