@@ -119,7 +119,10 @@ def test_the_base_keeps_its_limits_and_stops_when_commands_stop(simulate):
         sim.drive(5.0, 0.0)
         sim.run(0.1)
     assert sim.base_velocity()[0] <= 1.02 * sim.robot.base.linear
-    sim.run(1.3)
+    sim.drive(0.0, 0.0)
+    sim.run(0.4)
+    assert abs(sim.base_velocity()[0]) < 0.02
+    sim.run(1.0)
     stopped = sim.base_pose()
     assert abs(sim.base_velocity()[0]) < 1e-3
     sim.run(5.0)

@@ -66,7 +66,9 @@ class BaseDrive:
         if wanted == self._velocity == (0.0, 0.0):
             return  # the last command holds
         linear, angular = self._velocity
-        linear += _clip(wanted[0] - linear, self._limits.linear_acceleration * dt)
+        slower = abs(wanted[0]) < abs(linear)
+        change = self._limits.linear_braking if slower else self._limits.linear_acceleration
+        linear += _clip(wanted[0] - linear, change * dt)
         angular += _clip(wanted[1] - angular, self._limits.angular_acceleration * dt)
         self._velocity = (linear, angular)
         heading = self._reference[2] + angular * dt / 2

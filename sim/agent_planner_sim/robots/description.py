@@ -53,6 +53,7 @@ class BaseLimits:
     linear: float = 0.5  # m/s
     angular: float = 1.2  # rad/s
     linear_acceleration: float = 0.8  # m/s²
+    linear_braking: float = 1.6  # m/s²
     angular_acceleration: float = 2.5  # rad/s²
 
 

@@ -24,7 +24,9 @@ class Spot:
     free: float
 
 
-def spots(world: World, target: Thing, radius: float, base_xy: np.ndarray, inside: bool) -> list[Spot]:
+def spots(
+    world: World, target: Thing, radius: float, base_xy: np.ndarray, inside: bool, best: float = 0.58
+) -> list[Spot]:
     """Return spots, best first: neither cramped nor far.
 
     Args:
@@ -33,6 +35,7 @@ def spots(world: World, target: Thing, radius: float, base_xy: np.ndarray, insid
         radius: of the outline of what is put down, metres.
         base_xy: where the base is, (2,).
         inside: in a container (its floor is the surface, its walls are edges) or on top.
+        best: distance from the base at which the arm works best, metres.
     """
     margin = radius + (_WALL + 0.01 if inside else _EDGE)
     half = target.size[:2] / 2 - margin
@@ -45,7 +48,7 @@ def spots(world: World, target: Thing, radius: float, base_xy: np.ndarray, insid
     for other in _neighbours(world, target, inside):
         room = np.minimum(room, _distance(points, other) - radius - _APART)
     distance = np.linalg.norm(points - base_xy, axis=1)
-    score = np.minimum(room, 0.06) - 0.25 * np.abs(distance - 0.58)
+    score = np.minimum(room, 0.06) - 0.25 * np.abs(distance - best)
     height = target.bottom + _WALL if inside else target.top
     order = [i for i in np.argsort(-score) if room[i] >= 0.0]
     return [Spot(float(points[i, 0]), float(points[i, 1]), height, float(room[i])) for i in order]

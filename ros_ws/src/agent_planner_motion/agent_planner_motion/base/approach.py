@@ -120,7 +120,10 @@ def _before_door(world: World, cabinet: Thing) -> list[Approach]:
     plane = cabinet.centre[:2] + front * depth
     found = []
     for rank, (ahead, aside) in enumerate(
-        ((0.56, 0.24), (0.56, 0.28), (0.54, 0.30), (0.58, 0.20), (0.56, 0.16), (0.50, 0.34), (0.46, 0.36), (0.58, 0.08))
+        (
+            (0.56, 0.24), (0.56, 0.28), (0.54, 0.30), (0.58, 0.20), (0.58, 0.16), (0.50, 0.34), (0.46, 0.36),
+            (0.59, 0.12), (0.59, 0.06), (0.59, 0.0), (0.59, -0.05),
+        )  # fmt: skip
     ):
         x, y = plane + front * ahead + along * aside
         found.append(Approach(_facing(x, y, plane), 0.05 * rank))

@@ -9,7 +9,7 @@ import numpy as np
 from agent_planner_motion.arm.grasps import Grasp, grasps
 from agent_planner_motion.arm.planner import ArmPlanner
 from agent_planner_motion.errors import MotionError
-from agent_planner_motion.skills.job import CancelRequested, Job
+from agent_planner_motion.skills.job import Job
 from agent_planner_motion.skills.kit import ArmKit
 from agent_planner_motion.world import CONTAINER, DOOR, GRASPABLE, Thing, World
 
@@ -133,13 +133,13 @@ class Pick:
         tips = planner.kinematics.links(starts)[planner.kinematics.tip]
         found = []
         for rise in (_LIFT,) if out is None else (0.02, 0.05):
-            above = _shifted(tips, np.array([0.0, 0.0, rise]))
+            above = shifted(tips, np.array([0.0, 0.0, rise]))
             if out is None:
-                back = _shifted(tips, -tips[:, :3, 2] * _LIFT)
+                back = shifted(tips, -tips[:, :3, 2] * _LIFT)
                 ways = zip(planner.trace_many(starts, [back]), planner.trace_many(starts, [above]), strict=True)
                 ends = [((away, n == 1), (up, m == 1)) for (away, n), (up, m) in ways]
             else:
-                leaving = planner.trace_many(starts, [above, _shifted(above, out)], spacing=0.015)
+                leaving = planner.trace_many(starts, [above, shifted(above, out)], spacing=0.015)
                 ends = [((path, n == 2), (path, n == 2)) for path, n in leaving]
             for (grasp, _), ((away, reached), (up, rose)) in zip(rows, ends, strict=True):
                 if reached and rose and planner.free(away, _MARGIN) and planner.free(up, _MARGIN):
@@ -210,7 +210,8 @@ class Pick:
         return float(np.linalg.norm(hand[:3, 3] - thing.centre)) < 0.03 + float(max(thing.size)) / 2
 
 
-def _shifted(poses: np.ndarray, by: np.ndarray) -> np.ndarray:
+def shifted(poses: np.ndarray, by: np.ndarray) -> np.ndarray:
+    """Return poses, (n, 4, 4), moved by a vector."""
     moved = poses.copy()
     moved[:, :3, 3] += by
     return moved
@@ -227,6 +228,3 @@ def way_out(thing: Thing, world: World, base: np.ndarray) -> np.ndarray | None:
     local = np.linalg.inv(base[:3, :3]) @ np.array([front[0], front[1], 0.0])
     depth = float(front @ (container.centre[:2] - thing.centre[:2])) + float(container.size[:2].max()) / 2
     return local * (depth + 0.10)
-
-
-__all__ = ["CancelRequested", "Pick", "way_out"]

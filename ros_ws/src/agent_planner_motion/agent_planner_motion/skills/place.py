@@ -11,12 +11,13 @@ from agent_planner_motion.arm.spots import Spot, spots, spread
 from agent_planner_motion.errors import MotionError
 from agent_planner_motion.skills.job import Job
 from agent_planner_motion.skills.kit import ArmKit
-from agent_planner_motion.skills.pick import way_out
+from agent_planner_motion.skills.pick import shifted, way_out
 from agent_planner_motion.spatial import inverse, rotation_about, rotation_z, transform
 from agent_planner_motion.world import CONTAINER, DOOR, SURFACE, Thing, World
 
 _UP = np.array([0.0, 0.0, 1.0])
-_MARGIN = 0.002
+_MARGIN = -0.002  # what is in the hand touches what it is put on
+_SPOTS, _SOLUTIONS = 10, 3
 _ABOVE = 0.10  # metres above the spot from which it is lowered
 _DROP = 0.004  # metres above a surface at which the fingers open
 _DEEP = 0.09  # an object need not be lowered further than this under a container's rim
@@ -110,24 +111,62 @@ class Place:
         turned = upright @ in_hand[:3, :3]
         reach = np.abs(turned) @ thing.size / 2
         radius = float(np.hypot(reach[0], reach[1])) if min(reach[:2]) < 0.8 * max(reach[:2]) else float(max(reach[:2]))
-        candidates = spots(world, place, radius, base[:2, 3], inside)
+        roofed = place.mechanism == DOOR
+        candidates = spots(world, place, radius, base[:2, 3], inside, best=0.4 if roofed else 0.58)
         if inside and not candidates and float(min(place.size[:2])) / 2 - 0.02 > float(max(reach[:2])):
             # Full, or nearly: it may lie on what is in there already.
             candidates = [Spot(*(float(v) for v in place.centre[:2]), self._heap(world, place), 0.0)]
         if not candidates:
             raise MotionError("NO_FREE_SPOT", f"no free spot of {2 * radius * 100:.0f} cm was found on '{place.name}'")
         planner = kit.planner(world, base)
-        start = kit.robot.joints().q
-        for spot in spread(candidates, 12):
-            job.check()
-            plan = self._plan_spot(planner, start, spot, place, inside, in_hand, upright, float(reach[2]), base, world)
-            if plan is not None:
-                return plan
+        for tries in (60, 400):
+            for spot in spread(candidates, _SPOTS):
+                job.check()
+                bottom = self._bottom(spot, place, inside)
+                point = (inverse(base) @ np.array([spot.x, spot.y, bottom + float(reach[2]), 1.0]))[:3]
+                out = self._way_out(place, world, base, np.array([spot.x, spot.y, bottom]))
+                rise = np.array([0.0, 0.0, self._rise(place, inside, bottom) if out is None else 0.02])
+                targets = self._targets(point, in_hand, upright)
+                lines = self._lines(planner, targets, rise, out)
+                start = kit.robot.joints().q
+                lines.sort(key=lambda line: float(np.abs(line[-1] - start).sum()))
+                to_pre = planner.joint_path(start, [line[-1] for line in lines], tries) if lines else None
+                if to_pre is not None:
+                    line = min(lines, key=lambda line: float(np.abs(line[-1] - to_pre[-1]).max()))
+                    return _Plan(spot, to_pre, line[::-1])
         raise MotionError(
             "NO_IK",
             f"none of {len(candidates)} free spots on '{place.name}' can be reached from here "
             f"({float(np.linalg.norm(place.centre[:2] - base[:2, 3])):.2f} m away); another approach may do",
         )
+
+    @staticmethod
+    def _targets(point: np.ndarray, in_hand: np.ndarray, upright: np.ndarray) -> list[np.ndarray]:
+        """Return poses of the hand that put the middle of what it holds at a point, upright."""
+        azimuth = math.atan2(point[1], point[0])
+        rotations = [rotation_z(azimuth + yaw) @ upright for yaw in _YAWS]
+        return [transform(rotation, point - rotation @ in_hand[:3, 3]) for rotation in rotations]
+
+    def _lines(
+        self, planner: ArmPlanner, targets: list[np.ndarray], rise: np.ndarray, out: np.ndarray | None
+    ) -> list[np.ndarray]:
+        """Return straight ways back from where it is put down, as joints, (n, dof) each."""
+        solved = self._kit.ik.solve_many(targets, planner, _MARGIN, flip=False)
+        starts = [q for solutions in solved for q in solutions[:_SOLUTIONS]]
+        if not starts:
+            return []
+        tips = planner.kinematics.links(np.array(starts))[planner.kinematics.tip]
+        above = shifted(tips, rise)
+        ways = [above] if out is None else [above, shifted(above, out)]
+        traced = planner.trace_many(np.array(starts), ways, spacing=0.015)
+        return [path for path, count in traced if count == len(ways) and planner.free(path, _MARGIN)]
+
+    @staticmethod
+    def _bottom(spot: Spot, place: Thing, inside: bool) -> float:
+        """Return the height of the object's underside at which the fingers open."""
+        if not inside:
+            return spot.z + _DROP
+        return max(spot.z + 2 * _DROP, min(place.top - _DEEP, place.top + 0.01)) if place.mechanism != DOOR else spot.z + _DROP
 
     def _upright(self, in_hand: np.ndarray) -> np.ndarray:
         """Return the rotation of the hand's frame after which what it holds stands as it did when grasped."""
@@ -146,32 +185,6 @@ class Place:
     def _heap(world: World, place: Thing) -> float:
         tops = [o.top for o in world.objects if world.container_of(o) is place and o.name != world.holding]
         return max([place.bottom + 0.012, *tops])
-
-    def _plan_spot(
-        self, planner: ArmPlanner, start: np.ndarray, spot: Spot, place: Thing, inside: bool, in_hand: np.ndarray,
-        upright: np.ndarray, below: float, base: np.ndarray, world: World,
-    ) -> _Plan | None:  # fmt: skip
-        bottom = spot.z + _DROP
-        if inside:
-            bottom = max(bottom + 0.004, min(place.top - _DEEP, place.top + 0.01))
-        point = (inverse(base) @ np.array([spot.x, spot.y, bottom + below, 1.0]))[:3]
-        azimuth = math.atan2(point[1], point[0])
-        out = self._way_out(place, world, base, np.array([spot.x, spot.y, bottom]))
-        for yaw in _YAWS:
-            rotation = rotation_z(azimuth + yaw) @ upright
-            hand = transform(rotation, point - rotation @ in_hand[:3, 3])
-            for q in self._kit.ik.solve(hand, planner, _MARGIN - 0.004, flip=False)[:2]:
-                if out is not None:
-                    rise = transform(xyz=_UP * 0.02) @ hand
-                    back = planner.line_path(q, [rise, transform(xyz=out) @ rise], margin=_MARGIN - 0.004)
-                else:
-                    back = planner.line_path(q, [transform(xyz=_UP * self._rise(place, inside, bottom)) @ hand], margin=-0.004)
-                if back is None:
-                    continue
-                to_pre = planner.joint_path(start, [back[-1]])
-                if to_pre is not None:
-                    return _Plan(spot, to_pre, back[::-1])
-        return None
 
     @staticmethod
     def _rise(place: Thing, inside: bool, bottom: float) -> float:
