@@ -24,19 +24,31 @@ class Spheres:
 
 
 def spheres_of(solid: Solid) -> Spheres:
-    """Cover a solid with spheres of its smallest half extent; thin plates count as somewhat thicker."""
+    """Cover a solid with spheres of its smallest half extent; thin plates count as somewhat thicker.
+
+    Stubby cylinders get smaller ones: the edges of one as long as it is wide stick out of a sphere by two fifths.
+    """
     half = solid.half
-    radius = float(max(min(half), 0.008))
-    lines = []
-    for extent in half:
-        reach = max(float(extent) - radius, 0.0)
-        count = 1 if reach < 0.003 else int(np.ceil(2 * reach / (1.6 * radius))) + 1
-        lines.append(np.linspace(-reach, reach, count) if count > 1 else np.zeros(1))
-    grid = np.stack(np.meshgrid(*lines, indexing="ij"), axis=-1).reshape(-1, 3)
-    if solid.kind == "cylinder" and half[0] > radius:
-        grid = grid[np.hypot(grid[:, 0], grid[:, 1]) <= half[0] - radius + 1e-6]
+    stubby = solid.kind == "cylinder" and half[2] < 1.6 * half[0]
+    radius = float(max(min(half), 0.008)) * (0.65 if stubby else 1.0)
+    if solid.kind == "cylinder":
+        ring = half[0] - radius
+        around = np.arange(6) * np.pi / 3 if ring > 0.003 else np.zeros(1)
+        flat = np.stack([ring * np.cos(around), ring * np.sin(around)], axis=1)
+        along = _spread(half[2], radius)
+        grid = np.array([[x, y, z] for x, y in flat for z in along])
+    else:
+        lines = [_spread(extent, radius) for extent in half]
+        grid = np.stack(np.meshgrid(*lines, indexing="ij"), axis=-1).reshape(-1, 3)
     centres = grid @ solid.pose[:3, :3].T + solid.pose[:3, 3]
     return Spheres(centres, np.full(len(centres), radius))
+
+
+def _spread(extent: float, radius: float) -> np.ndarray:
+    reach = max(float(extent) - radius, 0.0)
+    if reach < 0.003:
+        return np.zeros(1)
+    return np.linspace(-reach, reach, int(np.ceil(2 * reach / (1.6 * radius))) + 1)
 
 
 class ArmModel:
