@@ -11,16 +11,18 @@ from agent_planner.types import Call
 
 
 class LookAhead:
-    """Remembers whether the last accepted call brought the goal nearer."""
+    """Remembers how near to the goal the episode has come. The distance is the number of calls in a plan."""
 
     def __init__(self, library: SkillLibrary):
         self._library = library
+        self._nearest: int | None = None
+        self._expected: int | None = None
         self._idle = False
 
     def check(self, call: Call, goal: Goal, at_step: int, scene: SceneGraph, done: Sequence[Call]) -> None:
         """Raise CallRefused (NO_PROGRESS) as design.md says; nothing is refused where no plan is known now.
 
-        The distance to the goal is the number of calls in the means-ends plan.
+        No nearer means: no nearer than the episode has been, so that going away and coming back is no progress.
         """
         now = plan(goal, self._library, scene, at_step, done)
         if now is None:
@@ -29,7 +31,12 @@ class LookAhead:
         after = plan(goal, self._library, apply(call, self._library, scene), at_step, after_done)
         if after is None:
             raise CallRefused("NO_PROGRESS", f"after {call} the goal could no longer be reached")
-        idle = len(after) >= len(now)
+        if self._nearest is None or self._expected is None or len(now) > self._expected:
+            # The beginning; or a call failed, or somebody moved a thing: what was reached before is lost.
+            self._nearest = len(now)
+        idle = len(after) >= self._nearest
         if idle and self._idle:
             raise CallRefused("NO_PROGRESS", f"{call} brings the goal no nearer, as the call before it")
         self._idle = idle
+        self._nearest = min(self._nearest, len(after))
+        self._expected = len(after)
