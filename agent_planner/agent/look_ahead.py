@@ -17,12 +17,13 @@ class LookAhead:
         self._library = library
         self._nearest: int | None = None
         self._expected: int | None = None
-        self._idle = False
+        self._idled = False
 
     def check(self, call: Call, goal: Goal, at_step: int, scene: SceneGraph, done: Sequence[Call]) -> None:
         """Raise CallRefused (NO_PROGRESS) as design.md says; nothing is refused where no plan is known now.
 
-        No nearer means: no nearer than the episode has been, so that going away and coming back is no progress.
+        A call that brings the goal no nearer is let through once, and once again after the episode has come nearer
+        than it ever was: going away and coming back is no progress.
         """
         now = plan(goal, self._library, scene, at_step, done)
         if now is None:
@@ -33,10 +34,11 @@ class LookAhead:
             raise CallRefused("NO_PROGRESS", f"after {call} the goal could no longer be reached")
         if self._nearest is None or self._expected is None or len(now) > self._expected:
             # The beginning; or a call failed, or somebody moved a thing: what was reached before is lost.
-            self._nearest = len(now)
-        idle = len(after) >= self._nearest
-        if idle and self._idle:
-            raise CallRefused("NO_PROGRESS", f"{call} brings the goal no nearer, as the call before it")
-        self._idle = idle
-        self._nearest = min(self._nearest, len(after))
+            self._nearest, self._idled = len(now), False
+        idle = len(after) >= len(now)
+        if idle and self._idled:
+            raise CallRefused("NO_PROGRESS", f"{call} brings the goal no nearer, as an earlier call")
+        if len(after) < self._nearest:
+            self._nearest, self._idled = len(after), False
+        self._idled = self._idled or idle
         self._expected = len(after)

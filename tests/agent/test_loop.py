@@ -103,6 +103,13 @@ def test_look_ahead_refuses_going_to_and_fro():
     assert free.result.counts.refused == 0
 
 
+def test_look_ahead_does_not_take_coming_back_for_progress():
+    bin_, cube = (f'in(red cube, bin)\nnavigate_to(target="{name}")' for name in ("bin", "red cube"))
+    run = drive(WORLD, LIBRARY, [GOAL, cube, bin_, cube, bin_, *WAY[2:]])
+    assert run.prompts[5].startswith("refused NO_PROGRESS: ")
+    assert run.result.outcome is Outcome.SUCCEEDED
+
+
 def test_a_call_refused_in_this_state_is_not_offered_again():
     run = drive(WORLD, LIBRARY, [GOAL, *['in(red cube, bin)\nnavigate_to(target="bin")'] * 2, *WAY[1:]])
     offered = ['"target=" "\\"bin\\""' in (g or "") for g in run.grammars]

@@ -2,10 +2,6 @@
 """The simulation behind the protocol that skills use: no ROS, time passes only while a skill waits."""
 
 import numpy as np
-from agent_planner_sim.mujoco import truth
-from agent_planner_sim.mujoco.scene_model import item_body
-from agent_planner_sim.scenes.occupancy import occupancy
-from agent_planner_sim.transforms import matrix_from_quat, quat_from_matrix
 
 from agent_planner.scene import geometry, graph
 from agent_planner_motion.base.grid import Grid
@@ -14,6 +10,10 @@ from agent_planner_motion.skills.job import Job
 from agent_planner_motion.skills.robot import Base, Joints
 from agent_planner_motion.spatial import transform
 from agent_planner_motion.world import Thing, World
+from agent_planner_sim.mujoco import truth
+from agent_planner_sim.mujoco.scene_model import item_body
+from agent_planner_sim.scenes.occupancy import occupancy
+from agent_planner_sim.transforms import matrix_from_quat, quat_from_matrix
 
 PERIOD = 0.02
 
@@ -40,8 +40,11 @@ class SimulatedRobot:
         reading = self.sim.joints()
         n = len(self.sim.robot.arm)
         return Joints(
-            self.now(), reading.positions[:n].copy(), reading.velocities[:n].copy(),
-            self.sim.opening(), float(reading.velocities[n:].sum()),
+            self.now(),
+            reading.positions[:n].copy(),
+            reading.velocities[:n].copy(),
+            self.sim.opening(),
+            float(reading.velocities[n:].sum()),
         )
 
     def base(self):
@@ -60,9 +63,17 @@ class SimulatedRobot:
         ]
         places = [
             Thing(
-                s.region.name, matrix(s.pose), np.array(s.region.size), frozenset(s.region.affordances), False,
-                s.is_open, s.opening, None if s.handle is None else matrix(s.handle), s.travel,
-                None if s.hinge is None else np.array(s.hinge), s.mechanism,
+                s.region.name,
+                matrix(s.pose),
+                np.array(s.region.size),
+                frozenset(s.region.affordances),
+                False,
+                s.is_open,
+                s.opening,
+                None if s.handle is None else matrix(s.handle),
+                s.travel,
+                None if s.hinge is None else np.array(s.hinge),
+                s.mechanism,
             )
             for s in truth.places(self.sim)
         ]

@@ -24,7 +24,9 @@ class MissingData(MotionError):
     """
 
     def __init__(self, topic: str, waited: float):
-        super().__init__("NO_DATA", f"nothing came on '{topic}' for {waited:.1f} s; is the robot (or its simulator) running?")
+        super().__init__(
+            "NO_DATA", f"nothing came on '{topic}' for {waited:.1f} s; is the robot (or its simulator) running?"
+        )
         self.topic = topic
 
 

@@ -73,9 +73,7 @@ def quat_of(rotation: np.ndarray) -> tuple[float, float, float, float]:
 def rotation_vector(rotation: np.ndarray) -> np.ndarray:
     """Return axis times angle of rotations, (..., 3), angles up to pi."""
     m = np.asarray(rotation)
-    skew = np.stack(
-        [m[..., 2, 1] - m[..., 1, 2], m[..., 0, 2] - m[..., 2, 0], m[..., 1, 0] - m[..., 0, 1]], axis=-1
-    )
+    skew = np.stack([m[..., 2, 1] - m[..., 1, 2], m[..., 0, 2] - m[..., 2, 0], m[..., 1, 0] - m[..., 0, 1]], axis=-1)
     sine = np.linalg.norm(skew, axis=-1)  # twice the sine of the angle
     cosine = np.clip((np.trace(m, axis1=-2, axis2=-1) - 1) / 2, -1.0, 1.0)
     angle = np.arctan2(sine / 2, cosine)

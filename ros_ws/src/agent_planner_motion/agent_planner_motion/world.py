@@ -113,7 +113,10 @@ class World:
         inside = [
             p
             for p in self.places
-            if p.can(CONTAINER) and p is not thing and p.covers(thing.centre) and p.bottom - 0.01 <= thing.centre[2] <= p.top
+            if p.can(CONTAINER)
+            and p is not thing
+            and p.covers(thing.centre)
+            and p.bottom - 0.01 <= thing.centre[2] <= p.top
         ]
         return min(inside, key=lambda p: float(np.prod(p.size)), default=None)
 
@@ -122,7 +125,9 @@ class World:
         container = self.container_of(thing)
         if container is not None:
             return container
-        under = [p for p in self.places if p.can(SURFACE) and p.covers(thing.centre) and abs(p.top - thing.bottom) <= _REST]
+        under = [
+            p for p in self.places if p.can(SURFACE) and p.covers(thing.centre) and abs(p.top - thing.bottom) <= _REST
+        ]
         return max(under, key=lambda p: p.top, default=None)
 
     def body_of(self, place: Thing) -> Thing:
@@ -130,10 +135,16 @@ class World:
         if place.handle is not None and place.mechanism == DRAWER:
             # The closed drawer's middle lies within the chest.
             shut = place.centre - place.handle[:3, 0] * place.travel * place.opening
-            around = [p for p in self.places if p is not place and p.is_body and p.covers(shut) and p.top >= place.top - 0.01]
+            around = [
+                p for p in self.places if p is not place and p.is_body and p.covers(shut) and p.top >= place.top - 0.01
+            ]
             return min(around, key=lambda p: float(np.prod(p.size)), default=place)
         if place.bottom > 0.3:
-            under = [p for p in self.places if p.can(SURFACE) and p.covers(place.centre) and abs(p.top - place.bottom) <= _REST]
+            under = [
+                p
+                for p in self.places
+                if p.can(SURFACE) and p.covers(place.centre) and abs(p.top - place.bottom) <= _REST
+            ]
             return max(under, key=lambda p: p.top, default=place)
         return place
 

@@ -11,6 +11,8 @@ from agent_planner_motion.arm.kinematics import Kinematics
 from agent_planner_motion.arm.obstacles import Obstacles
 from agent_planner_motion.spatial import transform
 
+# The spheres fall short of edges, and the robot itself is never to be touched: so much is taken off.
+_SELF_PADDING = 0.014
 _NEAR = 0.05  # metres; links further apart than this are not looked at closely
 _APART = 3  # links nearer to each other along the chain than this are not checked against each other
 
@@ -100,6 +102,7 @@ class ArmModel:
         found = (self.body.distance(beside) - np.concatenate([radii[link] for link in self._beside_body])).min(axis=1)
         for a, b in self._near_pairs(poses):
             found = np.minimum(found, _gap(placed[a], radii[a], placed[b], radii[b]))
+        found -= _SELF_PADDING
         if held is not None:
             carried = _place(poses[self.kinematics.tip], held.centres)
             found = np.minimum(found, (self.body.distance(carried) - held.radii).min(axis=1))

@@ -53,7 +53,8 @@ class RobotDescription:
         while link != base:
             if link not in by_child:
                 raise MotionError(
-                    "UNKNOWN", f"the robot description has no chain from '{base}' to '{tip}'; links: {', '.join(by_child)}"
+                    "UNKNOWN",
+                    f"the robot description has no chain from '{base}' to '{tip}'; links: {', '.join(by_child)}",
                 )
             found.insert(0, by_child[link])
             link = found[0].parent

@@ -23,7 +23,9 @@ class IkSolver:
         rng: draws further starts.
     """
 
-    def __init__(self, kinematics: Kinematics, postures: Mapping[str, np.ndarray], rng: np.random.Generator | None = None):
+    def __init__(
+        self, kinematics: Kinematics, postures: Mapping[str, np.ndarray], rng: np.random.Generator | None = None
+    ):
         self.kinematics = kinematics
         self._starts = [postures[name] for name in ("ready", "home") if name in postures] or list(postures.values())
         self._rng = rng or np.random.default_rng(1)

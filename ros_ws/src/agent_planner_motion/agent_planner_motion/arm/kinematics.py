@@ -126,7 +126,9 @@ class Kinematics:
         jac[:, 3:] = np.swapaxes(np.where(sliding, 0.0, axes), 1, 2)
         return tip, jac
 
-    def solve(self, targets: np.ndarray, seeds: np.ndarray, rest: np.ndarray | None = None, iterations: int = 60) -> Solutions:
+    def solve(
+        self, targets: np.ndarray, seeds: np.ndarray, rest: np.ndarray | None = None, iterations: int = 60
+    ) -> Solutions:
         """Bring the tip to poses by damped least squares, all rows at once.
 
         Args:

@@ -28,7 +28,9 @@ class ArmPlanner:
         rng: source of random numbers; the same seed gives the same plans.
     """
 
-    def __init__(self, model: ArmModel, world: Obstacles, held: Spheres | None = None, rng: np.random.Generator | None = None):
+    def __init__(
+        self, model: ArmModel, world: Obstacles, held: Spheres | None = None, rng: np.random.Generator | None = None
+    ):
         self.model = model
         self.kinematics = model.kinematics
         self.world = world
@@ -71,7 +73,11 @@ class ArmPlanner:
         return None
 
     def line_path(
-        self, start: np.ndarray, targets: Sequence[np.ndarray], spacing: float = 0.01, margin: float | None = _MARGIN_NEAR
+        self,
+        start: np.ndarray,
+        targets: Sequence[np.ndarray],
+        spacing: float = 0.01,
+        margin: float | None = _MARGIN_NEAR,
     ) -> np.ndarray | None:
         """Return a path on which the hand goes straight from pose to pose, or None if it cannot.
 

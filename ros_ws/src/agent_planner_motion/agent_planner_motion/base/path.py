@@ -57,7 +57,9 @@ class WayField:
         graph = coo_array(
             (np.concatenate(weights), (np.concatenate(sources), np.concatenate(sinks))), shape=(index.size, index.size)
         )
-        cost, previous = dijkstra(graph.tocsr(), directed=False, indices=int(index[row, column]), return_predecessors=True)
+        cost, previous = dijkstra(
+            graph.tocsr(), directed=False, indices=int(index[row, column]), return_predecessors=True
+        )
         return cost, previous
 
     def cost(self, x: float, y: float) -> float:

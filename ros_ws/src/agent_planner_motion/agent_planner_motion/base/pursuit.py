@@ -44,7 +44,12 @@ class Pursuit:
     _TURN_FIRST = 0.55  # radians between heading and path beyond which it turns in place
 
     def __init__(
-        self, path: np.ndarray, final_yaw: float | None, limits: DriveLimits, period: float, arrival: Arrival = Arrival()
+        self,
+        path: np.ndarray,
+        final_yaw: float | None,
+        limits: DriveLimits,
+        period: float,
+        arrival: Arrival = Arrival(),
     ):
         self.path = path
         self._final_yaw = final_yaw

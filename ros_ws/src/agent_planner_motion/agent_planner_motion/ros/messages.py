@@ -75,7 +75,9 @@ def _place(message: ScenePlace) -> Thing:
         opening=message.opening,
         handle=pose_matrix(message.handle) if has_handle else None,
         travel=message.travel,
-        hinge=np.array([message.hinge.x, message.hinge.y, message.hinge.z]) if message.mechanism == ScenePlace.DOOR else None,
+        hinge=np.array([message.hinge.x, message.hinge.y, message.hinge.z])
+        if message.mechanism == ScenePlace.DOOR
+        else None,
         mechanism=message.mechanism,
     )
 
@@ -90,9 +92,7 @@ def grid_of(message: OccupancyGrid) -> Grid:
 def trajectory_message(names: Sequence[str], trajectory: Trajectory, first: float) -> JointTrajectory:
     """Return a trajectory as a message, its first point after so many seconds."""
     message = JointTrajectory(joint_names=list(names))
-    for time, positions, velocities in zip(
-        trajectory.times, trajectory.positions, trajectory.velocities, strict=True
-    ):
+    for time, positions, velocities in zip(trajectory.times, trajectory.positions, trajectory.velocities, strict=True):
         point = JointTrajectoryPoint(positions=positions.tolist(), velocities=velocities.tolist())
         nanoseconds = round((float(time) + first) * 1e9)
         point.time_from_start = Duration(sec=nanoseconds // 1_000_000_000, nanosec=nanoseconds % 1_000_000_000)

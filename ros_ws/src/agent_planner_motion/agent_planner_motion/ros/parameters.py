@@ -18,13 +18,21 @@ _POSTURES = {
 }
 PARAMETERS = (
     Declared("use_stamped", False, "Publish cmd_vel_nav as TwistStamped instead of Twist."),
-    Declared("arm_interface", "topic", "How the arm is commanded (topic: arm_controller/joint_trajectory).", ("topic",)),
+    Declared(
+        "arm_interface", "topic", "How the arm is commanded (topic: arm_controller/joint_trajectory).", ("topic",)
+    ),
     Declared("map_frame", "map", "Frame of the map and of the scene."),
     Declared("base_frame", "base_link", "Frame of the base, on the floor, x ahead."),
     Declared("end_effector_frame", "end_effector", "Frame between the fingertips: z approach, y closing direction."),
-    Declared("arm_joints", ["torso_lift_joint", *(f"arm_joint_{i}" for i in range(1, 8))], "Joints of the arm's trajectory, in order."
+    Declared(
+        "arm_joints",
+        ["torso_lift_joint", *(f"arm_joint_{i}" for i in range(1, 8))],
+        "Joints of the arm's trajectory, in order.",
     ),
-    Declared("finger_joints", ["gripper_left_finger_joint", "gripper_right_finger_joint"], "The two finger joints; the opening is their sum."
+    Declared(
+        "finger_joints",
+        ["gripper_left_finger_joint", "gripper_right_finger_joint"],
+        "The two finger joints; the opening is their sum.",
     ),
     Declared("arm_acceleration", [1.0, *[5.0] * 7], "Largest acceleration of each arm joint, m/s² or rad/s²."),
     Declared("arm_speed", 0.9, "Share of the joints' velocity limits (URDF) that is used."),
@@ -40,7 +48,9 @@ PARAMETERS = (
     Declared("base_acceleration", 0.6, "Largest forward acceleration, m/s²."),
     Declared("base_braking", 0.35, "Deceleration towards the end of a way, m/s²."),
     Declared("base_patience", 4.0, "Seconds for which a blocked way is waited for."),
-    Declared("data_timeout", 3.0, "Seconds of steady time for which the robot's topics are waited for at a goal's start."),
+    Declared(
+        "data_timeout", 3.0, "Seconds of steady time for which the robot's topics are waited for at a goal's start."
+    ),
     Declared("navigation_timeout", 120.0, "Seconds of ROS time for navigate_to."),
     Declared("manipulation_timeout", 90.0, "Seconds of ROS time for the arm's actions."),
     Declared("steady_timeout_factor", 5.0, "Steady time a goal may take, as a multiple of its time-out."),

@@ -75,7 +75,9 @@ class RosRobot:
         listen(String, "robot_description", self._on_description, _LATCHED)
         listen(SceneGraph, "scene_graph", self._on_scene)
         listen(TFMessage, "/tf", self.frames.take, 50)
-        listen(TFMessage, "/tf_static", self.frames.take, QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL))
+        listen(
+            TFMessage, "/tf_static", self.frames.take, QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+        )
         self._velocity = node.create_publisher(TwistStamped if use_stamped else Twist, "cmd_vel_nav", 10)
         self._trajectory = node.create_publisher(JointTrajectory, "arm_controller/joint_trajectory", 10)
         self._gripper = node.create_publisher(Float64, "gripper_controller/command", 10)

@@ -65,7 +65,9 @@ class MotionServers(Node):
         for name, (kind, run, feedback) in self._kinds().items():
             if name not in self._actions:
                 continue
-            resources = {"navigate_to": (self._base, self._arm), "operate_door": (self._arm, self._base)}.get(name, (self._arm,))
+            resources = {"navigate_to": (self._base, self._arm), "operate_door": (self._arm, self._base)}.get(
+                name, (self._arm,)
+            )
             limits = self._parameters.limits("navigation" if name in NAVIGATION else "manipulation")
             self._servers.append(GoalServer(self, kind, name, run, resources, limits, feedback))
         self._diagnostics = Diagnostics(self, self._robot, (self._arm, self._base))

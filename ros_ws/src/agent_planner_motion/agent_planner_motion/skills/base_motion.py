@@ -57,7 +57,9 @@ class BaseMotion:
             error = wrapped(yaw - self._robot.base().pose.yaw)
             if abs(error) <= tolerance:
                 return True
-            wish = math.copysign(min(self._limits.angular, math.sqrt(2 * self._limits.angular_braking * abs(error))), error)
+            wish = math.copysign(
+                min(self._limits.angular, math.sqrt(2 * self._limits.angular_braking * abs(error))), error
+            )
             most = self._limits.angular_acceleration * PERIOD
             speed += max(-most, min(most, wish - speed))
             self._robot.send_velocity(0.0, speed)

@@ -119,7 +119,9 @@ class Door:
         thing = world.thing(name, "UNKNOWN_TARGET")
         if not thing.can(OPENABLE) or thing.handle is None:
             openable = [p.name for p in world.places if p.can(OPENABLE)]
-            raise MotionError("NOT_OPENABLE", f"'{name}' cannot be opened or closed; these can: {', '.join(openable) or 'none'}")
+            raise MotionError(
+                "NOT_OPENABLE", f"'{name}' cannot be opened or closed; these can: {', '.join(openable) or 'none'}"
+            )
         if world.holding:
             raise MotionError("HAND_NOT_FREE", f"the hand holds '{world.holding}'; place it first")
         self._kit.in_reach(thing, self._kit.robot.base().pose.matrix, thing.handle[:3, 3])

@@ -156,7 +156,9 @@ class Drive:
             moves = abs(base.linear) > 0.005 or abs(base.angular) > 0.01
             still = 0.0 if moves or not wanted else still + PERIOD
             if still >= _STALLED:
-                raise MotionError("BLOCKED", f"the base does not move although {linear:.2f} m/s were commanded; something holds it")
+                raise MotionError(
+                    "BLOCKED", f"the base does not move although {linear:.2f} m/s were commanded; something holds it"
+                )
             due = self._robot.now() + PERIOD
             self._robot.wait(lambda due=due: self._robot.now() >= due, 1.0, job)
 

@@ -67,11 +67,13 @@ class ArmKit:
         self.postures = {name: np.array(values) for name, values in settings.postures.items()}
         wrong = [name for name, q in self.postures.items() if len(q) != self.kinematics.dof]
         if wrong or len(settings.acceleration) != self.kinematics.dof:
-            raise MotionError("UNKNOWN", f"postures {wrong} or 'acceleration' do not have {self.kinematics.dof} numbers")
+            raise MotionError(
+                "UNKNOWN", f"postures {wrong} or 'acceleration' do not have {self.kinematics.dof} numbers"
+            )
         free = np.array(list(self.postures.values()))
         upper = {name: description.joints[name].upper for name in settings.fingers}
         self._wide = ArmModel(self.kinematics, upper, free)
-        self._narrow = ArmModel(self.kinematics, {name: NARROW / 2 for name in upper}, free)
+        self._narrow = ArmModel(self.kinematics, dict.fromkeys(upper, NARROW / 2), free)
         self.ik = IkSolver(self.kinematics, self.postures)
         limits = Limits(self.kinematics.velocity, np.array(settings.acceleration))
         self.motion = ArmMotion(robot, limits.scaled(settings.speed))
@@ -89,9 +91,7 @@ class ArmKit:
             raise MotionError("UNKNOWN_POSTURE", f"there is no posture '{name}'; {did_you_mean(name, self.postures)}")
         return self.postures[name]
 
-    def planner(
-        self, world: World, base: np.ndarray, without: Sequence[str] = (), narrow: bool = False
-    ) -> ArmPlanner:
+    def planner(self, world: World, base: np.ndarray, without: Sequence[str] = (), narrow: bool = False) -> ArmPlanner:
         """Return a planner for the present scene, with what is in the hand.
 
         Args:
@@ -163,5 +163,7 @@ class ArmKit:
         planner = self.planner(self.robot.world(), self.robot.base().pose.matrix)
         path = planner.joint_path(start, goals)
         if path is None:
-            raise MotionError("NOT_REACHED", "no free way for the arm was found from where it is; drive elsewhere first")
+            raise MotionError(
+                "NOT_REACHED", "no free way for the arm was found from where it is; drive elsewhere first"
+            )
         self.motion.follow(path, job, speed)

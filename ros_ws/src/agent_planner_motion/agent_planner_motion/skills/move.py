@@ -52,7 +52,8 @@ class MoveArm:
         if not goals:
             x, y, z = pose[:3, 3]
             raise MotionError(
-                "NO_IK", f"no free posture brings the end effector to ({x:.2f}, {y:.2f}, {z:.2f}) in {kit.settings.base_frame}"
+                "NO_IK",
+                f"no free posture brings the end effector to ({x:.2f}, {y:.2f}, {z:.2f}) in {kit.settings.base_frame}",
             )
         kit.go_to(goals[:4], job)
 
@@ -79,5 +80,7 @@ class MoveGripper:
             raise MotionError("OUT_OF_RANGE", f"the gripper opens from 0 to {widest:.3f} m, not {opening:.3f} m")
         measured = self._kit.motion.grip(opening, job)
         if abs(measured - opening) > _GRIPPER_OFF:
-            raise MotionError("NOT_REACHED", f"the fingers stopped at {measured * 1000:.0f} mm of {opening * 1000:.0f} mm")
+            raise MotionError(
+                "NOT_REACHED", f"the fingers stopped at {measured * 1000:.0f} mm of {opening * 1000:.0f} mm"
+            )
         return measured

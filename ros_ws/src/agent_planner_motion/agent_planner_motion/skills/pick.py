@@ -201,7 +201,9 @@ class Pick:
         thing = kit.fresh_world(job).things.get(name)
         if opening < 0.003 or not self._near_hand(thing, 0.0) and not self._below_hand(thing):
             kit.held_up = None
-            raise MotionError("SLIPPED", f"'{name}' fell out of the hand on the way; the fingers are at {opening * 1000:.0f} mm")
+            raise MotionError(
+                "SLIPPED", f"'{name}' fell out of the hand on the way; the fingers are at {opening * 1000:.0f} mm"
+            )
 
     def _below_hand(self, thing: Thing | None) -> bool:
         if thing is None:

@@ -83,7 +83,8 @@ class Place:
         wanted = CONTAINER if inside else SURFACE
         if not place.can(wanted) and not (place.movable and not inside):
             raise MotionError(
-                "UNKNOWN_TARGET", f"'{target}' is not a {wanted}; it is {', '.join(sorted(place.affordances)) or 'an area'}"
+                "UNKNOWN_TARGET",
+                f"'{target}' is not a {wanted}; it is {', '.join(sorted(place.affordances)) or 'an area'}",
             )
         held = world.holding
         if not held:
@@ -166,7 +167,11 @@ class Place:
         """Return the height of the object's underside at which the fingers open."""
         if not inside:
             return spot.z + _DROP
-        return max(spot.z + 2 * _DROP, min(place.top - _DEEP, place.top + 0.01)) if place.mechanism != DOOR else spot.z + _DROP
+        return (
+            max(spot.z + 2 * _DROP, min(place.top - _DEEP, place.top + 0.01))
+            if place.mechanism != DOOR
+            else spot.z + _DROP
+        )
 
     def _upright(self, in_hand: np.ndarray) -> np.ndarray:
         """Return the rotation of the hand's frame after which what it holds stands as it did when grasped."""
