@@ -2,7 +2,9 @@
 import pytest
 
 from agent_planner.llm.default_model import default_base
-from agent_planner.llm.local import LocalModel
+from agent_planner.llm.local import LocalModel, share_processors
+
+share_processors()  # before a test module imports torch
 
 
 @pytest.fixture(scope="session")

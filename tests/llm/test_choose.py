@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import os
 import subprocess
 import sys
 
@@ -59,6 +60,24 @@ def test_what_is_wrong_is_said_with_the_alternatives(choice, says):
 def test_an_empty_folder(tmp_path):
     with pytest.raises(UserError, match=r"neither a model \(config.json\) nor a LoRA adapter"):
         choose_model(str(tmp_path))
+
+
+@pytest.mark.parametrize(("given", "then"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
+def test_torchs_threads_sleep_while_they_wait(given, then):
+    """In a process of its own: the value counts only if it is there when torch comes."""
+    code = (
+        "import os, sys, agent_planner.llm.local as local\n"
+        "class Watch:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'torch': print(os.environ.get('OMP_WAIT_POLICY')); sys.exit(0)\n"
+        "sys.meta_path.insert(0, Watch())\n"
+        "local.LocalModel('/no/such/folder').load()"
+    )
+    env = {k: v for k, v in os.environ.items() if k != "OMP_WAIT_POLICY"} | (
+        {"OMP_WAIT_POLICY": given} if given else {}
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
+    assert done.stdout == f"{then}\n"
 
 
 def test_importing_and_choosing_loads_no_torch():
