@@ -13,6 +13,7 @@ from agent_planner_motion.spatial import transform
 
 # The spheres fall short of edges, and the robot itself is never to be touched: so much is taken off.
 _SELF_PADDING = 0.014
+_BULGE = 0.2  # of the radius
 _NEAR = 0.05  # metres; links further apart than this are not looked at closely
 _APART = 3  # links nearer to each other along the chain than this are not checked against each other
 
@@ -26,13 +27,15 @@ class Spheres:
 
 
 def spheres_of(solid: Solid) -> Spheres:
-    """Cover a solid with spheres of its smallest half extent; thin plates count as somewhat thicker.
+    """Cover a solid with spheres.
 
-    Stubby cylinders get smaller ones: the edges of one as long as it is wide stick out of a sphere by two fifths.
+    Those of a box bulge a little over its faces, so that little is missing at its edges; those of a stubby cylinder
+    are small, because its edges stick out of larger ones. Thin plates count as somewhat thicker.
     """
     half = solid.half
     stubby = solid.kind == "cylinder" and half[2] < 1.6 * half[0]
-    radius = float(max(min(half), 0.008)) * (0.65 if stubby else 1.0)
+    chunky = solid.kind == "box" and min(half) > 0.02
+    radius = float(max(min(half), 0.008)) * (0.65 if stubby or chunky else 1.0)
     if solid.kind == "cylinder":
         ring = half[0] - radius
         around = np.arange(6) * np.pi / 3 if ring > 0.003 else np.zeros(1)
@@ -40,7 +43,7 @@ def spheres_of(solid: Solid) -> Spheres:
         along = _spread(half[2], radius)
         grid = np.array([[x, y, z] for x, y in flat for z in along])
     else:
-        lines = [_spread(extent, radius) for extent in half]
+        lines = [_spread(extent + _BULGE * radius, radius) for extent in half]
         grid = np.stack(np.meshgrid(*lines, indexing="ij"), axis=-1).reshape(-1, 3)
     centres = grid @ solid.pose[:3, :3].T + solid.pose[:3, 3]
     return Spheres(centres, np.full(len(centres), radius))
@@ -149,6 +152,6 @@ def _gap(a: np.ndarray, a_radii: np.ndarray, b: np.ndarray, b_radii: np.ndarray)
     return apart.min(axis=(1, 2))
 
 
-def held_spheres(size: Sequence[float], pose: np.ndarray) -> Spheres:
+def held_spheres(size: Sequence[float] | np.ndarray, pose: np.ndarray) -> Spheres:
     """Return the spheres of a box of that size in the hand, at its pose in the tip's frame."""
     return spheres_of(Solid(pose, np.asarray(size) / 2, "box"))

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from agent_planner_motion.arm.ik import hand_rotation
-from agent_planner_motion.spatial import transform
+from agent_planner_motion.spatial import rotation_z, transform
 
 _UP = np.array([0.0, 0.0, 1.0])
 _TILTS = (0.0, 20.0, 40.0, 55.0, 70.0, 85.0)  # degrees from straight down
-_ABOVE_SUPPORT = 0.004
+_ASKEW = (0.3, -0.3, 0.55, -0.55)  # radians
+_ABOVE_SUPPORT = 0.007
 
 
 @dataclass(frozen=True)
@@ -62,25 +63,40 @@ def grasps(pose: np.ndarray, size: np.ndarray, hand: Hand, flattest: float = 0.0
         flattest: radians; groups with less tilt than this come last (for things under a roof).
     """
     angles = sorted((math.radians(t) for t in _TILTS), key=lambda t: (t < flattest, t))
-    for tilt in angles:
-        group = [
-            grasp
-            for closing in _closings(pose, size, hand)
-            for side in ((1.0,) if tilt == 0.0 else (1.0, -1.0))
-            if (grasp := _grasp(pose, size, hand, closing, side * tilt)) is not None
-        ]
-        if group:
-            yield group
+    straight = _closings(pose, size, hand)
+    for closings in (straight, _turned(straight, pose, size, hand)):
+        for tilt in angles:
+            group = [
+                grasp
+                for closing in closings
+                for side in ((1.0,) if tilt == 0.0 else (1.0, -1.0))
+                if (grasp := _grasp(pose, size, hand, closing, side * tilt)) is not None
+            ]
+            if group:
+                yield group
 
 
 def _closings(pose: np.ndarray, size: np.ndarray, hand: Hand) -> list[np.ndarray]:
-    # Horizontal directions across two opposite sides that fit between the fingers, the narrower first.
+    # Horizontal directions across two opposite sides, the narrower first. The longest side is left out even where it
+    # would fit: what is held across it counts as not held (see agent_planner.scene.geometry).
     found = []
+    widest = min(hand.max_opening - 0.008, float(np.sort(size)[1]) + 0.004)
     for i in np.argsort(size):
         axis = pose[:3, i]
-        if abs(axis[2]) < 0.35 and size[i] <= hand.max_opening - 0.008:
+        if abs(axis[2]) < 0.35 and size[i] <= widest:
             flat = np.array([axis[0], axis[1], 0.0])
             found.append(flat / np.linalg.norm(flat))
+    return found
+
+
+def _turned(closings: list[np.ndarray], pose: np.ndarray, size: np.ndarray, hand: Hand) -> list[np.ndarray]:
+    # Where the straight ones are out of reach: closing on a box a little askew turns it between the fingers.
+    found = []
+    for closing in closings:
+        for angle in _ASKEW:
+            turned = rotation_z(angle) @ closing
+            if float(np.abs(pose[:3, :3].T @ turned) @ size) <= hand.max_opening - 0.006:
+                found.append(turned)
     return found
 
 

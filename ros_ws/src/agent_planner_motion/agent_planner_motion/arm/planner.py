@@ -13,7 +13,6 @@ from agent_planner_motion.spatial import rotation_of, rotation_vector
 _CHECK = 0.05  # radians (or metres of lift) between checked configurations
 _EXTEND = 0.5
 _MARGIN = 0.012
-_TOUCH = -0.006
 _MARGIN_NEAR = 0.002  # near what is to be grasped
 _JUMP = 0.45  # a larger step of a joint between two points of a line means another branch of the solution
 
@@ -49,7 +48,7 @@ class ArmPlanner:
         Where it begins it may even touch something, since that is where the arm is.
         """
         clearance = self.clearance(path)
-        floor = min(margin, float(clearance[0]) - 0.002, max(float(clearance[-1]) - 0.002, _TOUCH))
+        floor = min(margin, float(clearance[0]) - 0.002, max(float(clearance[-1]) - 0.002, 0.0))
         return bool((clearance >= floor).all())
 
     def joint_path(self, start: np.ndarray, goals: Sequence[np.ndarray], tries: int = 300) -> np.ndarray | None:

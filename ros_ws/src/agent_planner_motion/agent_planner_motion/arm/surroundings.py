@@ -90,7 +90,9 @@ def _cabinet(thing: Thing, world: World) -> list[Obstacle]:
     front = world.front_of(thing)
     toward = 1.0 if front is None or float(thing.pose[:2, 0] @ front) > 0 else -1.0
     found = [
-        *(_box(thing, (0, 0, s * (z + _PANEL) / 2 - s * _PANEL / 2), (x, y, _PANEL)) for s in (-1, 1)),
+        # What stands inside stands on the place's lower side; the ceiling is within its extent.
+        _box(thing, (0, 0, -(z + _PANEL) / 2), (x, y, _PANEL)),
+        _box(thing, (0, 0, (z - _PANEL) / 2), (x, y, _PANEL)),
         *(_box(thing, (0, s * (y - _PANEL) / 2, 0), (x, _PANEL, z)) for s in (-1, 1)),
         _box(thing, (-toward * (x - _PANEL) / 2, 0, 0), (_PANEL, y, z)),
         *_foot(thing, world),
@@ -103,7 +105,8 @@ def _cabinet(thing: Thing, world: World) -> list[Obstacle]:
 
 def door_panel(thing: Thing) -> Obstacle:
     """Return the box of a door's panel, between its hinge and a little beyond its handle."""
-    assert thing.hinge is not None and thing.handle is not None
+    assert thing.hinge is not None
+    assert thing.handle is not None
     outward = thing.handle[:2, 0]  # normal of the panel
     along = np.array([-outward[1], outward[0]])
     reach = float(along @ (thing.handle[:2, 3] - thing.hinge[:2]))

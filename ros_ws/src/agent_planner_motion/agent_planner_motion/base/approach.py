@@ -10,6 +10,7 @@ from agent_planner_motion.base.pose import Pose2
 from agent_planner_motion.world import DOOR, DRAWER, Thing, World
 
 _OBJECT = (0.55, 0.60, 0.50, 0.65, 0.46, 0.70)  # metres from an object's middle
+_IN_CABINET = (0.66, 0.70, 0.62, 0.58, 0.74)  # the arm must reach in level, not from above
 _EDGE = (0.42, 0.40, 0.45, 0.48, 0.52, 0.56)  # metres from a place's edge
 _DRAWER_FRONT = (0.57, 0.55)  # so that the open drawer ends before the base
 _SIDEWAYS = (0.0, 0.08, -0.08, 0.16, -0.16)
@@ -57,6 +58,7 @@ def _in_area(area: Thing, start: Pose2) -> list[Approach]:
 def _around_object(world: World, thing: Thing) -> list[Approach]:
     support = world.support_of(thing)
     front = None if support is None else world.front_of(support)
+    roofed = support is not None and support.mechanism == DOOR
     found = []
     for angle in np.arange(_AROUND) * 2 * math.pi / _AROUND:
         direction = np.array([math.cos(angle), math.sin(angle)])
@@ -70,7 +72,7 @@ def _around_object(world: World, thing: Thing) -> list[Approach]:
             # Square to a side of what it stands on: then the base comes nearest.
             axes = support.pose[:2, :2]
             turned = (1 - float(np.abs(direction @ axes).max())) * 0.5
-        for rank, distance in enumerate(_OBJECT):
+        for rank, distance in enumerate(_IN_CABINET if roofed else _OBJECT):
             x, y = thing.centre[:2] + direction * distance
             found.append(Approach(_facing(x, y, thing.centre), 0.06 * rank + turned))
     return found
@@ -96,7 +98,8 @@ def _beside_place(place: Thing) -> list[Approach]:
 
 def _before_drawer(world: World, drawer: Thing) -> list[Approach]:
     front = world.front_of(drawer)
-    assert front is not None and drawer.handle is not None
+    assert front is not None
+    assert drawer.handle is not None
     along = np.array([-front[1], front[0]])
     out = drawer.travel * drawer.opening
     edge = drawer.handle[:2, 3] - front * 0.045  # in the front plane, as far out as it stands
@@ -112,7 +115,8 @@ def _before_drawer(world: World, drawer: Thing) -> list[Approach]:
 
 def _before_door(world: World, cabinet: Thing) -> list[Approach]:
     front = world.front_of(cabinet)
-    assert front is not None and cabinet.hinge is not None
+    assert front is not None
+    assert cabinet.hinge is not None
     along = np.array([-front[1], front[0]])
     if float(along @ (cabinet.centre[:2] - cabinet.hinge[:2])) < 0:
         along = -along  # from the hinge towards the handle's side

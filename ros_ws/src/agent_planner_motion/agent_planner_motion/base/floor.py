@@ -49,7 +49,8 @@ def _drawer(place: Thing) -> Footprint:
 
 
 def _door(place: Thing) -> Footprint:
-    assert place.handle is not None and place.hinge is not None
+    assert place.handle is not None
+    assert place.hinge is not None
     outward = place.handle[:2, 0]
     across = place.handle[:2, 3] - place.hinge[:2]
     along = across - outward * float(across @ outward)

@@ -42,7 +42,7 @@ PARAMETERS = (
     Declared("gripper_opening", 0.085, "Largest distance between the fingers, metres."),
     Declared("gripper_tip", 0.021, "How far the fingers reach beyond the end effector's frame, metres."),
     Declared("gripper_palm", 0.065, "How far behind that frame the palm begins, metres."),
-    Declared("base_radius", 0.28, "Radius of the footprint with the arm stowed, with some air, metres."),
+    Declared("base_radius", 0.27, "Radius of the footprint with the arm stowed, with some air, metres."),
     Declared("base_speed", 0.45, "Largest forward velocity, m/s."),
     Declared("base_turn_speed", 1.0, "Largest turning velocity, rad/s."),
     Declared("base_acceleration", 0.6, "Largest forward acceleration, m/s²."),

@@ -50,7 +50,7 @@ class MotionServers(Node):
     def __init__(self, name: str, actions: Sequence[str] = (*NAVIGATION, *MANIPULATION), **options: Any):
         super().__init__(name, **options)
         self._actions = tuple(actions)
-        self._parameters = Parameters(self)
+        self._settings = Parameters(self)
         self._arm, self._base = Resource("the arm"), Resource("the base")
         self._servers: list[GoalServer] = []
         self._kit: ArmKit | None = None
@@ -60,15 +60,15 @@ class MotionServers(Node):
 
     def start(self) -> None:
         """Open topics and actions."""
-        arm = self._parameters.arm()
-        self._robot = RosRobot(self, arm.joints, arm.fingers, self._parameters.frames, self._parameters.use_stamped)
+        arm = self._settings.arm()
+        self._robot = RosRobot(self, arm.joints, arm.fingers, self._settings.frames, self._settings.use_stamped)
         for name, (kind, run, feedback) in self._kinds().items():
             if name not in self._actions:
                 continue
             resources = {"navigate_to": (self._base, self._arm), "operate_door": (self._arm, self._base)}.get(
                 name, (self._arm,)
             )
-            limits = self._parameters.limits("navigation" if name in NAVIGATION else "manipulation")
+            limits = self._settings.limits("navigation" if name in NAVIGATION else "manipulation")
             self._servers.append(GoalServer(self, kind, name, run, resources, limits, feedback))
         self._diagnostics = Diagnostics(self, self._robot, (self._arm, self._base))
 
@@ -115,7 +115,7 @@ class MotionServers(Node):
                 return False
             return True
 
-        self.robot.wait_steady(complete, self._parameters.data_timeout, job)
+        self.robot.wait_steady(complete, self._settings.data_timeout, job)
         for reading in readings:
             reading()
 
@@ -129,13 +129,13 @@ class MotionServers(Node):
         self._ready(job, robot.joints, robot.description, robot.base, robot.world)
         with self._kit_lock:
             if self._kit is None:
-                self._kit = ArmKit(robot, robot.description(), self._parameters.arm())
+                self._kit = ArmKit(robot, robot.description(), self._settings.arm())
             return self._kit
 
     def _navigate(self, request: Any, job: Job, result: Any) -> None:
         robot = self.robot
         self._ready(job, robot.base, robot.grid)
-        drive = Drive(robot, self._parameters.drive(), self._stow)
+        drive = Drive(robot, self._settings.drive(), self._stow)
         try:
             if request.target:
                 try:
@@ -144,9 +144,9 @@ class MotionServers(Node):
                     raise MotionError("UNKNOWN_TARGET", f"'{request.target}' is not known: {error.message}") from error
                 drive.to_entity(request.target, job)
             else:
-                drive.to_pose(Pose2.of(self._in_frame(request.pose, self._parameters.frames[0])), job)
+                drive.to_pose(Pose2.of(self._in_frame(request.pose, self._settings.frames[0])), job)
         finally:
-            frame, now = self._parameters.frames[0], self.get_clock().now().to_msg()
+            frame, now = self._settings.frames[0], self.get_clock().now().to_msg()
             result.final_pose = pose_stamped(robot.base().pose, frame, now)
 
     def _stow(self, job: Job) -> None:
@@ -155,7 +155,7 @@ class MotionServers(Node):
     def _drive_feedback(self, state: str, value: float, job: Job) -> Any:
         if state:
             return None
-        pose = pose_stamped(self.robot.base().pose, self._parameters.frames[0], self.get_clock().now().to_msg())
+        pose = pose_stamped(self.robot.base().pose, self._settings.frames[0], self.get_clock().now().to_msg())
         return NavigateTo.Feedback(distance_remaining=value, current_pose=pose, navigation_time=job.elapsed)
 
     def _move_arm(self, request: Any, job: Job, result: Any) -> None:
@@ -163,7 +163,7 @@ class MotionServers(Node):
         if request.posture:
             skill.to_posture(request.posture, job)
         else:
-            skill.to_pose(self._in_frame(request.pose, self._parameters.frames[1]), job)
+            skill.to_pose(self._in_frame(request.pose, self._settings.frames[1]), job)
 
     def _pick(self, request: Any, job: Job, result: Any) -> None:
         Pick(self.arm_kit(job)).run(request.object, job)
@@ -175,7 +175,7 @@ class MotionServers(Node):
     def _door(self, request: Any, job: Job, result: Any) -> None:
         kit = self.arm_kit(job)
         self._ready(job, self.robot.grid)
-        drive = self._parameters.drive()
+        drive = self._settings.drive()
         Door(kit, BaseMotion(self.robot, drive.limits), drive.radius).run(request.target, request.open, job)
 
     def _gripper(self, request: Any, job: Job, result: Any) -> None:
@@ -190,7 +190,7 @@ class MotionServers(Node):
         source = message.header.frame_id or frame
         if source == frame:
             return pose
-        map_frame, base_frame = self._parameters.frames
+        map_frame, base_frame = self._settings.frames
         base = self.robot.base().pose.matrix
         between = {(map_frame, base_frame): base, (base_frame, map_frame): inverse(base)}.get((frame, source))
         if between is None:

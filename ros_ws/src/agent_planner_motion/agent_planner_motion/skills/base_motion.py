@@ -23,7 +23,7 @@ class BaseMotion:
         limits: speeds and accelerations.
     """
 
-    def __init__(self, robot: Robot, limits: DriveLimits = DriveLimits()):
+    def __init__(self, robot: Robot, limits: DriveLimits):
         self._robot = robot
         self._limits = limits
 

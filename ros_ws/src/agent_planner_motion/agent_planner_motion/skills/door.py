@@ -19,6 +19,7 @@ _OPEN, _CLOSED = 0.5, 0.1  # the scene's own limits of open and closed
 _DONE = 0.88  # from here on nobody would open it further
 _ROUNDS = 3
 _MOST_TURN = 0.7  # radians that the base may be turned to face a drawer
+_COMFORTABLE = 0.50  # metres from base to handle at which the arm takes it easily
 _HAIR = 0.004  # metres driven further than the travel
 _BAR = 0.008  # thinner than any handle: less between the fingers means that they missed it
 # Pulling bends the arm; that it moved is judged on the drawer, not on the joints.
@@ -97,7 +98,10 @@ class Door:
         if abs(wrapped(square - pose.yaw)) > _MOST_TURN or not self._room(pose, outward, way):
             return False
         self._base.turn_to(square, job)
-        plan = HandlePlanner(kit).hold(thing, job)
+        short = _COMFORTABLE - float(outward @ (np.array([pose.x, pose.y]) - thing.handle[:2, 3]))
+        if short > 0.02 and self._room(pose, outward, -short):
+            self._base.straight(-short, job)
+        plan = HandlePlanner(kit).hold(thing, 1.0 if open_it else 0.0, way, job)
         if plan is None:
             return False
         self._take(plan, job)

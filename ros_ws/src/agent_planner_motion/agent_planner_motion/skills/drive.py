@@ -34,7 +34,7 @@ class DriveSettings:
         patience: seconds for which a blocked way is waited for.
     """
 
-    radius: float = 0.28
+    radius: float = 0.27
     patience: float = 4.0
     limits: DriveLimits = DriveLimits()
 

@@ -14,7 +14,7 @@ from agent_planner_motion.world import Thing
 
 _STEP = 0.05  # share of the travel between poses on the way
 _BACK = 0.09  # metres from which the hand comes to the handle
-_MARGIN, _MARGIN_MOVING = 0.001, -0.003
+_MARGIN, _MARGIN_MOVING = 0.003, -0.002
 _GOOD = -0.1  # worth of a plan from which on no better one is looked for
 _LOOKED_AT = 14
 _NO_PROGRESS = 0.1
@@ -86,25 +86,34 @@ class HandlePlanner:
                 break
         return best
 
-    def hold(self, thing: Thing, job: Job) -> HandlePlan | None:
-        """Return a plan to take the handle only: it will be the base that moves it."""
+    def hold(self, thing: Thing, share: float, way: float, job: Job) -> HandlePlan | None:
+        """Return a plan to take the handle only: it will be the base that moves it.
+
+        Args:
+            thing: a drawer as it is now.
+            share: of its travel, at the end.
+            way: that the base will drive straight on (or back, if negative), metres.
+            job: the goal.
+        """
         kit = self._kit
         here = self._planner(thing, thing.opening)
+        there = self._planner(thing, share, self._base @ transform(xyz=(way, 0.0, 0.0)))
         poses = handle_grasps(thing, self._base)
         for solutions in kit.ik.solve_many(poses, here, _MARGIN):
             for q in solutions[:3]:
                 job.check()
-                plan = self._complete(_Way([kit.kinematics.pose(q)], q[None], 0), thing, [])
+                plan = self._complete(_Way([kit.kinematics.pose(q)], q[None], 0), thing, [], there)
                 if plan is not None:
                     return plan
         return None
 
-    def _planner(self, thing: Thing, share: float) -> ArmPlanner:
+    def _planner(self, thing: Thing, share: float, base: np.ndarray | None = None) -> ArmPlanner:
         # As the world will be when the part has been moved that far; its handle may be touched.
         part = moved(thing, share)
         places = tuple(part if p.name == thing.name else p for p in self._world.places)
         world = replace(self._world, places=places)
-        return self._kit.planner(world, self._base, (f"{thing.name} handle",), narrow=True)
+        where = self._base if base is None else base
+        return self._kit.planner(world, where, (f"{thing.name} handle",), narrow=True)
 
     def _ways(self, thing: Thing, shares: list[float]) -> list[_Way]:
         """Return motions with the handle: found from where it is, and from where it shall be (often the tighter end)."""
@@ -136,7 +145,9 @@ class HandlePlanner:
                     found.append(_Way(route[::-1], path[::-1], count))
         return found
 
-    def _complete(self, way: _Way, thing: Thing, shares: list[float]) -> HandlePlan | None:
+    def _complete(
+        self, way: _Way, thing: Thing, shares: list[float], there: ArmPlanner | None = None
+    ) -> HandlePlan | None:
         here = self._planner(thing, thing.opening)
         if shares:
             way = self._free_part(way, thing, shares)
@@ -147,7 +158,9 @@ class HandlePlanner:
         back = here.line_path(way.along[0], [transform(xyz=-grasp[:3, 2] * _BACK) @ grasp], margin=_MARGIN)
         if back is None or here.clearance(way.along[0])[0] < _MARGIN:
             return None
-        end = self._planner(thing, shares[way.count - 1]) if shares else here
+        end = there or self._planner(thing, shares[way.count - 1])
+        if end.clearance(way.along[-1])[0] < _MARGIN_MOVING:
+            return None
         away, steps = end.trace(way.along[-1], retreat(way.targets[way.count])[:2])
         if steps < 2 or not end.free(away, 0.0):
             return None  # the hand could not let go of it there

@@ -11,13 +11,13 @@ from agent_planner_motion.arm.planner import ArmPlanner
 from agent_planner_motion.errors import MotionError
 from agent_planner_motion.skills.job import Job
 from agent_planner_motion.skills.kit import ArmKit
+from agent_planner_motion.spatial import inverse
 from agent_planner_motion.world import CONTAINER, DOOR, GRASPABLE, Thing, World
 
 _MOVED = 0.01  # metres that an object may have moved between planning and grasping
-_MARGIN = 0.001
+_MARGIN = 0.004
 _LIFT = 0.10
 _SOLUTIONS = 6  # joint vectors looked at for each grasp
-_ROSE = 0.05
 _SLIP = 0.035
 
 
@@ -69,16 +69,16 @@ class Pick:
             kit.motion.follow(plan.to_pre, job)
         job.tell("GRASPING")
         kit.motion.follow(plan.down, job, speed=0.6)
-        before = kit.robot.world().thing(name, "GRASP_FAILED")
         opening = kit.motion.grip(0.0, job)
         self._check_grip(name, plan, opening, job)
+        grasped = self._in_hand(kit.fresh_world(job).thing(name, "GRASP_FAILED"))
         kit.held_up = kit.kinematics.pose(kit.robot.joints().q)[2, :3].copy()
         job.tell("LIFTING")
         kit.motion.follow(plan.up, job, speed=0.6)
-        self._check_lift(name, before, opening, job)
+        self._check_held(name, grasped, opening, "was left behind when the hand rose", job)
         job.tell("RETRACTING")
         self._retract(job)
-        self._check_held(name, job)
+        self._check_held(name, grasped, opening, "fell out of the hand on the way", job)
 
     def _check(self, name: str, world: World) -> None:
         thing = world.thing(name, "UNKNOWN_OBJECT", world.objects)
@@ -139,8 +139,11 @@ class Pick:
                 ways = zip(planner.trace_many(starts, [back]), planner.trace_many(starts, [above]), strict=True)
                 ends = [((away, n == 1), (up, m == 1)) for (away, n), (up, m) in ways]
             else:
-                leaving = planner.trace_many(starts, [above, shifted(above, out)], spacing=0.015)
-                ends = [((path, n == 2), (path, n == 2)) for path, n in leaving]
+                # With open fingers around the object only straight back, then out; with it in the hand, up and out.
+                back = shifted(tips, -tips[:, :3, 2] * rise * 3)
+                aways = planner.trace_many(starts, [back, shifted(back, out)], spacing=0.015)
+                ups = planner.trace_many(starts, [above, shifted(above, out)], spacing=0.015)
+                ends = [((away, n == 2), (up, m == 2)) for (away, n), (up, m) in zip(aways, ups, strict=True)]
             for (grasp, _), ((away, reached), (up, rose)) in zip(rows, ends, strict=True):
                 if reached and rose and planner.free(away, _MARGIN) and planner.free(up, _MARGIN):
                     found.append(_Lines(grasp, away, up))
@@ -167,25 +170,22 @@ class Pick:
             f"the fingers closed to {opening * 1000:.0f} mm where '{name}' should be {plan.grasp.width * 1000:.0f} mm wide",
         )
 
-    def _check_lift(self, name: str, before: Thing, opening: float, job: Job) -> None:
+    def _in_hand(self, thing: Thing) -> np.ndarray:
+        """Return where the middle of a thing is in the frame of the hand, (3,)."""
         kit = self._kit
-        world = kit.fresh_world(job)
-        thing = world.things.get(name)
-        now = kit.robot.joints().opening
-        rose = None if thing is None else float(thing.centre[2] - before.centre[2])
-        lifted = float(kit.kinematics.pose(kit.robot.joints().q)[2, 3])
-        level = rose is not None and (rose >= _ROSE or self._near_hand(thing, lifted))
-        if now < max(0.003, opening - 0.012) or not level:
-            kit.held_up = None
-            said = "is no longer seen" if rose is None else f"rose by {rose * 100:.0f} cm only"
-            raise MotionError("SLIPPED", f"'{name}' {said}; the fingers are at {now * 1000:.0f} mm")
+        hand = kit.robot.base().pose.matrix @ kit.kinematics.pose(kit.robot.joints().q)
+        return (inverse(hand) @ thing.pose)[:3, 3]
 
-    def _near_hand(self, thing: Thing | None, height: float) -> bool:
-        # Out of a cabinet a thing is lifted a little only: then it must be where the hand is.
-        if thing is None:
-            return False
-        hand = self._kit.robot.base().pose.matrix @ self._kit.kinematics.pose(self._kit.robot.joints().q)
-        return float(np.linalg.norm(hand[:3, 3] - thing.centre)) < _SLIP + float(min(thing.size)) / 2
+    def _check_held(self, name: str, grasped: np.ndarray, opening: float, what: str, job: Job) -> None:
+        """Check that the object moved with the hand and that the fingers still feel it."""
+        kit = self._kit
+        thing = kit.fresh_world(job).things.get(name)
+        now = kit.robot.joints().opening
+        moved = None if thing is None else float(np.linalg.norm(self._in_hand(thing) - grasped))
+        if moved is None or moved > _SLIP or now < max(0.003, opening - 0.012):
+            kit.held_up = None
+            told = "is no longer seen" if moved is None else f"is {moved * 100:.0f} cm from where it was grasped"
+            raise MotionError("SLIPPED", f"'{name}' {what}: it {told}, the fingers are at {now * 1000:.0f} mm")
 
     def _retract(self, job: Job) -> None:
         try:
@@ -194,22 +194,6 @@ class Pick:
             if error.code != "NOT_REACHED":
                 raise
             # It is in the hand and lifted: that is what was asked for. The base stows before it drives.
-
-    def _check_held(self, name: str, job: Job) -> None:
-        kit = self._kit
-        opening = kit.robot.joints().opening
-        thing = kit.fresh_world(job).things.get(name)
-        if opening < 0.003 or not self._near_hand(thing, 0.0) and not self._below_hand(thing):
-            kit.held_up = None
-            raise MotionError(
-                "SLIPPED", f"'{name}' fell out of the hand on the way; the fingers are at {opening * 1000:.0f} mm"
-            )
-
-    def _below_hand(self, thing: Thing | None) -> bool:
-        if thing is None:
-            return False
-        hand = self._kit.robot.base().pose.matrix @ self._kit.kinematics.pose(self._kit.robot.joints().q)
-        return float(np.linalg.norm(hand[:3, 3] - thing.centre)) < 0.03 + float(max(thing.size)) / 2
 
 
 def shifted(poses: np.ndarray, by: np.ndarray) -> np.ndarray:

@@ -18,6 +18,7 @@ from agent_planner_motion.world import CONTAINER, DOOR, SURFACE, Thing, World
 _UP = np.array([0.0, 0.0, 1.0])
 _MARGIN = -0.002  # what is in the hand touches what it is put on
 _SPOTS, _SOLUTIONS = 10, 3
+_BACK = 0.06
 _ABOVE = 0.10  # metres above the spot from which it is lowered
 _DROP = 0.004  # metres above a surface at which the fingers open
 _DEEP = 0.09  # an object need not be lowered further than this under a container's rim
@@ -116,7 +117,7 @@ class Place:
         candidates = spots(world, place, radius, base[:2, 3], inside, best=0.4 if roofed else 0.58)
         if inside and not candidates and float(min(place.size[:2])) / 2 - 0.02 > float(max(reach[:2])):
             # Full, or nearly: it may lie on what is in there already.
-            candidates = [Spot(*(float(v) for v in place.centre[:2]), self._heap(world, place), 0.0)]
+            candidates = [Spot(float(place.centre[0]), float(place.centre[1]), self._heap(world, place), 0.0)]
         if not candidates:
             raise MotionError("NO_FREE_SPOT", f"no free spot of {2 * radius * 100:.0f} cm was found on '{place.name}'")
         planner = kit.planner(world, base)
@@ -126,7 +127,7 @@ class Place:
                 bottom = self._bottom(spot, place, inside)
                 point = (inverse(base) @ np.array([spot.x, spot.y, bottom + float(reach[2]), 1.0]))[:3]
                 out = self._way_out(place, world, base, np.array([spot.x, spot.y, bottom]))
-                rise = np.array([0.0, 0.0, self._rise(place, inside, bottom) if out is None else 0.02])
+                rise = np.array([0.0, 0.0, self._rise(place, inside, bottom)])
                 targets = self._targets(point, in_hand, upright)
                 lines = self._lines(planner, targets, rise, out)
                 start = kit.robot.joints().q
@@ -157,8 +158,9 @@ class Place:
         if not starts:
             return []
         tips = planner.kinematics.links(np.array(starts))[planner.kinematics.tip]
-        above = shifted(tips, rise)
-        ways = [above] if out is None else [above, shifted(above, out)]
+        # Out of a cabinet first straight back: the fingers are open around what was put down.
+        back = shifted(tips, rise) if out is None else shifted(tips, -tips[:, :3, 2] * _BACK)
+        ways = [back] if out is None else [back, shifted(back, out)]
         traced = planner.trace_many(np.array(starts), ways, spacing=0.015)
         return [path for path, count in traced if count == len(ways) and planner.free(path, _MARGIN)]
 
