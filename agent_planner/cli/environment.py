@@ -57,6 +57,8 @@ def wheels_environment(environ: Mapping[str, str], prefix: Path, install: Path) 
     wanted["PYTHONPATH"] = _joined(m for m in modules if any(m.glob("*/__init__.py")))
     wanted["AMENT_PREFIX_PATH"] = wanted["CMAKE_PREFIX_PATH"] = _joined([*packages, prefix])
     wanted["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+    # torch reads it when it is imported; why PASSIVE is told in agent_planner/llm/local.py.
+    wanted["OMP_WAIT_POLICY"] = environ.get("OMP_WAIT_POLICY", "PASSIVE")
     wanted[HOOK_DONE] = "1"
     return wanted
 
@@ -84,7 +86,7 @@ def enter() -> None:
     Raises:
         RuntimeError: the environment is wrong again after the restart: something in it undoes our variables.
     """
-    changes = {name: value for name, value in environment().items() if os.environ.get(name) != value}
+    changes = {name: value for name, value in environment().items() if not _same(name, os.environ.get(name), value)}
     if not changes:
         os.environ.pop(ENTERED, None)
         return
@@ -99,6 +101,14 @@ def enter() -> None:
             environ[name] = value
     sys.stdout.flush()
     os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environ)
+
+
+def _same(name: str, now: str | None, wanted: str | None) -> bool:
+    """Whether a variable needs no change; what comes first in a search path that has all of ours may have been put
+    there since (OpenCV puts a folder of its own first when it is imported)."""
+    if name.endswith("PATH") and now and wanted:
+        return set(now.split(os.pathsep)) == set(wanted.split(os.pathsep))
+    return now == wanted
 
 
 def export_lines(extra: Mapping[str, str] | None = None) -> list[str]:

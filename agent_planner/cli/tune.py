@@ -16,7 +16,7 @@ app = typer.Typer(help="Train adapters for the language model.", no_args_is_help
 def train(
     out: Annotated[Path, typer.Option(help="folder of the run: checkpoint, log and adapter")],
     base: Annotated[str, typer.Option(help="base model: default (SmolLM2-135M-Instruct) or a folder")] = "default",
-    steps: Annotated[int, typer.Option(min=1, help="optimizer steps")] = 360,
+    steps: Annotated[int, typer.Option(min=1, help="optimizer steps")] = 700,
     seed: Annotated[int, typer.Option(help="of data and weights")] = 0,
     start: Annotated[Path | None, typer.Option(help="an adapter to go on from, with new data")] = None,
 ) -> None:
@@ -27,6 +27,9 @@ def train(
             raise UserError(f"there is no folder '{folder}'; give one that holds a model or an adapter")
     with terminal.busy("loading the base model"):
         from agent_planner.llm.default_model import default_base
+        from agent_planner.llm.local import share_processors
+
+        share_processors()
         from agent_planner.tuning.train import TrainConfig, Trainer
 
         folder = str(default_base()) if base == "default" else base

@@ -18,6 +18,7 @@ from safetensors.torch import load_file, save_file
 from torch.nn.functional import cross_entropy
 from transformers import AutoTokenizer, LlamaForCausalLM
 
+from agent_planner.llm.weights import number_format
 from agent_planner.tuning.encode import Encoded, encode
 from agent_planner.tuning.tree_attention import register
 from agent_planner.tuning.trees import Tree, trees
@@ -33,14 +34,14 @@ class TrainConfig(BaseModel):
     base: str
     out: Path
     seed: int = 0
-    steps: int = 600
+    steps: int = 700
     trees_per_step: int = 1
-    branches: int = 8
+    branches: int = 16
     episodes: int = 3
-    max_tokens: int = 2300
+    max_tokens: int = 2600
     rank: int = 32
     alpha: int = 64
-    first_layer: int = 14
+    first_layer: int = 6
     learning_rate: float = 6e-4
     final_fraction: float = 0.1
     warmup_steps: int = 25
@@ -63,7 +64,9 @@ class Trainer:
         torch.manual_seed(self.config.seed)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.tokenizer = AutoTokenizer.from_pretrained(self.config.base)
-        base = LlamaForCausalLM.from_pretrained(self.config.base, dtype=torch.float32, attn_implementation=register())
+        # The frozen base in the processor's fast format; peft keeps what is learned in fp32.
+        self.format = number_format(self.device.type)
+        base = LlamaForCausalLM.from_pretrained(self.config.base, dtype=self.format, attn_implementation=register())
         self.model = self._adapted(base).to(self.device)
         # The same modules: the adapter's layers are put into the base in place.
         self.llama = base
@@ -169,16 +172,17 @@ class Trainer:
 
     def _backward(self, sample: Encoded) -> float:
         llama = self.llama
-        hidden = llama.model(
-            input_ids=sample.tokens[None].to(self.device),
-            position_ids=sample.positions[None].to(self.device),
-            use_cache=False,
-            bounds=sample.bounds(),
-        ).last_hidden_state[0]
         # A branch's first tokens carry no loss, so the token before one that does is always of the same branch.
         chosen = (sample.weight > 0).nonzero()[:, 0]
-        logits = llama.lm_head(hidden[chosen - 1])
-        each = cross_entropy(logits, sample.tokens[chosen].to(self.device), reduction="none")
+        with torch.autocast(self.device.type, self.format, enabled=self.format != torch.float32):
+            hidden = llama.model(
+                input_ids=sample.tokens[None].to(self.device),
+                position_ids=sample.positions[None].to(self.device),
+                use_cache=False,
+                bounds=sample.bounds(),
+            ).last_hidden_state[0]
+            logits = llama.lm_head(hidden[chosen - 1])
+        each = cross_entropy(logits.float(), sample.tokens[chosen].to(self.device), reduction="none")
         weight = sample.weight[chosen].to(self.device)
         loss = (each * weight).sum() / weight.sum()
         (loss / self.config.trees_per_step).backward()

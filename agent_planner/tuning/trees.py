@@ -46,7 +46,7 @@ class Tree:
     branches: tuple[Branch, ...]
 
 
-def trees(seed: int, index: int, branches: int = 8, episodes: int = 3) -> Iterator[Tree]:
+def trees(seed: int, index: int, branches: int = 16, episodes: int = 3) -> Iterator[Tree]:
     """Yield the two trees of that index: a setting, and its twin that lacks a thing or an ability.
 
     The twin gets the very same instructions, so that only scene and library tell the feasible from the

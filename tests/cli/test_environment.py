@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from agent_planner.cli import environment
 from agent_planner.cli.environment import HOOK_DONE, export_lines, has_wheels, wheels_environment
 
 
@@ -70,6 +71,23 @@ def test_applying_it_twice_is_applying_it_once(prefix, install):
     once = {name: value for name, value in once.items() if value is not None}
     twice = once | wheels_environment(once, prefix, install)
     assert {name: value for name, value in twice.items() if value is not None} == once
+
+
+def test_a_library_that_puts_its_folder_first_needs_no_restart(monkeypatch):
+    monkeypatch.setattr(environment, "has_wheels", lambda prefix: True)
+    for name, value in environment.environment().items():
+        if value is None:
+            monkeypatch.delenv(name, raising=False)
+        else:
+            monkeypatch.setenv(name, value)
+    monkeypatch.setenv("LD_LIBRARY_PATH", f"/cv2/lib64:{os.environ['LD_LIBRARY_PATH']}")
+    monkeypatch.setattr(os, "execve", lambda *_: pytest.fail("started anew"))
+    environment.enter()
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/cv2/lib64")
+    monkeypatch.setattr(os, "execve", lambda path, *_: restarted.append(path))
+    restarted: list[str] = []
+    environment.enter()
+    assert restarted == [sys.executable]
 
 
 def test_export_lines_are_quoted_for_the_shell():
