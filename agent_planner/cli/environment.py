@@ -104,8 +104,10 @@ def enter() -> None:
 
 
 def _same(name: str, now: str | None, wanted: str | None) -> bool:
-    """Whether a variable needs no change; what comes first in a search path that has all of ours may have been put
-    there since (OpenCV puts a folder of its own first when it is imported)."""
+    """Whether a variable needs no change: of a search path, only what is in it counts.
+
+    OpenCV puts a folder of its own first when it is imported.
+    """
     if name.endswith("PATH") and now and wanted:
         return set(now.split(os.pathsep)) == set(wanted.split(os.pathsep))
     return now == wanted
