@@ -106,11 +106,12 @@ def _before_drawer(world: World, drawer: Thing) -> list[Approach]:
     # An open drawer is filled and emptied, a closed one is opened: that needs room for its travel.
     distances = _EDGE if drawer.opening > 0.3 else tuple(d - out for d in _DRAWER_FRONT)
     square = math.atan2(-front[1], -front[0])
-    return [
-        Approach(Pose2(*(float(v) for v in edge + front * d + along * s), square), 0.08 * rank + 0.6 * abs(s))
-        for rank, d in enumerate(distances)
-        for s in _SIDEWAYS
-    ]
+    found = []
+    for rank, distance in enumerate(distances):
+        for sideways in _SIDEWAYS:
+            x, y = edge + front * distance + along * sideways
+            found.append(Approach(Pose2(float(x), float(y), square), 0.08 * rank + 0.6 * abs(sideways)))
+    return found
 
 
 def _before_door(world: World, cabinet: Thing) -> list[Approach]:

@@ -91,10 +91,10 @@ def grid_of(message: OccupancyGrid) -> Grid:
 
 def trajectory_message(names: Sequence[str], trajectory: Trajectory, first: float) -> JointTrajectory:
     """Return a trajectory as a message, its first point after so many seconds."""
-    message = JointTrajectory(joint_names=list(names))
+    points = []
     for time, positions, velocities in zip(trajectory.times, trajectory.positions, trajectory.velocities, strict=True):
         point = JointTrajectoryPoint(positions=positions.tolist(), velocities=velocities.tolist())
         nanoseconds = round((float(time) + first) * 1e9)
         point.time_from_start = Duration(sec=nanoseconds // 1_000_000_000, nanosec=nanoseconds % 1_000_000_000)
-        message.points.append(point)
-    return message
+        points.append(point)
+    return JointTrajectory(joint_names=list(names), points=points)

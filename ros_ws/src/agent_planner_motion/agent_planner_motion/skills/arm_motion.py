@@ -65,8 +65,8 @@ class ArmMotion:
             self.hold()
             raise MotionError(
                 "NOT_REACHED",
-                f"joint {int(error.argmax())} of the arm is {error.max():.3f} off {_SETTLE:.1f} s after its motion should have "
-                "ended; something is in the way",
+                f"joint {int(error.argmax())} of the arm is {error.max():.3f} off {_SETTLE:.1f} s after its motion "
+                "should have ended; something is in the way",
             )
 
     def hold(self) -> None:

@@ -116,7 +116,10 @@ class HandlePlanner:
         return self._kit.planner(world, where, (f"{thing.name} handle",), narrow=True)
 
     def _ways(self, thing: Thing, shares: list[float]) -> list[_Way]:
-        """Return motions with the handle: found from where it is, and from where it shall be (often the tighter end)."""
+        """Return motions with the handle: found from where it is, and from where it shall be.
+
+        Either end can be the tighter one, and a solution for the tighter end is what reaches the other.
+        """
         kit = self._kit
         into_base = inverse(self._base)
         motions = [into_base @ motion_of(thing, share) @ self._base for share in (thing.opening, *shares)]

@@ -57,7 +57,8 @@ class Job:
         if waited > self._steady_limit:
             raise MotionError(
                 "TIMEOUT",
-                f"not done after {waited:.0f} s of steady time ({self.elapsed:.1f} s of ROS time passed); is the clock running?",
+                f"not done after {waited:.0f} s of steady time ({self.elapsed:.1f} s of ROS time passed); "
+                "is the clock running?",
             )
 
     def tell(self, state: str = "", value: float = 0.0) -> None:

@@ -122,7 +122,8 @@ class ArmKit:
         if distance > self.settings.reach:
             raise MotionError(
                 "OUT_OF_REACH",
-                f"'{thing.name}' is {distance:.2f} m from the base, the arm reaches {self.settings.reach:.2f} m; drive nearer first",
+                f"'{thing.name}' is {distance:.2f} m from the base, the arm reaches {self.settings.reach:.2f} m; "
+                "drive nearer first",
             )
 
     def fresh_world(self, job: Job, seconds: float = 1.5) -> World:

@@ -34,8 +34,8 @@ class MoveArm:
             i = int(np.argmax(outside))
             raise MotionError(
                 "JOINT_LIMITS",
-                f"posture '{name}' wants {kinematics.names[i]} at {goal[i]:.2f}; its limits are {kinematics.lower[i]:.2f} "
-                f"to {kinematics.upper[i]:.2f}",
+                f"posture '{name}' wants {kinematics.names[i]} at {goal[i]:.2f}; "
+                f"its limits are {kinematics.lower[i]:.2f} to {kinematics.upper[i]:.2f}",
             )
         self._kit.go_to([goal], job)
 

@@ -120,7 +120,8 @@ class Pick:
         raise MotionError(
             "NO_IK",
             f"none of {tried} ways to grasp '{name}' can be reached from here "
-            f"({float(np.linalg.norm(local[:2, 3])):.2f} m away, {thing.centre[2]:.2f} m high); another approach may do",
+            f"({float(np.linalg.norm(local[:2, 3])):.2f} m away, {thing.centre[2]:.2f} m high); "
+            "another approach may do",
         )
 
     def _lines(self, planner: ArmPlanner, group: list[Grasp], out: np.ndarray | None) -> list[_Lines]:
@@ -167,7 +168,8 @@ class Pick:
         self._kit.motion.follow(plan.down[::-1], job)
         raise MotionError(
             "GRASP_FAILED",
-            f"the fingers closed to {opening * 1000:.0f} mm where '{name}' should be {plan.grasp.width * 1000:.0f} mm wide",
+            f"the fingers closed to {opening * 1000:.0f} mm where '{name}' should be "
+            f"{plan.grasp.width * 1000:.0f} mm wide",
         )
 
     def _in_hand(self, thing: Thing) -> np.ndarray:
