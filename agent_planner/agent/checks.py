@@ -3,13 +3,15 @@
 
 from agent_planner.agent.conversation import parse_turn
 from agent_planner.errors import CallRefused, did_you_mean
-from agent_planner.goals import Declined, Goal, unmet_needs
+from agent_planner.goals import Declined, Goal, plan, unmet_needs
 from agent_planner.goals.goal import DID, SCENE_PREDICATES, Stated
 from agent_planner.scene import SceneGraph
+from agent_planner.scene.focus import matches
 from agent_planner.skills import SkillLibrary
 from agent_planner.skills.library import BUILT_IN
 from agent_planner.types import Atom, Call
 
+_ARTICLES = ("the", "a", "an")
 _BUILT_IN_ARGUMENT = {"ask": "question", "give_up": "reason"}
 
 
@@ -37,16 +39,23 @@ def refuse_unmet(call: Call, library: SkillLibrary, scene: SceneGraph) -> None:
 
 
 def check_goal(stated: Stated, library: SkillLibrary, scene: SceneGraph) -> None:
-    """Raise CallRefused (BAD_GOAL) where a stated goal names what is not there."""
+    """Raise CallRefused (BAD_GOAL) where a stated goal contradicts the scene or the library.
+
+    It names what is not there, calls missing what is there, or nothing that the skills make reaches it.
+    """
     if isinstance(stated, Declined):
         for name in stated.options:
             _known_entity(name, scene)
+        if stated.kind == "missing":
+            _refuse_present(stated.words, scene)
         if stated.kind == "which" and len(set(stated.options)) < 2:
             raise CallRefused("BAD_GOAL", "which(…) needs at least two different entities")
         return
     for step in stated.steps:
         for atom in step:
             _check_atom(atom, library, scene)
+    if plan(stated, library, scene) is None:
+        raise CallRefused("BAD_GOAL", f"the skills of this robot cannot reach {stated}")
 
 
 def _check_atom(atom: Atom, library: SkillLibrary, scene: SceneGraph) -> None:
@@ -65,6 +74,13 @@ def _check_atom(atom: Atom, library: SkillLibrary, scene: SceneGraph) -> None:
         raise CallRefused("BAD_GOAL", f"{atom}: {atom.name} takes {known[atom.name]} argument(s)")
     for name in atom.args:
         _known_entity(name, scene)
+
+
+def _refuse_present(words: str, scene: SceneGraph) -> None:
+    bare = " ".join(w for w in words.lower().split() if w not in _ARTICLES)
+    fitting = matches(scene, bare) if bare else []
+    if fitting:
+        raise CallRefused("BAD_GOAL", f"'{words}' is in the scene: {', '.join(fitting)}")
 
 
 def _known_entity(name: str, scene: SceneGraph) -> None:

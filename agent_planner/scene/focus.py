@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Leave out what an instruction is not about, when the scene is large."""
+"""Which entities words may mean; leave out what an instruction is not about, when the scene is large."""
 
 import re
 from collections.abc import Iterable
@@ -7,6 +7,14 @@ from collections.abc import Iterable
 from agent_planner.scene.graph import SceneGraph
 
 LIMIT = 25
+
+
+def matches(scene: SceneGraph, words: str) -> list[str]:
+    """Entities that a phrase may mean, in the scene's order: the exact name, else all whose name has its words."""
+    if words in scene.entities:
+        return [words]
+    wanted = set(words.split())
+    return [name for name in scene.entities if wanted <= set(name.split())]
 
 
 def focus(scene: SceneGraph, instruction: str, keep: Iterable[str] = (), limit: int = LIMIT) -> SceneGraph:

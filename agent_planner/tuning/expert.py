@@ -5,16 +5,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
+from agent_planner.agent.checks import check_goal, refuse_unmet
 from agent_planner.agent.conversation import call_turn, refused_line, result_line, state_turn, thought_text
 from agent_planner.agent.grammar import applicable_calls
 from agent_planner.errors import CallRefused
 from agent_planner.goals import Declined, Goal, apply, format_goal, next_step, unmet
+from agent_planner.goals.goal import Stated
 from agent_planner.goals.plan import Step
 from agent_planner.scene import Relation, SceneGraph, changes
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.scenario import Scenario
 from agent_planner.tuning.scenes import observed
-from agent_planner.types import Atom, Call, ResultStatus, SkillResult
+from agent_planner.types import Call, ResultStatus, SkillResult
 
 MAX_CALLS = 16
 FAILURES = (
@@ -39,10 +41,11 @@ class Turn:
 
 @dataclass(frozen=True)
 class Injection:
-    """Probabilities, a turn, of what makes an episode go wrong."""
+    """Probabilities, a turn (``wrong_goal``: an episode), of what makes an episode go wrong."""
 
     failure: float = 0.05
     wrong_call: float = 0.05
+    wrong_goal: float = 0.08
     disturbance: float = 0.02
 
 
@@ -51,12 +54,33 @@ def demonstrate(scenario: Scenario, rng: Random, injection: Injection = Injectio
 
     None if the expert does not reach the goal within `MAX_CALLS`, which a filter then counts as dropped.
     """
-    turns = [Turn("assistant", format_goal(scenario.goal), True)]
+    turns = _stating(scenario, rng, injection)
     if isinstance(scenario.goal, Declined):
         return turns
     for turn in _Episode(scenario, rng, injection).turns(scenario.goal):
         turns.append(turn)
     return turns if turns[-1].role != "failed" else None
+
+
+def _stating(scenario: Scenario, rng: Random, injection: Injection) -> list[Turn]:
+    """The goal, now and then after a wrong one that was refused."""
+    right = Turn("assistant", format_goal(scenario.goal), True)
+    wrong = _wrong_goal(scenario, rng) if rng.random() < injection.wrong_goal else None
+    if wrong is None:
+        return [right]
+    try:
+        check_goal(wrong, scenario.library, observed(scenario.world))
+    except CallRefused as refusal:
+        return [Turn("assistant", format_goal(wrong), False), Turn("user", refused_line(refusal)), right]
+    return [right]
+
+
+def _wrong_goal(scenario: Scenario, rng: Random) -> Stated | None:
+    """What a model says that misreads the scene (a thing is called missing) or the library."""
+    if isinstance(scenario.goal, Declined) and scenario.goal.kind == "no_skill":
+        return Goal(tuple(c.atoms for c in scenario.clauses))
+    named = [core for c in scenario.clauses for core in c.cores.values()]
+    return Declined("missing", rng.choice(named)) if named else None
 
 
 class _Episode:
@@ -144,12 +168,3 @@ class _Episode:
             if where in self.scene.at:
                 relations = (*relations, Relation("at", name))
             self.world = self.world.replace(relations=relations)
-
-
-def refuse_unmet(call: Call, library: SkillLibrary, scene: SceneGraph) -> None:
-    """Raise CallRefused (NEEDS) if a need of the call does not hold."""
-    from agent_planner.goals import unmet_needs
-
-    missing: tuple[Atom, ...] = unmet_needs(call, library, scene)
-    if missing:
-        raise CallRefused("NEEDS", f"{call.skill} needs {', '.join(map(str, missing))}")

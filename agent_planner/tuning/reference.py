@@ -4,14 +4,7 @@
 from random import Random
 
 from agent_planner.scene import SceneGraph
-
-
-def matches(scene: SceneGraph, words: str) -> list[str]:
-    """Entities that a phrase may mean, in the scene's order: the exact name, else all whose name has its words."""
-    if words in scene.entities:
-        return [words]
-    wanted = set(words.split())
-    return [name for name in scene.entities if wanted <= set(name.split())]
+from agent_planner.scene.focus import matches
 
 
 def core_phrase(rng: Random, scene: SceneGraph, name: str) -> str:

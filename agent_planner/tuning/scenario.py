@@ -10,10 +10,10 @@ from random import Random
 from agent_planner.goals import Declined, Goal, plan
 from agent_planner.goals.goal import Stated
 from agent_planner.scene import SceneGraph
+from agent_planner.scene.focus import matches
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.clauses import Clause, draw_kind, make_clause
 from agent_planner.tuning.families import BY_ROLE, CORE, FAMILIES
-from agent_planner.tuning.reference import matches
 from agent_planner.tuning.scenes import observed, random_scene
 from agent_planner.tuning.vocabulary import SEEN
 from agent_planner.tuning.wordings import FRAMES, JOINS, TALK

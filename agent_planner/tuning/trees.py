@@ -92,10 +92,11 @@ def _tree(
         turns = demonstrate(scenario, rng)
         if turns is None:
             continue
-        if len(turns) > 1:
+        stated = 1 + next(i for i, turn in enumerate(turns) if turn.loss)
+        if len(turns) > stated:
             whole = episodes > 0
             episodes -= whole
-            turns = turns if whole else turns[:1]
+            turns = turns if whole else turns[:stated]
         _, _, said = first_turn(scene, scenario.instruction).rpartition(SPLIT_MARK)
         branches.append(Branch(said, tuple(turns)))
     return Tree(name, system_turn(library), opening, tuple(branches))

@@ -58,6 +58,8 @@ def test_a_goal_that_holds_already_is_answered():
         ("goal: none\nHello.", Outcome.ANSWERED, ""),
         ("goal: in(blue cube, bin)", Outcome.FAILED, "BAD_GOAL"),
         ("goal: loves(red cube, bin)", Outcome.FAILED, "BAD_GOAL"),
+        ('goal: missing("the cube")', Outcome.FAILED, "BAD_GOAL"),
+        ("goal: on(cup, bin)", Outcome.FAILED, "BAD_GOAL"),
         ("nonsense", Outcome.FAILED, "BAD_GOAL"),
     ],
 )

@@ -4,13 +4,17 @@
 from itertools import pairwise
 from random import Random
 
-from agent_planner.agent.checks import read_call
+import pytest
+
+from agent_planner.agent.checks import check_goal, read_call
 from agent_planner.agent.conversation import parse_turn
+from agent_planner.errors import CallRefused
 from agent_planner.goals import parse_goal
 from agent_planner.tuning.expert import Injection, demonstrate
 from agent_planner.tuning.scenario import single
+from agent_planner.tuning.scenes import observed
 
-CALM = Injection(0.0, 0.0, 0.0)
+CALM = Injection(failure=0.0, wrong_call=0.0, wrong_goal=0.0, disturbance=0.0)
 
 
 def test_every_turn_is_one_the_loop_would_accept():
@@ -32,7 +36,7 @@ def test_every_turn_is_one_the_loop_would_accept():
 def test_wrong_turns_are_not_learned_and_are_recovered_from():
     wrong = refused = failed = 0
     for seed in range(60):
-        turns = demonstrate(single("dev", "held_in", seed), Random(seed), Injection(0.15, 0.25, 0.0)) or []
+        turns = demonstrate(single("dev", "held_in", seed), Random(seed), Injection(0.15, 0.25, 0.0, 0.0)) or []
         for before, after in pairwise(turns):
             if before.loss is False:
                 wrong += 1
@@ -41,6 +45,21 @@ def test_wrong_turns_are_not_learned_and_are_recovered_from():
             failed += after.role == "user" and after.content.startswith("failed ")
         assert not turns or turns[-1].loss is not None
     assert min(wrong, refused, failed) > 5
+
+
+def test_a_wrong_goal_is_refused_by_the_run_times_own_check_and_then_stated_rightly():
+    refused = 0
+    for seed in range(40):
+        scenario = single("dev", "held_in", seed)
+        turns = demonstrate(scenario, Random(seed), Injection(wrong_goal=1.0)) or []
+        if len(turns) < 3 or not turns[1].content.startswith("refused BAD_GOAL"):
+            continue
+        refused += 1
+        assert [turn.loss for turn in turns[:3]] == [False, None, True]
+        with pytest.raises(CallRefused):
+            check_goal(parse_goal(turns[0].content), scenario.library, observed(scenario.world))
+        assert str(parse_goal(turns[2].content)) == str(scenario.goal)
+    assert refused > 20
 
 
 def test_thoughts_come_from_what_was_observed():

@@ -9,7 +9,7 @@ import pytest
 from agent_planner.errors import UserError
 from agent_planner.goals import Declined, Goal, parse_goal, plan
 from agent_planner.tuning.families import FAMILIES
-from agent_planner.tuning.reference import matches
+from agent_planner.scene.focus import matches
 from agent_planner.tuning.scenario import draw_setting, rebased, scenarios, single
 from agent_planner.tuning.scenes import observed
 from agent_planner.tuning.suites import scenario_of
@@ -79,7 +79,7 @@ def test_a_trees_goals_are_about_its_own_scene():
         for tree in trees(0, index):
             entities = {line.partition(":")[0] for line in tree.opening.split("\n")[2:-1]}
             for branch in tree.branches:
-                goal = parse_goal(branch.turns[0].content)
+                goal = parse_goal(next(turn.content for turn in branch.turns if turn.loss))
                 if isinstance(goal, Declined) and goal.kind == "missing":
                     declined += 1
                     assert not any(set(goal.words.split()) <= set(e.split()) for e in entities), (goal, entities)
