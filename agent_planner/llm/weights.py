@@ -3,6 +3,7 @@
 
 import json
 import os
+import warnings
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,7 +43,7 @@ def load_weights(source: str, adapter: Path | None, progress: Progress) -> Loade
     progress(f"loading {source}", 0.1)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     register()
-    transformers_logging.disable_progress_bar()
+    quieten()
     try:
         tokenizer = AutoTokenizer.from_pretrained(source)
         model = AutoModelForCausalLM.from_pretrained(source, dtype=number_format(device), attn_implementation=ATTENTION)
@@ -59,6 +60,12 @@ def load_weights(source: str, adapter: Path | None, progress: Progress) -> Loade
     model.eval().requires_grad_(False)
     progress("model ready", 1.0)
     return Loaded(model.to(torch.device(device)), tokenizer)  # type: ignore[arg-type]
+
+
+def quieten() -> None:
+    """Leave the terminal to us: no progress bars of transformers, no warning about what PEFT calls there."""
+    transformers_logging.disable_progress_bar()
+    warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*", category=FutureWarning)
 
 
 def number_format(device: str) -> torch.dtype:

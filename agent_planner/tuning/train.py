@@ -9,6 +9,7 @@ import math
 import os
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import torch
@@ -18,20 +19,25 @@ from safetensors.torch import load_file, save_file
 from torch.nn.functional import cross_entropy
 from transformers import AutoTokenizer, LlamaForCausalLM
 
-from agent_planner.llm.weights import number_format
+from agent_planner.llm.weights import number_format, quieten
 from agent_planner.tuning.encode import Encoded, encode
 from agent_planner.tuning.tree_attention import register
-from agent_planner.tuning.trees import Tree, trees
+from agent_planner.tuning.trees import trees
 
 _LINEARS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 
 
 class TrainConfig(BaseModel):
-    """One training run. ``steps`` counts optimizer steps, each over ``trees_per_step`` trees."""
+    """One training run.
+
+    ``steps`` counts optimizer steps, each over ``trees_per_step`` trees; ``base`` is a folder, ``base_name`` what the
+    adapter calls it, so that no path of this machine is saved.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     base: str
+    base_name: str | None = None
     out: Path
     seed: int = 0
     steps: int = 700
@@ -52,15 +58,17 @@ class TrainConfig(BaseModel):
 
 
 class Trainer:
-    """Owns model, optimizer and the place in the data."""
+    """Owns model, optimizer and the place in the data: of which index, the how manieth tree comes next."""
 
     def __init__(self, config: TrainConfig):
         self.config = config
         self.step = 0
         self.index = 0
+        self.place = 0
 
     def setup(self) -> None:
         """Load the base, add the adapter, and take up the last checkpoint if there is one."""
+        quieten()
         torch.manual_seed(self.config.seed)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.tokenizer = AutoTokenizer.from_pretrained(self.config.base)
@@ -104,7 +112,7 @@ class Trainer:
         for parameter, value in zip(self.learned, saved["learned"], strict=True):
             parameter.data.copy_(value)
         self.optimizer.load_state_dict(saved["optimizer"])
-        self.step, self.index = saved["step"], saved["index"]
+        self.step, self.index, self.place = saved["step"], saved["index"], saved["place"]
 
     def save(self) -> None:
         """Write checkpoint and adapter (bf16), each whole or not at all."""
@@ -113,11 +121,14 @@ class Trainer:
             "optimizer": self.optimizer.state_dict(),
             "step": self.step,
             "index": self.index,
+            "place": self.place,
         }
         partial = self._checkpoint.with_suffix(".partial")
         torch.save(state, partial)
         os.replace(partial, self._checkpoint)
-        self.model.save_pretrained(str(self.config.out / "adapter"))
+        self.model.peft_config["default"].base_model_name_or_path = self.config.base_name or self.config.base
+        # PEFT would ask the hub for the base whether its vocabulary has grown; ours has not.
+        self.model.save_pretrained(str(self.config.out / "adapter"), save_embedding_layers=False)
         file = self.config.out / "adapter" / "adapter_model.safetensors"
         halved = {k: v.to(torch.bfloat16).contiguous() for k, v in load_file(file).items()}
         save_file(halved, file.with_suffix(".partial"), metadata={"format": "pt"})
@@ -156,12 +167,13 @@ class Trainer:
 
     def _samples(self) -> Iterator[Encoded]:
         while True:
-            made: list[Tree] = list(trees(self.config.seed, self.index, self.config.branches, self.config.episodes))
-            self.index += 1
-            for tree in made:
+            made = trees(self.config.seed, self.index, self.config.branches, self.config.episodes)
+            for tree in islice(made, self.place, None):
+                self.place += 1
                 sample = encode(tree, self.tokenizer, self.config.max_tokens)
                 if sample.weight.sum() > 0:
                     yield sample
+            self.index, self.place = self.index + 1, 0
 
     def _rate(self) -> float:
         c = self.config

@@ -8,8 +8,8 @@ import pytest
 
 from agent_planner.errors import UserError
 from agent_planner.goals import Declined, Goal, parse_goal, plan
-from agent_planner.tuning.families import FAMILIES
 from agent_planner.scene.focus import matches
+from agent_planner.tuning.families import FAMILIES
 from agent_planner.tuning.scenario import draw_setting, rebased, scenarios, single
 from agent_planner.tuning.scenes import observed
 from agent_planner.tuning.suites import scenario_of
