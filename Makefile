@@ -70,7 +70,7 @@ bench: setup ## the benchmarks in benchmarks/
 
 ##@ Build
 .PHONY: model
-model: setup $(DONE)/tune ## train the default model's adapter from its seed (hours on two cores; resumes)
+model: setup ## train the default model's adapter from its seed (hours on two cores; resumes)
 	@$(VENV)/bin/agent-planner tune train --out runs/model
 
 .PHONY: lock
@@ -100,10 +100,6 @@ $(DONE)/project: $(DONE)/packages $(SETUPS) pyproject.toml
 	@echo "the three Python packages, in place"
 	@$(VENV)/bin/python -m pip install -q --disable-pip-version-check --use-pep517 --no-deps --no-build-isolation \
 	  -e . -e sim -e ros_ws/src/agent_planner_motion
-	@touch $@
-
-$(DONE)/tune: $(DONE)/packages lock/tune.txt
-	@$(VENV)/bin/python -m pip install --disable-pip-version-check --no-deps --require-hashes -r lock/tune.txt
 	@touch $@
 
 $(WORKSPACE): $(DONE)/project $(INTERFACES) $(MANIFESTS) $(SHARED) scripts/build_workspace.sh

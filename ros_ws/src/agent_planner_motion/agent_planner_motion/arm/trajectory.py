@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 STEP = 0.02  # seconds between points; the robot contract asks for at most that
-_SMOOTHING = 0.16  # seconds over which the motion is averaged, so that accelerations have no jumps
+_WIDTH = 9  # points over which the motion is averaged, so that accelerations have no jumps; odd
+_STRETCHES = 4
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,12 @@ class Trajectory:
         """Seconds from start to end."""
         return float(self.times[-1])
 
+    @property
+    def accelerations(self) -> np.ndarray:
+        """Change of each joint's rate at each point, from rest and to rest, (n, dof)."""
+        rates = np.diff(self.positions, axis=0) / STEP
+        return np.diff(rates, axis=0, prepend=0.0, append=0.0) / STEP
+
 
 def densify(path: np.ndarray, spacing: float = 0.02) -> np.ndarray:
     """Put points between those of a polyline, (n, dof), so that no joint moves more than the spacing."""
@@ -56,36 +63,57 @@ def rounded(path: np.ndarray, width: int = 15) -> np.ndarray:
 
 
 def time_path(path: np.ndarray, limits: Limits) -> Trajectory:
-    """Run along a dense path as fast as the limits allow, from rest to rest.
+    """Run along a dense path, (n, dof), as fast as the limits allow, from rest to rest.
 
-    The speed along the path is bounded by the joints' velocities and by the path's curvature; a pass forwards and
-    one backwards bound its changes. The result is averaged over a short time, which keeps all limits.
+    The speed along the path is bounded by the joints' velocities and by its bends; a pass forwards and one backwards
+    bound its changes. The result is averaged over a short time, so that accelerations have no jumps.
     """
     path = _without_repeats(path)
     if len(path) < 2:
         rest = np.zeros((2, path.shape[1]))
         return Trajectory(np.array([0.0, STEP]), np.repeat(path, 2, axis=0)[:2], rest)
+    if len(path) == 2:
+        path = np.array([path[0], (path[0] + path[1]) / 2, path[1]])
     lengths = np.linalg.norm(np.diff(path, axis=0), axis=1)
     s = np.concatenate([[0.0], np.cumsum(lengths)])
-    if len(path) == 2:
-        s = np.array([0.0, s[-1] / 2, s[-1]])
-        path = np.array([path[0], (path[0] + path[1]) / 2, path[1]])
-    tangent = np.gradient(path, s, axis=0)
-    curvature = np.gradient(tangent, s, axis=0)
-    half = limits.acceleration / 2  # one half for the change of speed, one for the curve
-    speed = np.minimum(
-        (limits.velocity / np.maximum(np.abs(tangent), 1e-6)).min(axis=1),
-        np.sqrt((half / np.maximum(np.abs(curvature), 1e-6)).min(axis=1)),
+    speed = _speeds(path, s, limits)
+    mean = (speed[1:] + speed[:-1]) / 2
+    times = np.concatenate([[0.0], np.cumsum(lengths / np.maximum(mean, 1e-6))])
+    trajectory = _sampled(times, s, speed, path)
+    for _ in range(_STRETCHES):
+        # Several sharp corners within the time of averaging add up; then the whole is a little slower.
+        excess = float((np.abs(trajectory.accelerations) / limits.acceleration).max())
+        if excess <= 1.0:
+            break
+        times, speed = times * excess, speed / excess
+        trajectory = _sampled(times, s, speed, path)
+    return trajectory
+
+
+def _speeds(path: np.ndarray, s: np.ndarray, limits: Limits) -> np.ndarray:
+    """Return the speed along the path at each of its points, (n,)."""
+    along = np.diff(path, axis=0) / np.diff(s)[:, None]
+    along = np.concatenate([along[:1], along, along[-1:]])
+    steepest = np.maximum(np.maximum(np.abs(along[1:]), np.abs(along[:-1])), 1e-6)
+    jump = np.maximum(np.abs(along[1:] - along[:-1]), 1e-6)
+    curvature = np.maximum(np.abs(np.gradient(np.gradient(path, s, axis=0), s, axis=0)), 1e-6)
+    half = limits.acceleration / 2  # one half for the change of speed, one for the bends
+    speed = np.min(
+        [
+            (limits.velocity / steepest).min(axis=1),
+            np.sqrt((half / curvature).min(axis=1)),
+            # At a corner the joints' velocities jump; averaging spreads that over its time.
+            (half * _WIDTH * STEP / jump).min(axis=1),
+        ],
+        axis=0,
     )
-    change = (half / np.maximum(np.abs(tangent), 1e-6)).min(axis=1)
+    change = (half / steepest).min(axis=1)
     speed[0] = speed[-1] = 0.0
     for i in range(1, len(s)):
         speed[i] = min(speed[i], np.sqrt(speed[i - 1] ** 2 + 2 * change[i - 1] * (s[i] - s[i - 1])))
     for i in range(len(s) - 2, -1, -1):
         speed[i] = min(speed[i], np.sqrt(speed[i + 1] ** 2 + 2 * change[i + 1] * (s[i + 1] - s[i])))
-    mean = (speed[1:] + speed[:-1]) / 2
-    times = np.concatenate([[0.0], np.cumsum(np.diff(s) / np.maximum(mean, 1e-6))])
-    return _sampled(times, s, speed, path)
+    return speed
 
 
 def _without_repeats(path: np.ndarray) -> np.ndarray:
@@ -94,13 +122,13 @@ def _without_repeats(path: np.ndarray) -> np.ndarray:
 
 
 def _sampled(times: np.ndarray, s: np.ndarray, speed: np.ndarray, path: np.ndarray) -> Trajectory:
-    width = int(_SMOOTHING / STEP) // 2 * 2 + 1
     count = int(np.ceil(times[-1] / STEP)) + 1
-    clock = np.arange(count + width - 1) * STEP - (width // 2) * STEP
+    clock = np.arange(count + _WIDTH - 1) * STEP - (_WIDTH // 2) * STEP
     along = _position(times, s, speed, np.clip(clock, 0.0, times[-1]))
     joints = np.stack([np.interp(along, s, column) for column in path.T], axis=1)
-    joints = np.concatenate([np.repeat(path[:1], width // 2, axis=0), joints, np.repeat(path[-1:], width // 2, axis=0)])
-    kernel = np.ones(width) / width
+    ends = (np.repeat(path[:1], _WIDTH // 2, axis=0), np.repeat(path[-1:], _WIDTH // 2, axis=0))
+    joints = np.concatenate([ends[0], joints, ends[1]])
+    kernel = np.ones(_WIDTH) / _WIDTH
     positions = np.stack([np.convolve(column, kernel, mode="valid") for column in joints.T], axis=1)
     positions[0], positions[-1] = path[0], path[-1]
     velocities = np.gradient(positions, STEP, axis=0)
