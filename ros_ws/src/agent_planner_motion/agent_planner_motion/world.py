@@ -14,7 +14,7 @@ from agent_planner_motion.spatial import inverse, yaw_of
 
 DRAWER, DOOR = "drawer", "door"
 _REST = 0.03  # metres between an underside and what it rests on
-_AREA_HEIGHT = 0.05  # what is lower is an area of the floor, not a body
+_FLAT = 0.02  # metres; what is flatter and lies on the floor is an area of it, not a body
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Thing:
     @property
     def is_body(self) -> bool:
         """False for an area of the floor."""
-        return self.movable or float(self.size[2]) > _AREA_HEIGHT
+        return self.movable or self.top > 2 * _FLAT or float(self.size[2]) > _FLAT
 
     def can(self, affordance: str) -> bool:
         """Whether the thing has that affordance."""

@@ -65,14 +65,16 @@ def parse(text: str) -> RobotDescription:
     """Read URDF text.
 
     Raises:
-        MotionError: it is not a URDF.
+        MotionError: it is not a URDF, or something in it is not as URDF has it.
     """
     try:
         root = ET.fromstring(text)
+        joints = {j.name: j for j in (_joint(e) for e in root.findall("joint"))}
+        solids = {e.attrib["name"]: tuple(_solid(c) for c in e.findall("collision")) for e in root.findall("link")}
     except ET.ParseError as error:
         raise MotionError("UNKNOWN", f"robot_description is not XML: {error}") from error
-    joints = {j.name: j for j in (_joint(e) for e in root.findall("joint"))}
-    solids = {e.attrib["name"]: tuple(_solid(c) for c in e.findall("collision")) for e in root.findall("link")}
+    except (KeyError, ValueError) as error:
+        raise MotionError("UNKNOWN", f"robot_description is not a URDF: {type(error).__name__}: {error}") from error
     return RobotDescription(joints, solids)
 
 
@@ -88,14 +90,21 @@ def _origin(element: ET.Element) -> np.ndarray:
     return transform(rotation_rpy(*rpy), _vector(origin.get("xyz"), (0, 0, 0)))
 
 
+def _end(joint: ET.Element, which: str) -> str:
+    link = joint.find(which)
+    if link is None or "link" not in link.attrib:
+        raise MotionError("UNKNOWN", f"robot_description: joint '{joint.get('name')}' names no {which} link")
+    return link.attrib["link"]
+
+
 def _joint(element: ET.Element) -> Joint:
     axis, limit = element.find("axis"), element.find("limit")
     limits = dict(limit.attrib) if limit is not None else {}
     return Joint(
         element.attrib["name"],
         element.attrib["type"],
-        element.find("parent").attrib["link"],  # type: ignore[union-attr]
-        element.find("child").attrib["link"],  # type: ignore[union-attr]
+        _end(element, "parent"),
+        _end(element, "child"),
         _origin(element),
         _vector(axis.get("xyz") if axis is not None else None, (1, 0, 0)),
         float(limits.get("lower", -np.pi)),

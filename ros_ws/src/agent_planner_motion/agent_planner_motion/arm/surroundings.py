@@ -12,10 +12,11 @@ _PANEL = 0.02
 _FLOOR = 0.010
 _FRONT = 0.075  # a drawer's front may reach this much above its handle
 _NEAR = 1.5  # metres from the base beyond which nothing matters
+_GROUND = Obstacle("floor", transform(xyz=(0.0, 0.0, -0.05)), np.array([_NEAR, _NEAR, 0.05]))
 
 
 def obstacles(world: World, base: np.ndarray, without: tuple[str, ...] = ()) -> list[Obstacle]:
-    """Return boxes in the base frame.
+    """Return boxes in the base frame, the floor among them.
 
     Args:
         world: the scene.
@@ -31,7 +32,7 @@ def obstacles(world: World, base: np.ndarray, without: tuple[str, ...] = ()) -> 
             continue
         found += _boxes(thing, world)
     into_base = np.linalg.inv(base)
-    return [Obstacle(o.name, into_base @ o.pose, o.half) for o in found if o.name not in without]
+    return [_GROUND, *(Obstacle(o.name, into_base @ o.pose, o.half) for o in found if o.name not in without)]
 
 
 def _boxes(thing: Thing, world: World) -> list[Obstacle]:

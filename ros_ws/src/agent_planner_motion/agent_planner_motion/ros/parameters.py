@@ -5,6 +5,7 @@ from typing import Any
 
 from rclpy.node import Node
 
+from agent_planner.errors import UserError, did_you_mean
 from agent_planner.ros.node_parameters import Declared, declare
 from agent_planner_motion.arm.grasps import Hand
 from agent_planner_motion.base.pursuit import DriveLimits
@@ -35,25 +36,41 @@ PARAMETERS = (
         "The two finger joints; the opening is their sum.",
     ),
     Declared("arm_acceleration", [1.0, *[5.0] * 7], "Largest acceleration of each arm joint, m/s² or rad/s²."),
-    Declared("arm_speed", 0.9, "Share of the joints' velocity limits (URDF) that is used."),
-    Declared("arm_reach", 0.9, "Horizontal distance from the base beyond which nothing is tried, metres."),
+    Declared("arm_speed", 0.9, "Share of the joints' velocity limits (URDF) that is used.", low=0.05, high=1.0),
+    Declared(
+        "arm_reach", 0.9, "Horizontal distance from the base beyond which nothing is tried, metres.", low=0.1, high=5.0
+    ),
     Declared("posture_names", list(_POSTURES), "Names of postures; each has a parameter postures.NAME."),
     Declared("carry_posture", "stow", "Posture in which the robot drives."),
-    Declared("gripper_opening", 0.085, "Largest distance between the fingers, metres."),
-    Declared("gripper_tip", 0.021, "How far the fingers reach beyond the end effector's frame, metres."),
-    Declared("gripper_palm", 0.065, "How far behind that frame the palm begins, metres."),
-    Declared("base_radius", 0.27, "Radius of the footprint with the arm stowed, with some air, metres."),
-    Declared("base_speed", 0.45, "Largest forward velocity, m/s."),
-    Declared("base_turn_speed", 1.0, "Largest turning velocity, rad/s."),
-    Declared("base_acceleration", 0.6, "Largest forward acceleration, m/s²."),
-    Declared("base_braking", 0.35, "Deceleration towards the end of a way, m/s²."),
-    Declared("base_patience", 4.0, "Seconds for which a blocked way is waited for."),
+    Declared("gripper_opening", 0.085, "Largest distance between the fingers, metres.", low=0.01, high=0.5),
     Declared(
-        "data_timeout", 3.0, "Seconds of steady time for which the robot's topics are waited for at a goal's start."
+        "gripper_tip", 0.021, "How far the fingers reach beyond the end effector's frame, metres.", low=0.0, high=0.2
     ),
-    Declared("navigation_timeout", 120.0, "Seconds of ROS time for navigate_to."),
-    Declared("manipulation_timeout", 90.0, "Seconds of ROS time for the arm's actions."),
-    Declared("steady_timeout_factor", 5.0, "Steady time a goal may take, as a multiple of its time-out."),
+    Declared("gripper_palm", 0.065, "How far behind that frame the palm begins, metres.", low=0.0, high=0.5),
+    Declared(
+        "base_radius", 0.27, "Radius of the footprint with the arm stowed, with some air, metres.", low=0.05, high=2.0
+    ),
+    Declared("base_speed", 0.45, "Largest forward velocity, m/s.", low=0.05, high=3.0),
+    Declared("base_turn_speed", 1.0, "Largest turning velocity, rad/s.", low=0.1, high=5.0),
+    Declared("base_acceleration", 0.6, "Largest forward acceleration, m/s².", low=0.05, high=10.0),
+    Declared("base_braking", 0.35, "Deceleration towards the end of a way, m/s².", low=0.05, high=10.0),
+    Declared("base_patience", 4.0, "Seconds for which a blocked way is waited for.", low=0.0, high=600.0),
+    Declared(
+        "data_timeout",
+        3.0,
+        "Seconds of steady time for which the robot's topics are waited for at a goal's start.",
+        low=0.1,
+        high=600.0,
+    ),
+    Declared("navigation_timeout", 120.0, "Seconds of ROS time for navigate_to.", low=1.0, high=3600.0),
+    Declared("manipulation_timeout", 90.0, "Seconds of ROS time for the arm's actions.", low=1.0, high=3600.0),
+    Declared(
+        "steady_timeout_factor",
+        5.0,
+        "Steady time a goal may take, as a multiple of its time-out.",
+        low=1.0,
+        high=1000.0,
+    ),
 )
 
 
@@ -72,6 +89,19 @@ class Parameters:
             for name in names
         ]
         self._values = declare(node, (*PARAMETERS, *postures))
+        self._check_lengths()
+        carry = self._values["carry_posture"]
+        if carry not in names:
+            raise UserError(f"the parameter carry_posture is '{carry}'; {did_you_mean(carry, names)}")
+
+    def _check_lengths(self) -> None:
+        dof = len(self._values["arm_joints"])
+        wanted = {"finger_joints": 2, "arm_acceleration": dof}
+        wanted |= {name: dof for name in self._values if name.startswith("postures.")}
+        for name, length in wanted.items():
+            given = len(self._values[name])
+            if given != length:
+                raise UserError(f"the parameter {name} has {given} entries and needs {length} (arm_joints has {dof})")
 
     def _value(self, name: str) -> Any:
         return self._values[name]

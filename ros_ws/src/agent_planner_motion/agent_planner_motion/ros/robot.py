@@ -21,7 +21,7 @@ from agent_planner_motion.arm.description import RobotDescription, parse
 from agent_planner_motion.arm.trajectory import STEP, Trajectory
 from agent_planner_motion.base.grid import Grid
 from agent_planner_motion.base.pose import Pose2
-from agent_planner_motion.errors import MissingData
+from agent_planner_motion.errors import MissingData, MotionError
 from agent_planner_motion.ros.frames import Frames
 from agent_planner_motion.ros.messages import grid_of, pose_matrix, seconds, trajectory_message, world_of
 from agent_planner_motion.skills.job import Job
@@ -63,7 +63,7 @@ class RosRobot:
         self._odometry: Odometry | None = None
         self._scene: World | None = None
         self._grid: Grid | None = None
-        self._description: RobotDescription | None = None
+        self._description: RobotDescription | MotionError | None = None
         group = ReentrantCallbackGroup()
 
         def listen(kind: type, topic: str, callback: Callable, qos: QoSProfile | int = 10) -> None:
@@ -135,9 +135,16 @@ class RosRobot:
         return self._grid
 
     def description(self) -> RobotDescription:
-        """Return the robot's description, read; raises MissingData."""
+        """Return the robot's description, read.
+
+        Raises:
+            MissingData: none came.
+            MotionError: what came is not a URDF.
+        """
         if self._description is None:
             raise self._missing("robot_description")
+        if isinstance(self._description, MotionError):
+            raise self._description
         return self._description
 
     def send_arm(self, trajectory: Trajectory) -> None:
@@ -223,7 +230,11 @@ class RosRobot:
         self._tell()
 
     def _on_description(self, message: String) -> None:
-        self._description = parse(message.data)
+        try:
+            self._description = parse(message.data)
+        except MotionError as error:
+            # Told to whoever asks for it: here nobody would hear it.
+            self._description = error
         self._tell()
 
     def _on_scene(self, message: SceneGraph) -> None:

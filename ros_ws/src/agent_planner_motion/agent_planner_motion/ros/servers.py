@@ -185,8 +185,14 @@ class MotionServers(Node):
             result.opening = self.robot.joints().opening
 
     def _in_frame(self, message: PoseStamped, frame: str) -> np.ndarray:
-        """Return a pose in one of our frames (an empty frame id means that one)."""
+        """Return a pose in one of our frames (an empty frame id means that one).
+
+        Raises:
+            MotionError: the pose is not finite, or tf does not know its frame.
+        """
         pose = pose_matrix(message.pose)
+        if not np.isfinite(pose).all():
+            raise MotionError("UNKNOWN", "the pose holds numbers that are not finite")
         source = message.header.frame_id or frame
         if source == frame:
             return pose

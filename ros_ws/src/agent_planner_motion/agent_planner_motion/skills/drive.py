@@ -84,7 +84,7 @@ class Drive:
         self._robot.grid()
         self._robot.base()
         way = self._plan(options, what)
-        self._stow(job)
+        self._fold(job)
         blocked_since: float | None = None
         try:
             while not self._follow(way, job):
@@ -104,6 +104,15 @@ class Drive:
             raise
         self._base.stop()
         return self._robot.base().pose
+
+    def _fold(self, job: Job) -> None:
+        try:
+            self._stow(job)
+        except MotionError as error:
+            if error.code != "NOT_REACHED":
+                raise
+            # A code of the arm's servers; to whoever asked for a drive, something is in the way.
+            raise MotionError("BLOCKED", f"the arm cannot be stowed for driving: {error.message}") from error
 
     def _grid(self) -> Grid:
         grid = self._robot.grid()
