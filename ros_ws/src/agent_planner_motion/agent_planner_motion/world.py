@@ -17,7 +17,7 @@ _REST = 0.03  # metres between an underside and what it rests on
 _FLAT = 0.02  # metres; what is flatter and lies on the floor is an area of it, not a body
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays have no one truth to compare by
 class Thing:
     """A movable object or a place. ``size`` is along its own axes; its pose is that of its middle."""
 

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A robot without physics: everything goes where it is sent, at once or at the speed that was asked for."""
+
+import math
+
+import numpy as np
+
+from agent_planner_motion.base.grid import Grid
+from agent_planner_motion.base.pose import Pose2
+from agent_planner_motion.skills.job import Job
+from agent_planner_motion.skills.kit import ArmKit
+from agent_planner_motion.skills.robot import Base, Joints
+from agent_planner_motion.world import World
+
+TICK = 0.02  # seconds
+HOME = (0.15, 0.0, -1.638, 0.0, 1.902, 0.0, 1.307, 0.0)
+
+
+def empty_floor(size=6.0, resolution=0.05):
+    """A free square around the origin with a wall around it."""
+    cells = round(size / resolution)
+    occupied = np.zeros((cells, cells), dtype=bool)
+    occupied[[0, -1]] = occupied[:, [0, -1]] = True
+    return Grid(occupied, (-size / 2, -size / 2), resolution)
+
+
+class KinematicRobot:
+    """Implements `skills.robot.Robot`; time passes only while a skill waits.
+
+    Args:
+        q: joints of the arm.
+        pose: of the base.
+        objects: movable things.
+        places: other things.
+        holding: name of what is in the hand.
+        grid: the map.
+        opening: distance between the fingers.
+    """
+
+    def __init__(self, q=HOME, pose=(0.0, 0.0, 0.0), objects=(), places=(), holding="", grid=None, opening=0.085):
+        self.time = 1.0
+        self.q = np.array(q, dtype=float)
+        self.pose = Pose2(*pose)
+        self.objects, self.places, self.holding = tuple(objects), tuple(places), holding
+        self.map = grid or empty_floor()
+        self.opening = opening
+        self.velocity = (0.0, 0.0)
+        self.sent = []  # (time, linear, angular)
+        self.arm_sent = []
+        self.states = []
+        self.cancel_at = math.inf
+        self.on_tick = lambda: None
+        self.stuck = self.arm_stuck = False
+        self.least_opening = 0.0  # the fingers meet something there
+        self.kinematics = None
+        self._trajectory = None
+        self._started = 0.0
+        self._wanted_opening = opening
+        self._rates = np.zeros(len(self.q))
+
+    def job(self, limit=120.0, steady=None):
+        asked = lambda: self.time >= self.cancel_at  # noqa: E731
+        return Job(self.now, steady or self.now, limit, limit * 5, asked, self._hear)
+
+    def _hear(self, state, value):
+        if state:
+            self.states.append(state)
+
+    def now(self):
+        return self.time
+
+    def joints(self):
+        return Joints(self.time, self.q.copy(), self._rates.copy(), self.opening, 0.0)
+
+    def base(self):
+        return Base(self.time, self.pose, *((0.0, 0.0) if self.stuck else self.velocity))
+
+    def world(self):
+        hand = None
+        if self.kinematics is not None:
+            hand = self.pose.matrix @ self.kinematics.pose(self.q)
+        return World(self.time, self.objects, self.places, self.holding, hand)
+
+    def grid(self):
+        return self.map
+
+    def send_arm(self, trajectory):
+        self.arm_sent.append(trajectory)
+        self._trajectory, self._started = trajectory, self.time
+
+    def send_gripper(self, opening):
+        self._wanted_opening = opening
+
+    def send_velocity(self, linear, angular):
+        self.velocity = (linear, angular)
+        self.sent.append((self.time, linear, angular))
+
+    def wait(self, until, seconds, job):
+        end = self.time + seconds
+        while True:
+            if job is not None:
+                job.check()
+            if until():
+                return True
+            if self.time >= end:
+                return False
+            self._tick()
+
+    def _tick(self):
+        self.time += TICK
+        if not self.stuck:
+            x, y, yaw = self.pose
+            linear, angular = self.velocity
+            middle = yaw + angular * TICK / 2
+            self.pose = Pose2(
+                x + linear * TICK * math.cos(middle), y + linear * TICK * math.sin(middle), yaw + angular * TICK
+            )
+        before = self.q
+        if self._trajectory is not None and not self.arm_stuck:
+            times = self._trajectory.times
+            at = min(int(np.searchsorted(times, self.time - self._started)), len(times) - 1)
+            self.q = self._trajectory.positions[at].copy()
+        self._rates = (self.q - before) / TICK
+        change = np.clip(self._wanted_opening - self.opening, -0.004, 0.004)
+        self.opening = max(self.opening + float(change), self.least_opening)
+        self.on_tick()
+
+
+def kit_of(robot, description, settings):
+    kit = ArmKit(robot, description, settings)
+    robot.kinematics = kit.kinematics
+    return kit
