@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Paths of the arm: straight in joint space where that is free, else around things; straight lines of the hand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -14,7 +14,11 @@ _CHECK = 0.05  # radians (or metres of lift) between checked configurations
 _EXTEND = 0.5
 _MARGIN = 0.012
 _MARGIN_NEAR = 0.002  # near what is to be grasped
+_LESS = 0.002  # than the ends of a way have may be kept along it
+_LEAVE = 0.2  # radians (or a third of that in metres of lift) around the start in which a touch is put up with
 _JUMP = 0.45  # a larger step of a joint between two points of a line means another branch of the solution
+
+_Check = Callable[[np.ndarray], np.ndarray]  # joints, (n, dof), to which of them are free, (n,)
 
 
 class ArmPlanner:
@@ -48,8 +52,20 @@ class ArmPlanner:
         Where it begins it may even touch something, since that is where the arm is.
         """
         clearance = self.clearance(path)
-        floor = min(margin, float(clearance[0]) - 0.002, max(float(clearance[-1]) - 0.002, 0.0))
-        return bool((clearance >= floor).all())
+        return bool((clearance >= self._floor(path, path[0], clearance[[0, -1]], margin)).all())
+
+    def _floor(self, q: np.ndarray, start: np.ndarray, ends: np.ndarray, margin: float = _MARGIN) -> np.ndarray:
+        """Return the clearance that configurations, (n, dof), of a way must have, (n,).
+
+        Args:
+            q: the configurations.
+            start: joints where the way begins.
+            ends: clearance at its start and at its goal.
+            margin: what is asked for where the ends do not force less.
+        """
+        least = min(margin, float(ends[0]) - _LESS, max(float(ends[1]) - _LESS, 0.0))
+        leaving = np.abs((q - start) * self._weights).max(axis=1) <= _LEAVE
+        return np.where(leaving, least, min(margin, max(least, _MARGIN_NEAR)))
 
     def joint_path(self, start: np.ndarray, goals: Sequence[np.ndarray], tries: int = 300) -> np.ndarray | None:
         """Return a dense, smooth path from start to the first goal that can be reached, or None.
@@ -135,7 +151,12 @@ class ArmPlanner:
     def _grow(self, start: np.ndarray, goal: np.ndarray, tries: int) -> np.ndarray | None:
         trees = [_Tree(start), _Tree(goal)]
         ends = self.clearance(np.array([start, goal]))
-        margin = min(_MARGIN, float(ends.min()) - 0.002)
+        if ends[1] < 0.0:
+            return None  # no way is free whose end is not
+
+        def free(path: np.ndarray) -> np.ndarray:
+            return self.clearance(path) >= self._floor(path, start, ends)
+
         low, high = self.kinematics.lower, self.kinematics.upper
         for number in range(tries):
             here, there = trees[number % 2], trees[1 - number % 2]
@@ -143,28 +164,28 @@ class ArmPlanner:
             centre = (start, goal)[int(self._rng.integers(2))]
             spread = 0.3 + 1.5 * number / tries
             wish = np.clip(centre + self._rng.normal(0, spread, len(low)) / self._weights, low, high)
-            new = self._extend(here, wish, margin)
+            new = self._extend(here, wish, free)
             if new is None:
                 continue
-            joined = self._connect(there, here.nodes[new], margin)
+            joined = self._connect(there, here.nodes[new], free)
             if joined is not None:
                 a, b = here.branch(new), there.branch(joined)
                 path = np.array([*a[::-1], *b[1:]] if number % 2 == 0 else [*b[::-1], *a[1:]])
                 return path
         return None
 
-    def _extend(self, tree: "_Tree", wish: np.ndarray, margin: float) -> int | None:
+    def _extend(self, tree: "_Tree", wish: np.ndarray, free: _Check) -> int | None:
         near = tree.nearest(wish, self._weights)
         step = wish - tree.nodes[near]
         size = np.linalg.norm(step * self._weights)
         end = tree.nodes[near] + step * min(1.0, _EXTEND / max(size, 1e-9))
         path = densify(np.array([tree.nodes[near], end]), _CHECK)[1:]
-        return tree.add(end, near) if (self.clearance(path) >= margin).all() else None
+        return tree.add(end, near) if free(path).all() else None
 
-    def _connect(self, tree: "_Tree", wish: np.ndarray, margin: float) -> int | None:
+    def _connect(self, tree: "_Tree", wish: np.ndarray, free: _Check) -> int | None:
         near = tree.nearest(wish, self._weights)
         path = densify(np.array([tree.nodes[near], wish]), _CHECK)[1:]
-        good = self.clearance(path) >= margin
+        good = free(path)
         count = int(np.argmin(good)) if not good.all() else len(path)
         if count == 0:
             return None

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+import numpy as np
+import pytest
+
+from agent_planner_motion.arm.collision import held_spheres, spheres_of
+from agent_planner_motion.arm.description import Solid
+from agent_planner_motion.arm.obstacles import Obstacle, Obstacles
+from agent_planner_motion.spatial import rotation_about, transform
+from agent_planner_motion.world import World
+
+NOTHING = Obstacles()
+
+
+@pytest.fixture
+def arm(kit):
+    return kit.planner(World(1.0), np.eye(4)).model
+
+
+def box_at(xyz, half=0.03):
+    return Obstacles([Obstacle("box", transform(xyz=xyz), np.full(3, half))])
+
+
+@pytest.mark.parametrize(
+    ("half", "kind"),
+    [
+        ((0.03, 0.06, 0.028), "box"),
+        ((0.02, 0.003, 0.011), "box"),
+        ((0.06, 0.075, 0.26), "box"),
+        ((0.04, 0.04, 0.13), "cylinder"),
+        ((0.055, 0.055, 0.06), "cylinder"),
+    ],
+)
+def test_spheres_cover_a_solid_but_for_its_edges(half, kind):
+    half = np.array(half)
+    spheres = spheres_of(Solid(transform(rotation_about((0, 1, 0), 0.4), (0.1, 0.2, 0.3)), half, kind))
+    turned = transform(rotation_about((0, 1, 0), 0.4), (0.1, 0.2, 0.3))
+    rng = np.random.default_rng(0)
+    points = rng.uniform(-half, half, (2000, 3))
+    if kind == "cylinder":
+        points = points[np.hypot(points[:, 0], points[:, 1]) <= half[0]]
+    points = points @ turned[:3, :3].T + turned[:3, 3]
+    outside = (np.linalg.norm(points[:, None] - spheres.centres, axis=2) - spheres.radii).min(axis=1)
+    assert outside.max() < 0.020
+    assert (outside <= 0.0).mean() > 0.75
+    # Nor do they bulge far beyond it.
+    local = (spheres.centres - turned[:3, 3]) @ turned[:3, :3]
+    assert (np.abs(local) + spheres.radii[:, None] <= half + 0.011).all()
+
+
+def test_named_postures_are_free_of_the_robot_itself(arm, arm_settings):
+    postures = np.array(list(arm_settings.postures.values()))
+    assert (arm.clearance(postures, NOTHING) > 0.0).all()
+
+
+def test_a_posture_folded_into_the_base_is_not_free(arm, kinematics):
+    folded = np.array([0.0, 0.0, 1.5, 0.0, 2.6, 0.0, 0.5, 0.0])
+    assert arm.clearance(folded[None], NOTHING)[0] < 0.0
+    turned_in = np.array([0.0, 2.6, -2.0, 0.0, 2.7, 0.0, 2.2, 0.0])
+    assert arm.clearance(turned_in[None], NOTHING)[0] < arm.clearance(kinematics.lower[None] * 0, NOTHING)[0]
+
+
+def test_every_link_feels_what_is_put_into_it(arm, arm_settings, description):
+    q = np.array(arm_settings.postures["ready"])[None]
+    poses = arm.kinematics.links(q)
+    links = [j.child for j in description.chain("base_link", "end_effector") if description.solids.get(j.child)]
+    assert len(links) >= 8
+    for link in links:
+        (middle,) = poses[link][:, :3, 3] + poses[link][:, :3, :3] @ description.solids[link][0].pose[:3, 3]
+        assert arm.clearance(q, box_at(middle))[0] < 0.0, link
+
+
+def test_clearance_is_the_distance_to_what_is_near(arm, arm_settings):
+    q = np.array(arm_settings.postures["home"])[None]
+    tip = arm.kinematics.pose(q[0])[:3, 3]
+    # Under the fingertips, which reach 21 mm beyond the frame between them.
+    near, far = (float(arm.clearance(q, box_at(tip - (0, 0, 0.021 + 0.09 + gap), 0.09))[0]) for gap in (0.005, 0.010))
+    assert far - near == pytest.approx(0.005, abs=1e-3)
+    assert near == pytest.approx(0.005, abs=0.004)
+
+
+def test_what_is_held_counts(arm, arm_settings):
+    q = np.array(arm_settings.postures["home"])[None]
+    tip = arm.kinematics.pose(q[0])[:3, 3]
+    below = box_at(tip - (0, 0, 0.10))
+    held = held_spheres((0.04, 0.04, 0.20), transform())
+    assert arm.clearance(q, below)[0] > 0.0
+    assert arm.clearance(q, below, held)[0] < 0.0
+
+
+def test_many_configurations_at_once_are_as_one_by_one(arm, kinematics):
+    rng = np.random.default_rng(4)
+    q = rng.uniform(kinematics.lower, kinematics.upper, (40, kinematics.dof))
+    world = box_at((0.5, 0.1, 0.7), 0.1)
+    each = [float(arm.clearance(row[None], world)[0]) for row in q]
+    together = arm.clearance(q, world)
+    # Links far apart are not looked at alone and may be in a batch: that changes only what is far from touching.
+    assert np.minimum(together, 0.03) == pytest.approx(np.minimum(each, 0.03), abs=1e-9)
