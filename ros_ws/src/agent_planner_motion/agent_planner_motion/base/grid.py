@@ -45,7 +45,10 @@ class Grid:
 
     @cached_property
     def clearance(self) -> np.ndarray:
-        """Distance of each cell's middle from the nearest taken area, metres, (rows, columns)."""
+        """Distance of each cell's middle from the nearest taken area, metres, (rows, columns).
+
+        Off a cell's corner it is up to a fifth of a cell too much.
+        """
         padded = np.pad(self.occupied, 1, constant_values=True)
         distance = np.asarray(ndimage.distance_transform_edt(~padded))[1:-1, 1:-1]
         # To the middle of the nearest taken cell: its edge is half a cell nearer.

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+import math
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+
+from agent_planner_motion.base.path import resampled
+from agent_planner_motion.base.pose import Pose2
+from agent_planner_motion.base.pursuit import DriveLimits, Pursuit
+from agent_planner_motion.spatial import wrapped
+from tests.motion.properties import given
+
+PERIOD = 0.05
+LIMITS = DriveLimits()
+CORNERS = st.lists(st.tuples(st.floats(-2, 2), st.floats(-2, 2)), min_size=1, max_size=4)
+YAW = st.floats(-math.pi, math.pi)
+
+
+def drive(pursuit, pose, seconds=90.0):
+    """Let a base do exactly what is asked; return its poses and the commands."""
+    poses, commands = [pose], []
+    for _ in range(round(seconds / PERIOD)):
+        linear, angular = pursuit.step(pose)
+        commands.append((linear, angular))
+        if pursuit.done:
+            break
+        middle = pose.yaw + angular * PERIOD / 2
+        x, y = pose.x + linear * PERIOD * math.cos(middle), pose.y + linear * PERIOD * math.sin(middle)
+        pose = Pose2(x, y, wrapped(pose.yaw + angular * PERIOD))
+        poses.append(pose)
+    return poses, np.array(commands)
+
+
+def path_of(*points):
+    return resampled(np.array(points, dtype=float))
+
+
+@given(CORNERS, YAW, YAW, examples=40)
+def test_it_arrives_within_the_limits_and_comes_to_rest(corners, start_yaw, final_yaw):
+    path = path_of((0.0, 0.0), *corners)
+    pursuit = Pursuit(path, final_yaw, LIMITS, PERIOD)
+    poses, commands = drive(pursuit, Pose2(0.0, 0.0, start_yaw))
+    assert pursuit.done
+    assert commands[-1] == pytest.approx((0.0, 0.0))
+    assert poses[-1].distance(*path[-1]) <= 0.085
+    assert abs(wrapped(poses[-1].yaw - final_yaw)) <= 0.035
+    assert (np.abs(commands[:, 0]) <= LIMITS.linear + 1e-9).all()
+    assert (np.abs(commands[:, 1]) <= LIMITS.angular + 1e-9).all()
+    changes = np.abs(np.diff(commands, axis=0, prepend=0.0)) / PERIOD
+    assert (changes[:, 0] <= LIMITS.acceleration * 1.5 + 1e-9).all()
+    assert (changes[:, 1] <= LIMITS.angular_acceleration + 1e-9).all()
+    assert (commands[:, 0] >= 0.0).all(), "it does not drive where it does not look"
+
+
+@given(CORNERS, YAW)
+def test_it_stays_near_the_path(corners, start_yaw):
+    path = path_of((0.0, 0.0), *corners)
+    poses, _ = drive(Pursuit(path, None, LIMITS, PERIOD), Pose2(0.0, 0.0, start_yaw))
+    beside = [np.linalg.norm(path - np.array(p[:2]), axis=1).min() for p in poses]
+    assert max(beside) < 0.20
+
+
+def test_along_a_straight_way_it_ends_where_it_should():
+    path = path_of((0.0, 0.0), (2.0, 0.0))
+    poses, commands = drive(Pursuit(path, 0.0, LIMITS, PERIOD), Pose2(0.0, 0.0, 0.0))
+    assert poses[-1].x == pytest.approx(2.0, abs=0.02)
+    assert poses[-1].y == pytest.approx(0.0, abs=0.01)
+    assert commands[:, 0].max() == pytest.approx(LIMITS.linear)
+
+
+def test_what_is_behind_it_turns_to_first():
+    pursuit = Pursuit(path_of((0.0, 0.0), (-1.0, 0.0)), None, LIMITS, PERIOD)
+    _, commands = drive(pursuit, Pose2(0.0, 0.0, 0.0))
+    moving = np.argmax(commands[:, 0] > 0.0)
+    assert commands[:moving, 1].max() == pytest.approx(LIMITS.angular) or commands[:moving, 1].min() == pytest.approx(
+        -LIMITS.angular
+    )
+
+
+def test_the_remaining_way_shrinks_to_nothing():
+    path = path_of((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))
+    pursuit = Pursuit(path, None, LIMITS, PERIOD)
+    assert pursuit.remaining(Pose2(0.0, 0.0, 0.0)) == pytest.approx(2.0, abs=0.01)
+    poses, _ = drive(pursuit, Pose2(0.0, 0.0, 0.0))
+    assert pursuit.remaining(poses[-1]) < 0.1
+
+
+def test_a_way_of_no_length_is_a_turn():
+    pursuit = Pursuit(np.array([[0.5, 0.5], [0.5, 0.5]]), 1.0, LIMITS, PERIOD)
+    poses, commands = drive(pursuit, Pose2(0.5, 0.5, -1.0))
+    assert pursuit.done
+    assert (commands[:, 0] == 0.0).all()
+    assert poses[-1].yaw == pytest.approx(1.0, abs=0.035)
+
+
+def test_its_command_is_the_last_one():
+    pursuit = Pursuit(path_of((0.0, 0.0), (1.0, 0.0)), None, LIMITS, PERIOD)
+    assert pursuit.command == (0.0, 0.0)
+    assert pursuit.step(Pose2(0.0, 0.0, 0.5)) == pursuit.command != (0.0, 0.0)
