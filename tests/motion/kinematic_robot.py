@@ -2,6 +2,7 @@
 """A robot without physics: everything goes where it is sent, at once or at the speed that was asked for."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,7 +11,8 @@ from agent_planner_motion.base.pose import Pose2
 from agent_planner_motion.skills.job import Job
 from agent_planner_motion.skills.kit import ArmKit
 from agent_planner_motion.skills.robot import Base, Joints
-from agent_planner_motion.world import World
+from agent_planner_motion.spatial import inverse, transform
+from agent_planner_motion.world import CONTAINER, World
 
 TICK = 0.02  # seconds
 HOME = (0.15, 0.0, -1.638, 0.0, 1.902, 0.0, 1.307, 0.0)
@@ -52,6 +54,8 @@ class KinematicRobot:
         self.on_tick = lambda: None
         self.stuck = self.arm_stuck = False
         self.least_opening = 0.0  # the fingers meet something there
+        self.slippery = False  # nothing stays between the fingers
+        self._in_hand = np.eye(4)
         self.kinematics = None
         self._trajectory = None
         self._started = 0.0
@@ -121,9 +125,47 @@ class KinematicRobot:
             at = min(int(np.searchsorted(times, self.time - self._started)), len(times) - 1)
             self.q = self._trajectory.positions[at].copy()
         self._rates = (self.q - before) / TICK
-        change = np.clip(self._wanted_opening - self.opening, -0.004, 0.004)
-        self.opening = max(self.opening + float(change), self.least_opening)
+        self._move_fingers()
         self.on_tick()
+
+    def _move_fingers(self):
+        before = self.opening
+        change = float(np.clip(self._wanted_opening - before, -0.004, 0.004))
+        if self.slippery or self.kinematics is None:
+            self.opening = max(before + change, self.least_opening)
+            return
+        hand = self.pose.matrix @ self.kinematics.pose(self.q)
+        if self.holding:
+            self._carry(hand)
+            if change > 0.0:
+                self._let_go()
+            change = max(change, 0.0)
+        elif change < 0.0:
+            self._close_on(hand, before + change)
+            change = 0.0 if self.holding else change
+        self.opening = max(before + change, self.least_opening)
+
+    def _close_on(self, hand, opening):
+        for thing in self.objects:
+            local = inverse(hand) @ thing.pose
+            width = float(np.abs(local[1, :3]) @ thing.size)
+            within = np.abs(local[[0, 2], 3]) <= np.abs(local[[0, 2], :3]) @ thing.size / 2
+            if within.all() and abs(local[1, 3]) < 0.02 and opening <= width:
+                self.holding, self._in_hand = thing.name, local
+
+    def _carry(self, hand):
+        moved = hand @ self._in_hand
+        self.objects = tuple(replace(o, pose=moved) if o.name == self.holding else o for o in self.objects)
+
+    def _let_go(self):
+        """What is let go drops onto what is under it."""
+        (thing,) = (o for o in self.objects if o.name == self.holding)
+        under = [p for p in self.places if p.covers(thing.centre)]
+        floors = [p.bottom + 0.012 if p.can(CONTAINER) else p.top for p in under]
+        rest = max((f for f in floors if f <= thing.bottom + 0.005), default=0.0)
+        pose = transform(xyz=(0.0, 0.0, rest - thing.bottom)) @ thing.pose
+        self.objects = tuple(replace(o, pose=pose) if o is thing else o for o in self.objects)
+        self.holding = ""
 
 
 def kit_of(robot, description, settings):

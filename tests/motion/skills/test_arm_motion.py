@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+import numpy as np
+import pytest
+
+from agent_planner_motion.arm.trajectory import Limits, densify
+from agent_planner_motion.errors import MotionError
+from agent_planner_motion.skills.arm_motion import ArmMotion, Tolerance
+from agent_planner_motion.skills.job import CancelRequested
+from tests.motion.kinematic_robot import KinematicRobot
+
+LIMITS = Limits(np.array([0.22, *[1.4] * 7]), np.array([0.9, *[4.5] * 7]))
+
+
+@pytest.fixture
+def robot():
+    return KinematicRobot()
+
+
+@pytest.fixture
+def path(robot):
+    return densify(np.array([robot.q, robot.q + 0.5 * np.array([0.2, 1, 1, 0, -1, 0, 0, 0])]))
+
+
+def test_it_follows_a_path_to_its_end_and_waits_for_it(robot, path):
+    ArmMotion(robot, LIMITS).follow(path, robot.job())
+    assert robot.joints().q == pytest.approx(path[-1], abs=0.012)
+    assert np.abs(robot.joints().speed).max() <= 0.03
+    (trajectory,) = robot.arm_sent
+    assert trajectory.positions[-1] == pytest.approx(path[-1])
+
+
+def test_half_the_speed_takes_longer(robot, path):
+    motion, started = ArmMotion(robot, LIMITS), robot.time
+    motion.follow(path, robot.job())
+    fast, started = robot.time - started, robot.time
+    motion.follow(path[::-1], robot.job(), speed=0.5)
+    assert robot.time - started > 1.3 * fast
+
+
+def test_an_arm_that_does_not_get_there_is_held_where_it_is_and_told(robot, path):
+    robot.arm_stuck = True
+    before = robot.q.copy()
+    with pytest.raises(MotionError, match=r"NOT_REACHED: joint 1 of the arm is 0.500 off .* something is in the way"):
+        ArmMotion(robot, LIMITS).follow(path, robot.job())
+    assert robot.arm_sent[-1].positions == pytest.approx(before[None])
+
+
+def test_a_little_off_is_accepted(robot, path):
+    robot.arm_stuck = True
+    ArmMotion(robot, LIMITS).follow(path, robot.job(), tolerance=Tolerance(arrived=0.02, accepted=0.6))
+
+
+@pytest.mark.parametrize("after", [0.0, 0.3])
+def test_cancelled_it_stays_where_it_is(robot, path, after):
+    robot.cancel_at = robot.time + after
+    with pytest.raises(CancelRequested):
+        ArmMotion(robot, LIMITS).follow(path, robot.job())
+    if after:
+        assert robot.arm_sent[-1].positions == pytest.approx(robot.q[None])
+    else:
+        assert robot.arm_sent == [], "it never began"
+    assert np.abs(robot.q - path[-1]).max() > 0.1
+
+
+def test_fingers_close_as_far_as_what_is_between_them_allows(robot):
+    motion = ArmMotion(robot, LIMITS)
+    robot.least_opening = 0.03
+    assert motion.grip(0.0, robot.job()) == pytest.approx(0.03)
+    assert motion.grip(0.06, robot.job()) == pytest.approx(0.06, abs=0.002)
+
+
+def test_cancelled_the_fingers_stay_where_they_are(robot):
+    robot.cancel_at = robot.time + 0.1
+    with pytest.raises(CancelRequested):
+        ArmMotion(robot, LIMITS).grip(0.0, robot.job())
+    stopped = robot.opening
+    assert stopped > 0.04
+    robot.wait(lambda: False, 1.0, None)
+    assert robot.opening == pytest.approx(stopped, abs=0.005)

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from agent_planner_motion.arm.handles import moved
+from agent_planner_motion.base.grid import Footprint
+from agent_planner_motion.base.pursuit import DriveLimits
+from agent_planner_motion.errors import MotionError
+from agent_planner_motion.skills.base_motion import BaseMotion
+from agent_planner_motion.skills.door import Door
+from agent_planner_motion.skills.job import CancelRequested
+from agent_planner_motion.spatial import inverse
+from agent_planner_motion.world import DRAWER
+from tests.motion.kinematic_robot import empty_floor
+from tests.motion.things import cabinet, chest, cube, drawer, table
+
+NARROWER = 0.015  # the bar between the fingers
+
+
+def with_handle(robot, name):
+    """Let a handle follow the hand while the fingers are closed around it."""
+
+    def follow():
+        part = next(p for p in robot.places if p.name == name)
+        hand = robot.pose.matrix @ robot.kinematics.pose(robot.q)
+        apart = float(np.linalg.norm(hand[:3, 3] - part.handle[:3, 3]))
+        closed = robot.opening < 0.03
+        robot.least_opening = NARROWER if apart < 0.03 else 0.0
+        if not (closed and apart < 0.06):
+            return
+        # The share of the travel that brings the handle nearest to the hand.
+        shares = np.clip(part.opening + np.linspace(-0.08, 0.08, 33), 0.0, 1.0)
+        gaps = [np.linalg.norm(hand[:3, 3] - moved(part, float(s)).handle[:3, 3]) for s in shares]
+        share = float(shares[int(np.argmin(gaps))])
+        if abs(share - part.opening) < 1e-3:
+            return
+        after = replace(moved(part, share), is_open=share >= 0.5)
+        robot.places = tuple(after if p is part else p for p in robot.places)
+
+    robot.on_tick = follow
+
+
+def skill(robot, kit):
+    return Door(kit, BaseMotion(robot, DriveLimits()), 0.27)
+
+
+def opening(robot, name):
+    return next(p.opening for p in robot.places if p.name == name)
+
+
+def before_drawer(robot_in, share, **more):
+    """A robot square before a chest at x = 0, 0.57 m off its drawer's front."""
+    places = (chest(x=0.0), drawer(share, x=0.0))
+    out = 0.24 * share
+    robot, kit = robot_in(**({"places": places, "pose": (0.2 + 0.57 + out * 0.6, 0.0, math.pi)} | more))
+    robot.slippery = True
+    with_handle(robot, "drawer")
+    return robot, kit
+
+
+@pytest.mark.parametrize(("share", "wanted"), [(0.0, True), (1.0, False)])
+def test_a_drawer_is_pulled_out_and_pushed_in_by_its_handle(robot_in, share, wanted):
+    robot, kit = before_drawer(robot_in, share)
+    skill(robot, kit).run("drawer", wanted, robot.job())
+    assert opening(robot, "drawer") > 0.88 if wanted else opening(robot, "drawer") < 0.05
+    assert robot.states[:3] == ["APPROACHING", "GRASPING", "MOVING"]
+    assert robot.states[-1] == "RETRACTING"
+    assert robot.q == pytest.approx(kit.posture("stow"), abs=0.02)
+    assert robot.velocity == (0.0, 0.0)
+    assert robot.opening > 0.04
+
+
+def test_what_is_open_already_needs_no_motion_but_stowing(robot_in):
+    robot, kit = before_drawer(robot_in, 0.95)
+    skill(robot, kit).run("drawer", True, robot.job())
+    assert robot.arm_sent == []
+    assert robot.states == ["RETRACTING"]
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "told"),
+    [
+        ("drower", {}, "UNKNOWN_TARGET: 'drower' is not in the scene; did you mean 'drawer'"),
+        ("chest", {}, "NOT_OPENABLE: 'chest' cannot be opened or closed; these can: drawer"),
+        ("drawer", {"holding": "red cube"}, "HAND_NOT_FREE: the hand holds 'red cube'; place it first"),
+        ("drawer", {"pose": (2.0, 0.0, math.pi)}, "OUT_OF_REACH: 'drawer' is 1.75 m from the base"),
+    ],
+)
+def test_what_cannot_be_is_told_before_anything_moves(robot_in, name, what, told):
+    robot, kit = before_drawer(robot_in, 0.0, **({"objects": (cube(),)} | what))
+    robot.on_tick = lambda: None
+    with pytest.raises(MotionError, match=told):
+        skill(robot, kit).run(name, True, robot.job())
+    assert robot.arm_sent == []
+    assert robot.sent == []
+
+
+def test_a_handle_that_cannot_be_got_at_is_told(robot_in):
+    robot, kit = before_drawer(robot_in, 0.0)
+    robot.places = (*robot.places, table("shelf", x=0.40, size=(0.25, 0.8, 1.1)))
+    robot.map = empty_floor().with_boxes([Footprint(1.3, 0.0, 0.0, 0.4, 2.0)])  # nor can the base drive back
+    robot.on_tick = lambda: None
+    with pytest.raises(MotionError, match="NO_IK: the handle of 'drawer' cannot be taken and moved from here"):
+        skill(robot, kit).run("drawer", True, robot.job())
+    assert robot.arm_sent == []
+
+
+def test_a_drawer_that_is_stuck_has_not_moved(robot_in):
+    robot, kit = before_drawer(robot_in, 0.0)
+    robot.on_tick = lambda: setattr(robot, "least_opening", NARROWER)
+    with pytest.raises(MotionError, match=r"NOT_MOVED: 'drawer' is 0 % open \(before: 0 %\), it should be over 50 %"):
+        skill(robot, kit).run("drawer", True, robot.job())
+    assert robot.q == pytest.approx(kit.posture("stow"), abs=0.02), "the hand has let go"
+
+
+def test_fingers_that_close_beside_the_handle_are_told(robot_in):
+    robot, kit = before_drawer(robot_in, 0.0)
+    robot.on_tick = lambda: None
+    with pytest.raises(MotionError, match="NOT_REACHED: the fingers closed beside the handle"):
+        skill(robot, kit).run("drawer", True, robot.job())
+    assert robot.opening > 0.04
+
+
+def test_cancelled_while_pulling_base_and_arm_are_at_rest(robot_in):
+    robot, kit = before_drawer(robot_in, 0.0)
+    follow = robot.on_tick
+
+    def cancel():
+        follow()
+        if "MOVING" in robot.states:
+            robot.cancel_at = min(robot.cancel_at, robot.time + 0.4)
+
+    robot.on_tick = cancel
+    with pytest.raises(CancelRequested):
+        skill(robot, kit).run("drawer", True, robot.job())
+    assert robot.velocity == (0.0, 0.0)
+    assert np.abs(robot.joints().speed).max() == 0.0
+
+
+@pytest.mark.parametrize("left_hinge", [True, False])
+def test_a_door_is_led_around_its_hinge(robot_in, left_hinge):
+    case = cabinet(0.0, x=0.0, left_hinge=left_hinge)
+    aside = -0.24 if left_hinge else 0.24
+    heading = math.atan2(-aside, -0.56)
+    robot, kit = robot_in(places=(case,), pose=(0.19 + 0.56, aside, heading))
+    robot.slippery = True
+    with_handle(robot, "cabinet")
+    skill(robot, kit).run("cabinet", True, robot.job())
+    assert opening(robot, "cabinet") > 0.5
+    assert robot.sent == [] or robot.velocity == (0.0, 0.0)
+
+
+def test_what_a_plan_leads_along_is_the_way_of_the_handle(robot_in):
+    """Where the base has no room, the arm alone pulls: the hand stays on the handle all along."""
+    robot, kit = before_drawer(robot_in, 0.0, pose=(0.2 + 0.55, 0.0, math.pi))
+    robot.map = empty_floor().with_boxes([Footprint(1.35, 0.0, 0.0, 0.4, 2.0)])
+    apart = []
+    follow = robot.on_tick
+
+    def watch():
+        follow()
+        part = next(p for p in robot.places if p.mechanism == DRAWER)
+        if robot.states and robot.states[-1] == "MOVING" and robot.opening < 0.03:
+            hand = robot.pose.matrix @ robot.kinematics.pose(robot.q)
+            apart.append(float(np.linalg.norm((inverse(part.handle) @ hand)[:3, 3])))
+
+    robot.on_tick = watch
+    skill(robot, kit).run("drawer", True, robot.job())
+    assert robot.sent == [], "the base stayed"
+    assert opening(robot, "drawer") > 0.5
+    assert max(apart) < 0.02

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from agent_planner_motion.base.grid import Footprint
+from agent_planner_motion.base.pose import Pose2
+from agent_planner_motion.errors import MissingData, MotionError
+from agent_planner_motion.skills.drive import Drive, DriveSettings
+from agent_planner_motion.skills.job import CancelRequested
+from agent_planner_motion.spatial import wrapped
+from tests.motion.kinematic_robot import KinematicRobot, empty_floor
+from tests.motion.things import area, bin_on_foot, cube, table
+
+TABLE = Footprint(0.75, 0.0, 0.0, 0.42, 0.56)
+SETTINGS = DriveSettings()
+
+
+def robot_at(x=-1.5, y=-1.5, yaw=0.0, boxes=(TABLE,), **more):
+    return KinematicRobot(
+        pose=(x, y, yaw), grid=empty_floor().with_boxes(list(boxes)), **({"places": (table(),)} | more)
+    )
+
+
+def drive(robot, stow=lambda job: None):
+    return Drive(robot, SETTINGS, stow)
+
+
+def watch(robot):
+    """Return the list to which the clearance at every moment is added."""
+    seen = []
+    robot.on_tick = lambda: seen.append(robot.map.clearance_at(robot.pose.x, robot.pose.y))
+    return seen
+
+
+@pytest.mark.parametrize("start", [(-1.5, -1.5, 0.0), (1.8, 1.5, 2.0), (0.75, -1.6, -3.0)])
+def test_it_comes_to_rest_beside_a_table_facing_it_and_keeps_clear_of_all(start):
+    robot = robot_at(*start)
+    clearances = watch(robot)
+    pose = drive(robot).to_entity("table", robot.job())
+    assert robot.velocity == (0.0, 0.0)
+    assert pose == robot.pose
+    outside = np.abs(table().to_local(np.array((pose.x, pose.y, 0.0)))[:2]) - table().size[:2] / 2
+    assert 0.3 < np.linalg.norm(np.maximum(outside, 0.0)) < 0.6
+    assert wrapped(pose.yaw - math.atan2(-pose.y, 0.75 - pose.x)) == pytest.approx(0.0, abs=0.1)
+    assert min(clearances) >= SETTINGS.radius - 0.05
+
+
+def test_it_goes_to_a_pose_of_the_map():
+    robot = robot_at()
+    pose = drive(robot).to_pose(Pose2(1.8, 1.5, 1.0), robot.job())
+    assert pose.distance(1.8, 1.5) < 0.085
+    assert pose.yaw == pytest.approx(1.0, abs=0.05)
+
+
+def test_the_arm_is_stowed_before_the_base_moves():
+    robot = robot_at()
+    stowed_at = []
+    drive(robot, lambda job: stowed_at.append(len(robot.sent))).to_entity("table", robot.job())
+    assert stowed_at == [0]
+
+
+def test_an_arm_that_cannot_be_stowed_blocks_the_drive():
+    robot = robot_at()
+
+    def stow(job):
+        raise MotionError("NOT_REACHED", "no free way for the arm was found")
+
+    with pytest.raises(MotionError, match="BLOCKED: the arm cannot be stowed for driving: no free way"):
+        drive(robot, stow).to_entity("table", robot.job())
+    assert robot.pose == Pose2(-1.5, -1.5, 0.0)
+
+
+def test_an_unknown_target_is_told_with_what_there_is():
+    robot = robot_at()
+    with pytest.raises(MotionError, match="UNKNOWN_TARGET: 'tabel' is not in the scene; did you mean 'table'"):
+        drive(robot).to_entity("tabel", robot.job())
+    assert robot.sent == []
+
+
+def test_where_no_pose_beside_it_is_free_there_is_no_approach():
+    around = Footprint(0.75, 0.0, 0.0, 2.4, 2.4)
+    robot = robot_at(boxes=(around,))
+    with pytest.raises(MotionError, match=r"NO_APPROACH: none of \d+ poses at 'table' has 0.27 m of room") as told:
+        drive(robot).to_entity("table", robot.job())
+    assert told.value.code == "NO_APPROACH"
+    assert robot.sent == []
+
+
+def test_a_pose_without_room_and_one_behind_a_wall_have_no_path():
+    robot = robot_at()
+    with pytest.raises(MotionError, match="NO_PATH: none of 1 poses at"):
+        drive(robot).to_pose(Pose2(0.75, 0.0, 0.0), robot.job())
+    walled = robot_at(boxes=(TABLE, Footprint(-0.5, 0.0, math.pi / 2, 6.0, 0.1)))
+    with pytest.raises(MotionError, match=r"NO_PATH: no way leads from \(-1.50, -1.50\) to any of \d+ free poses"):
+        drive(walled).to_entity("table", walled.job())
+
+
+def test_what_falls_into_the_way_is_driven_around():
+    robot = robot_at(-2.0, 0.0, boxes=())
+    robot.places = (area(x=2.0),)
+    box = cube("box", x=0.3, y=0.05, bottom=0.0, size=0.2)
+    apart = []
+
+    def fall():
+        if robot.pose.x > -1.0:
+            robot.objects = (box,)
+        outside = np.abs(np.array(robot.pose[:2]) - box.centre[:2]) - 0.1
+        apart.append(float(np.linalg.norm(np.maximum(outside, 0.0))))
+
+    robot.on_tick = fall
+    pose = drive(robot).to_entity("kitchen", robot.job())
+    assert pose.distance(2.0, 0.0) < 0.1
+    assert min(apart) >= 0.2
+
+
+def test_before_what_blocks_the_whole_way_it_stops_waits_and_gives_up():
+    corridor = (Footprint(0.0, 0.6, 0.0, 6.0, 0.3), Footprint(0.0, -0.6, 0.0, 6.0, 0.3))
+    robot = robot_at(-2.0, 0.0, boxes=corridor)
+    robot.places = (area(x=2.0),)
+    barrier = replace(cube("box", x=0.5, bottom=0.0, size=0.3), size=np.array((0.2, 0.8, 0.3)))
+
+    def fall():
+        if robot.pose.x > -1.2:
+            robot.objects = (barrier,)
+
+    robot.on_tick = fall
+    with pytest.raises(MotionError, match=r"BLOCKED: the way to 'kitchen' is blocked") as told:
+        drive(robot).to_entity("kitchen", robot.job())
+    assert told.value.code == "BLOCKED"
+    assert robot.velocity == (0.0, 0.0)
+    assert robot.pose.x < 0.4 - 0.27
+    stood = max(t for t, linear, _ in robot.sent if linear > 0.0)
+    assert SETTINGS.patience <= robot.time - stood < SETTINGS.patience + 2.0
+
+
+def test_a_blocked_way_that_is_cleared_in_time_is_driven():
+    corridor = (Footprint(0.0, 0.6, 0.0, 6.0, 0.3), Footprint(0.0, -0.6, 0.0, 6.0, 0.3))
+    robot = robot_at(-2.0, 0.0, boxes=corridor)
+    robot.places = (area(x=2.0),)
+    barrier = replace(cube("box", x=0.5, bottom=0.0, size=0.3), size=np.array((0.2, 0.8, 0.3)))
+    robot.on_tick = lambda: setattr(robot, "objects", (barrier,) if 4.0 < robot.time < 8.0 else ())
+    assert drive(robot).to_entity("kitchen", robot.job()).distance(2.0, 0.0) < 0.1
+
+
+def test_a_base_that_is_held_fast_is_told():
+    robot = robot_at()
+    robot.stuck = True
+    with pytest.raises(MotionError, match="BLOCKED: the base does not move although"):
+        drive(robot).to_entity("table", robot.job())
+    assert robot.velocity == (0.0, 0.0)
+
+
+def test_cancelled_in_mid_drive_the_base_is_at_rest():
+    robot = robot_at()
+    robot.cancel_at = robot.time + 3.0
+    with pytest.raises(CancelRequested):
+        drive(robot).to_entity("table", robot.job())
+    assert any(linear > 0.1 for _, linear, _ in robot.sent), "it was on its way"
+    assert robot.velocity == (0.0, 0.0)
+    assert robot.time < robot.cancel_at + 0.5
+
+
+def test_a_time_out_stops_it_too():
+    robot = robot_at()
+    with pytest.raises(MotionError, match="TIMEOUT"):
+        drive(robot).to_entity("table", robot.job(limit=2.0))
+    assert robot.velocity == (0.0, 0.0)
+
+
+def test_what_was_pushed_aside_is_found_again():
+    robot = robot_at(-2.0, 0.0, boxes=())
+    robot.places = (area(x=2.0),)
+
+    def push():
+        if -1.0 < robot.pose.x < -0.9:
+            robot.pose = Pose2(robot.pose.x, 0.5, robot.pose.yaw)
+
+    robot.on_tick = push
+    assert drive(robot).to_entity("kitchen", robot.job()).distance(2.0, 0.0) < 0.1
+
+
+def test_without_a_scene_a_pose_can_still_be_driven_to():
+    robot = robot_at()
+
+    def silent():
+        raise MissingData("scene_graph", 3.0)
+
+    robot.world = silent
+    assert drive(robot).to_pose(Pose2(-1.5, 1.0, 0.0), robot.job()).distance(-1.5, 1.0) < 0.1
+
+
+def test_an_object_on_a_table_is_approached_within_reach():
+    robot = robot_at(objects=(cube(x=0.65, y=0.1),))
+    pose = drive(robot).to_entity("red cube", robot.job())
+    assert 0.45 < pose.distance(0.65, 0.1) < 0.75
+
+
+def test_the_nearer_side_is_taken_where_both_are_as_good():
+    robot = robot_at(2.2, 0.0, math.pi)
+    assert drive(robot).to_entity("table", robot.job()).x > 0.75
+    other = robot_at(-2.0, 0.6, boxes=(Footprint(0.0, 0.6, 0.0, 0.3, 0.3),), places=(bin_on_foot(),))
+    assert drive(other).to_entity("blue bin", other.job()).x < 0.0
