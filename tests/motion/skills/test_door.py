@@ -155,7 +155,7 @@ def test_a_door_is_led_around_its_hinge(robot_in, left_hinge):
 
 def test_what_a_plan_leads_along_is_the_way_of_the_handle(robot_in):
     """Where the base has no room, the arm alone pulls: the hand stays on the handle all along."""
-    robot, kit = before_drawer(robot_in, 0.0, pose=(0.2 + 0.55, 0.0, math.pi))
+    robot, kit = before_drawer(robot_in, 0.0, pose=(0.2 + 0.65, 0.0, math.pi))
     robot.map = empty_floor().with_boxes([Footprint(1.35, 0.0, 0.0, 0.4, 2.0)])
     apart = []
     follow = robot.on_tick

@@ -66,7 +66,7 @@ def test_in_an_open_drawer(holding):
 
 def test_in_an_open_cabinet(holding):
     robot, kit = holding()
-    robot.places = (cabinet(1.0, x=0.85, yaw=math.pi),)
+    robot.places = (cabinet(1.0, x=0.75, yaw=math.pi),)
     Place(kit).run("red cube", "cabinet", True, robot.job())
     assert where(robot) == "cabinet"
 
@@ -101,7 +101,7 @@ def test_a_full_surface_has_no_free_spot(holding):
     robot, kit = holding()
     rows = [cube(f"cube {x} {y}", 0.58 + 0.09 * x, -0.27 + 0.09 * y) for x in range(5) for y in range(7)]
     robot.objects = (*robot.objects, *rows)
-    with pytest.raises(MotionError, match=r"NO_FREE_SPOT: no free spot of 6 cm was found on 'table'"):
+    with pytest.raises(MotionError, match=r"NO_FREE_SPOT: no free spot of 5 cm was found on 'table'"):
         Place(kit).run("red cube", "table", False, robot.job())
     assert robot.holding == "red cube"
     assert robot.arm_sent == []

@@ -28,10 +28,3 @@ class MissingData(MotionError):
             "NO_DATA", f"nothing came on '{topic}' for {waited:.1f} s; is the robot (or its simulator) running?"
         )
         self.topic = topic
-
-
-class Cancelled(MotionError):
-    """The client asked for it, and the robot is at rest."""
-
-    def __init__(self, message: str = "cancelled by the client; the robot is at rest"):
-        super().__init__("CANCELLED", message)
