@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pure checks between what the model says and what may reach a server."""
 
+from collections.abc import Collection
+
 from agent_planner.agent.conversation import parse_turn
+from agent_planner.agent.doubts import doubt
 from agent_planner.errors import CallRefused, did_you_mean
 from agent_planner.goals import Declined, Goal, plan, unmet_needs
 from agent_planner.goals.goal import DID, SCENE_PREDICATES, Stated
@@ -58,6 +61,16 @@ def check_goal(stated: Stated, library: SkillLibrary, scene: SceneGraph) -> None
         raise CallRefused("BAD_GOAL", f"the skills of this robot cannot reach {stated}")
 
 
+def refuse_goal(
+    stated: Stated, library: SkillLibrary, scene: SceneGraph, instruction: str, doubted: Collection[Stated] = ()
+) -> None:
+    """Raise CallRefused where a goal cannot be (BAD_GOAL), or is not the likely one (DOUBTED, unless it was before)."""
+    check_goal(stated, library, scene)
+    reason = "" if stated in doubted else doubt(stated, scene, instruction)
+    if reason:
+        raise CallRefused("DOUBTED", f"{reason}; state the same goal again if it is meant")
+
+
 def _check_atom(atom: Atom, library: SkillLibrary, scene: SceneGraph) -> None:
     if atom.name == DID:
         if not atom.args or atom.args[0] not in library.by_name:
@@ -93,4 +106,4 @@ def goal_fits(goal: Goal, other: Stated | None) -> bool:
     return isinstance(other, Goal) and [set(s) for s in goal.steps] == [set(s) for s in other.steps]
 
 
-__all__ = ["Goal", "check_goal", "goal_fits", "read_call", "refuse_unmet"]
+__all__ = ["Goal", "check_goal", "goal_fits", "read_call", "refuse_goal", "refuse_unmet"]

@@ -17,7 +17,7 @@ class LoopConfig:
     autonomy: Autonomy = Autonomy.AUTO
     max_turns: int = 40
     max_seconds: float = 900.0
-    goal_tries: int = 3
+    goal_tries: int = 4
     same_refusals: int = 3
     same_states: int = 4
 

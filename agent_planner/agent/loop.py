@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent_planner.agent.believed import Believed
-from agent_planner.agent.checks import check_goal, read_call, refuse_unmet
+from agent_planner.agent.checks import read_call, refuse_goal, refuse_unmet
 from agent_planner.agent.conversation import (
     clean,
     first_turn,
@@ -79,14 +79,18 @@ class Episode:
 
     def _state_goal(self) -> Generator[Request, Any, Goal | EpisodeResult]:
         refusal = CallRefused("BAD_GOAL", "no goal was stated")
+        doubted: list[Stated] = []
+        said = self.instruction
         for _ in range(self.config.goal_tries):
             grammar = goal_grammar(self.library, focus(self.scene, self.instruction), self.instruction)
             reply = yield from self._say(grammar)
+            stated: Stated | None = None
             try:
                 stated = parse_goal(reply.text)
-                check_goal(stated, self.library, self.scene)
+                refuse_goal(stated, self.library, self.scene, said, doubted)
             except CallRefused as error:
                 refusal = error
+                doubted += [stated] if stated is not None and error.code == "DOUBTED" else []
                 self._refused(error, reply.text)
                 self.messages.append(Message("user", refused_line(error)))
                 continue
@@ -97,6 +101,7 @@ class Episode:
             answer = yield from self._declined(stated)
             if isinstance(answer, EpisodeResult):
                 return answer
+            said += f"\n{answer}"
             self.messages.append(Message("user", f"answer: {clean(answer)}"))
         return self._end(Outcome.FAILED, refusal.code, f"no usable goal: {refusal.message}")
 

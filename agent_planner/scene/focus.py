@@ -26,7 +26,7 @@ def focus(scene: SceneGraph, instruction: str, keep: Iterable[str] = (), limit: 
     """
     if len(scene.entities) <= limit:
         return scene
-    kept = {name for name in scene.entities if _named(name, instruction)}
+    kept = {name for name in scene.entities if shares_word(name, instruction)}
     kept |= {name for name in (*keep, scene.holding) if name in scene.entities}
     for name in list(kept):
         while (location := scene.location(name)) and location.b not in kept:
@@ -44,8 +44,17 @@ def focus(scene: SceneGraph, instruction: str, keep: Iterable[str] = (), limit: 
 
 
 def _stems(text: str) -> set[str]:
-    return {word.removesuffix("s") for word in re.findall(r"[a-z0-9]+", text.lower())}
+    return {_singular(word) for word in re.findall(r"[a-z0-9]+", text.lower())}
 
 
-def _named(name: str, instruction: str) -> bool:
-    return bool(_stems(name) & _stems(instruction))
+def _singular(word: str) -> str:
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("xes", "sses", "ches", "shes")):
+        return word[:-2]
+    return word if word.endswith("ss") else word.removesuffix("s")
+
+
+def shares_word(name: str, text: str) -> bool:
+    """Whether a word of the name stands in the text, in the singular or the plural."""
+    return bool(_stems(name) & _stems(text))

@@ -5,18 +5,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from agent_planner.agent.checks import check_goal, refuse_unmet
+from agent_planner.agent.checks import refuse_goal, refuse_unmet
 from agent_planner.agent.conversation import call_turn, refused_line, result_line, state_turn, thought_text
 from agent_planner.agent.grammar import applicable_calls
 from agent_planner.errors import CallRefused
 from agent_planner.goals import Declined, Goal, apply, format_goal, next_step, unmet
-from agent_planner.goals.goal import Stated
+from agent_planner.goals.goal import DID, Stated
 from agent_planner.goals.plan import Step
 from agent_planner.scene import Relation, SceneGraph, changes
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.scenario import Scenario
 from agent_planner.tuning.scenes import observed
-from agent_planner.types import Call, ResultStatus, SkillResult
+from agent_planner.types import Atom, Call, ResultStatus, SkillResult
 
 MAX_CALLS = 16
 FAILURES = (
@@ -45,7 +45,7 @@ class Injection:
 
     failure: float = 0.05
     wrong_call: float = 0.05
-    wrong_goal: float = 0.08
+    wrong_goal: float = 0.15
     disturbance: float = 0.02
 
 
@@ -65,22 +65,47 @@ def demonstrate(scenario: Scenario, rng: Random, injection: Injection = Injectio
 def _stating(scenario: Scenario, rng: Random, injection: Injection) -> list[Turn]:
     """The goal, now and then after a wrong one that was refused."""
     right = Turn("assistant", format_goal(scenario.goal), True)
-    wrong = _wrong_goal(scenario, rng) if rng.random() < injection.wrong_goal else None
-    if wrong is None:
+    if rng.random() >= injection.wrong_goal:
+        return [right]
+    scene = observed(scenario.world)
+    wrong = _wrong_goal(scenario, scene, rng)
+    if wrong == scenario.goal:
         return [right]
     try:
-        check_goal(wrong, scenario.library, observed(scenario.world))
+        refuse_goal(wrong, scenario.library, scene, scenario.instruction)
     except CallRefused as refusal:
         return [Turn("assistant", format_goal(wrong), False), Turn("user", refused_line(refusal)), right]
     return [right]
 
 
-def _wrong_goal(scenario: Scenario, rng: Random) -> Stated | None:
-    """What a model says that misreads the scene (a thing is called missing) or the library."""
-    if isinstance(scenario.goal, Declined) and scenario.goal.kind == "no_skill":
-        return Goal(tuple(c.atoms for c in scenario.clauses))
+def _wrong_goal(scenario: Scenario, scene: SceneGraph, rng: Random) -> Stated:
+    """What a model says that misreads the instruction: a thing is called missing, is mistaken, or is left out."""
     named = [core for c in scenario.clauses for core in c.cores.values()]
-    return Declined("missing", rng.choice(named)) if named else None
+    draw = rng.random()
+    if not named or draw < 0.35:
+        return Declined("missing", rng.choice(named) if named else rng.choice(scene.objects).name)
+    atoms = [list(c.atoms) for c in scenario.clauses]
+    if draw < 0.75:
+        strangers = [n for n in scene.entities if n not in scenario.instruction]
+        step = rng.choice(atoms)
+        at = rng.randrange(len(step))
+        places = [i for i, a in enumerate(step[at].args) if step[at].name != DID or i > 0]
+        if places and strangers:
+            args = list(step[at].args)
+            args[rng.choice(places)] = rng.choice(strangers)
+            step[at] = step[at]._replace(args=tuple(args))
+    elif len(atoms) > 1:
+        atoms.remove(rng.choice(atoms))
+    elif len(atoms[0]) > 1:
+        atoms[0].remove(rng.choice(atoms[0]))
+    return Goal(tuple(tuple(_here(atom, scene, rng) for atom in step) for step in atoms))
+
+
+def _here(atom: Atom, scene: SceneGraph, rng: Random) -> Atom:
+    """The atom with something of the scene for each thing that is not there: the decoder admits nothing else."""
+    if atom.name == DID:
+        return atom
+    return atom._replace(args=tuple(a if a in scene.entities else rng.choice([*scene.entities]) for a in atom.args))
 
 
 class _Episode:

@@ -37,7 +37,7 @@ def drive(
     world: SceneGraph,
     library: SkillLibrary,
     texts: Sequence[str],
-    instruction: str = "do it",
+    instruction: str = "put the red cube in the bin",
     config: LoopConfig = DEFAULTS,
     execute: Callable[[SymbolicWorld, Call], SkillResult] = SymbolicWorld.execute,
     observe: Callable[[SymbolicWorld], SceneGraph | None] = SymbolicWorld.observe,

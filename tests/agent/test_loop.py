@@ -172,6 +172,11 @@ def test_the_model_may_ask_and_give_up():
 
 
 def test_a_skill_without_effects_is_done_by_did():
-    run = drive(WORLD, LIBRARY, ["goal: did(move_arm, stow)", 'did(move_arm, stow)\nmove_arm(posture="stow")'])
+    run = drive(
+        WORLD,
+        LIBRARY,
+        ["goal: did(move_arm, stow)", 'did(move_arm, stow)\nmove_arm(posture="stow")'],
+        instruction="stow the arm",
+    )
     assert run.result.outcome is Outcome.SUCCEEDED
     assert run.calls == [Call("move_arm", {"posture": "stow"})]

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Doubts about a goal: from words alone, rarely against a right one, and never the last word."""
+
+import pytest
+
+from agent_planner.agent.doubts import doubt
+from agent_planner.goals import parse_goal
+from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
+from agent_planner.skills import SkillLibrary
+from agent_planner.tuning.scenario import single
+from agent_planner.tuning.scenes import observed
+from agent_planner.types import Outcome
+from tests.agent.driver import drive
+
+CONTAINER = frozenset({"container"})
+SCENE = SceneGraph(
+    objects=tuple(SceneObject(name=n) for n in ("red cube", "green cube", "soda can", "glass")),
+    places=(
+        ScenePlace(name="desk", affordances=frozenset({"surface"})),
+        ScenePlace(name="white kitchen cabinet", affordances=CONTAINER),
+        ScenePlace(name="kitchen"),
+        ScenePlace(name="bin", affordances=CONTAINER),
+    ),
+    relations=(
+        Relation("on", "red cube", "desk"),
+        Relation("in", "green cube", "bin"),
+        Relation("on", "glass", "desk"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("instruction", "goal", "reason"),
+    [
+        ("put the red cube in the bin", "goal: in(red cube, bin)", ""),
+        ("put the red cube in the bin", "goal: in(green cube, bin)", "names 'red cube', too"),
+        ("put the mug in the bin", "goal: in(red cube, bin)", "does not name 'red cube'"),
+        ("put the can and the red cube in the bin", "goal: in(soda can, bin)", "names 'red cube', too"),
+        ("put the cube on the desk in the bin", "goal: in(red cube, bin)", ""),  # the desk tells which cube
+        ("put the can in the kitchen cabinet", "goal: in(soda can, white kitchen cabinet)", ""),
+        ("put all cubes and glasses in the bin", "goal: in(red cube, bin); in(green cube, bin); in(glass, bin)", ""),
+        ("take the cube", 'goal: which("cube": red cube, green cube)', ""),
+        ("take the mug", 'goal: missing("mug")', ""),
+    ],
+)
+def test_what_speaks_against_a_goal(instruction: str, goal: str, reason: str):
+    found = doubt(parse_goal(goal), SCENE, instruction)
+    assert reason in found
+    assert bool(reason) == bool(found)
+
+
+def test_a_right_goal_is_hardly_ever_doubted():
+    scenarios = [single("dev", "held_in", seed) for seed in range(200)]
+    assert sum(bool(doubt(s.goal, observed(s.world), s.instruction)) for s in scenarios) <= 2
+
+
+def test_a_doubted_goal_that_is_stated_again_is_accepted():
+    goal = "goal: in(soda can, bin)"
+    way = ['in(soda can, bin)\ngive_up(reason="enough")']
+    run = drive(SCENE, SkillLibrary.load(), [goal, goal, *way], instruction="throw the coke away")
+    assert run.prompts[1].startswith("refused DOUBTED: the instruction does not name 'soda can', 'bin'")
+    assert (run.result.outcome, str(run.result.goal)) == (Outcome.INFEASIBLE, "in(soda can, bin)")
