@@ -65,7 +65,8 @@ def _object(message: SceneObject) -> Thing:
 
 def _place(message: ScenePlace) -> Thing:
     q = message.handle.orientation
-    has_handle = (q.x, q.y, q.z, q.w) != (0.0, 0.0, 0.0, 0.0)
+    # A quaternion that nobody has set is that of no rotation, not zero.
+    has_handle = bool(message.mechanism) and (q.x, q.y, q.z, q.w) != (0.0, 0.0, 0.0, 0.0)
     return Thing(
         message.name,
         pose_matrix(message.pose),
