@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The robot behind its topics, with somebody who publishes them by hand."""
+
+import math
+
+import numpy as np
+import pytest
+from agent_planner_interfaces.msg import SceneGraph
+from geometry_msgs.msg import Quaternion, TransformStamped, Twist, TwistStamped
+from nav_msgs.msg import OccupancyGrid, Odometry
+from rclpy.duration import Duration
+from sensor_msgs.msg import JointState
+from std_msgs.msg import Float64, String
+from tf2_msgs.msg import TFMessage
+from trajectory_msgs.msg import JointTrajectory
+
+from agent_planner_motion.arm.trajectory import Trajectory
+from agent_planner_motion.errors import MissingData, MotionError
+from agent_planner_motion.ros.robot import _LATCHED, RosRobot
+from agent_planner_motion.skills.job import CancelRequested, Job
+from agent_planner_sim.robots.mobile_manipulator import urdf
+
+SECONDS = 20.0
+NAMES = ("arm_1", "arm_2")
+FINGERS = ("left", "right")
+
+
+class Publisher:
+    """Publishes what a robot does, stamped now or a while ago."""
+
+    def __init__(self, node, robot):
+        self.node, self.robot = node, robot
+        kinds = {"joint_states": JointState, "odom": Odometry, "scene_graph": SceneGraph, "/tf": TFMessage}
+        self._publishers = {topic: node.create_publisher(kind, topic, 10) for topic, kind in kinds.items()}
+        latched = {"map": OccupancyGrid, "robot_description": String}
+        self._publishers |= {topic: node.create_publisher(kind, topic, _LATCHED) for topic, kind in latched.items()}
+        self.heard = []
+        for kind, topic in ((Twist, "cmd_vel_nav"), (JointTrajectory, "arm_controller/joint_trajectory")):
+            node.create_subscription(kind, topic, self.heard.append, 10)
+        node.create_subscription(Float64, "gripper_controller/command", self.heard.append, 10)
+        ends = [*self._publishers.values(), robot._velocity, robot._trajectory, robot._gripper]
+        # What is published before both ends know each other is lost.
+        assert robot.wait_steady(lambda: all(p.get_subscription_count() for p in ends), SECONDS, None)
+
+    def send(self, topic, message, ago=0.0):
+        if hasattr(message, "header"):
+            message.header.stamp = (self.node.get_clock().now() - Duration(seconds=ago)).to_msg()
+        self._publishers[topic].publish(message)
+
+    def until(self, reading):
+        """Return a reading as soon as it is there."""
+
+        def there():
+            try:
+                reading()
+            except MissingData:
+                return False
+            return True
+
+        assert self.robot.wait_steady(there, SECONDS, None)
+        return reading()
+
+    def until_heard(self, kind):
+        assert self.robot.wait_steady(lambda: any(isinstance(m, kind) for m in self.heard), SECONDS, None)
+        return next(m for m in self.heard if isinstance(m, kind))
+
+
+@pytest.fixture
+def robot(node):
+    return RosRobot(node, NAMES, FINGERS, ("map", "base_link"), use_stamped=False)
+
+
+@pytest.fixture
+def publisher(node, robot):
+    return Publisher(node, robot)
+
+
+@pytest.mark.parametrize("reading", ["joints", "base", "world", "grid", "description"])
+def test_what_has_not_come_is_told_by_its_topic(robot, reading):
+    topics = {"joints": "joint_states", "base": "odom", "world": "scene_graph", "grid": "map"}
+    with pytest.raises(MissingData) as told:
+        getattr(robot, reading)()
+    assert told.value.topic == topics.get(reading, "robot_description")
+
+
+def test_joints_are_read_by_name_in_the_arms_order(publisher, robot):
+    state = JointState(name=["right", "arm_2", "wheel", "arm_1", "left"], position=[0.01, 2.0, 9.0, 1.0, 0.02])
+    state.velocity = [0.0, 0.2, 9.0, 0.1, -0.5]
+    publisher.send("joint_states", state)
+    joints = publisher.until(robot.joints)
+    assert joints.q == pytest.approx([1.0, 2.0])
+    assert joints.speed == pytest.approx([0.1, 0.2])
+    assert (joints.opening, joints.opening_speed) == pytest.approx((0.03, -0.5))
+
+
+def test_without_rates_joints_count_as_standing(publisher, robot):
+    publisher.send("joint_states", JointState(name=[*NAMES, *FINGERS], position=[1.0, 2.0, 0.0, 0.0]))
+    assert (publisher.until(robot.joints).speed == 0.0).all()
+
+
+def test_a_joint_that_is_not_published_is_told(publisher, robot):
+    publisher.send("joint_states", JointState(name=["arm_1", *FINGERS], position=[1.0, 0.0, 0.0]))
+    assert robot.wait_steady(lambda: robot.age("joint_states") is not None, SECONDS, None)
+    with pytest.raises(MissingData, match=r"joint_states \(without arm_2\)"):
+        robot.joints()
+
+
+@pytest.mark.parametrize("topic", ["joint_states", "odom"])
+def test_an_old_reading_counts_for_nothing(publisher, robot, topic):
+    old = JointState(name=[*NAMES, *FINGERS], position=[0.0] * 4) if topic == "joint_states" else Odometry()
+    publisher.send(topic, old, ago=5.0)
+    assert robot.wait_steady(lambda: robot.age(topic) is not None, SECONDS, None)
+    assert robot.age(topic) >= 5.0
+    with pytest.raises(MissingData, match=rf"nothing came on '{topic}' for 5"):
+        robot.joints() if topic == "joint_states" else robot.base()
+
+
+def test_the_base_is_where_odometry_and_the_maps_correction_put_it(publisher, robot):
+    odom = Odometry()
+    odom.header.frame_id = "odom"
+    odom.pose.pose.position.x, odom.twist.twist.linear.x, odom.twist.twist.angular.z = 2.0, 0.3, -0.1
+    publisher.send("odom", odom)
+    assert robot.wait_steady(lambda: robot.age("odom") is not None, SECONDS, None)
+    with pytest.raises(MissingData, match="nothing came on '/tf'"):
+        robot.base()
+    correction = TransformStamped(child_frame_id="odom")
+    correction.header.frame_id = "map"
+    correction.transform.translation.y = 1.0
+    correction.transform.rotation = Quaternion(z=math.sqrt(0.5), w=math.sqrt(0.5))
+    publisher.send("/tf", TFMessage(transforms=[correction]))
+    base = publisher.until(robot.base)
+    assert base.pose == pytest.approx((0.0, 3.0, math.pi / 2))
+    assert (base.linear, base.angular) == (0.3, -0.1)
+
+
+def test_a_wrong_description_is_told_to_whoever_needs_it_and_a_right_one_mends_it(publisher, robot):
+    publisher.send("robot_description", String(data="<robot><joint/></robot>"))
+    with pytest.raises(MotionError, match="robot_description"):
+        publisher.until(robot.description)
+    publisher.send("robot_description", String(data=urdf()))
+
+    def read():
+        try:
+            return "arm_joint_1" in robot.description().joints
+        except MotionError:
+            return False
+
+    assert robot.wait_steady(read, SECONDS, None)
+
+
+def test_map_and_scene_are_kept(publisher, robot):
+    grid = OccupancyGrid(data=[0, 100])
+    grid.info.width, grid.info.height, grid.info.resolution = 2, 1, 0.05
+    publisher.send("map", grid)
+    assert publisher.until(robot.grid).occupied.tolist() == [[False, True]]
+    publisher.send("scene_graph", SceneGraph())
+    assert publisher.until(robot.world).objects == ()
+
+
+def test_commands_go_out_as_the_contract_says(publisher, robot):
+    robot.send_velocity(0.2, -0.3)
+    robot.send_gripper(0.05)
+    robot.send_arm(Trajectory(np.array([0.0, 0.02]), np.zeros((2, 2)), np.zeros((2, 2))))
+    twist = publisher.until_heard(Twist)
+    assert (twist.linear.x, twist.angular.z) == (0.2, -0.3)
+    assert publisher.until_heard(Float64).data == 0.05
+    trajectory = publisher.until_heard(JointTrajectory)
+    assert trajectory.joint_names == list(NAMES)
+    assert [p.time_from_start.nanosec for p in trajectory.points] == [20_000_000, 40_000_000]
+
+
+def test_stamped_velocities_are_stamped_in_the_frame_of_the_base(node):
+    robot = RosRobot(node, NAMES, FINGERS, ("map", "base_link"), use_stamped=True)
+    heard = []
+    node.create_subscription(TwistStamped, "cmd_vel_nav", heard.append, 10)
+    assert robot.wait_steady(lambda: robot.send_velocity(0.1, 0.0) or bool(heard), SECONDS, None)
+    assert heard[0].header.frame_id == "base_link"
+    assert heard[0].header.stamp.sec > 0
+    assert heard[0].twist.linear.x == 0.1
+
+
+def test_a_wait_ends_when_news_makes_it_true(publisher, robot):
+    publisher.send("scene_graph", SceneGraph())
+    assert robot.wait(lambda: robot.age("scene_graph") is not None, SECONDS, None)
+
+
+def test_a_wait_is_over_after_its_seconds_and_ends_with_its_goal(robot):
+    assert not robot.wait(lambda: False, 0.2, None)
+    job = Job(robot.now, robot.now, 100.0, 100.0, cancel_asked=lambda: True)
+    with pytest.raises(CancelRequested):
+        robot.wait(lambda: True, 1.0, job)
