@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent_planner.cli.joined import joined
 from agent_planner.cli.stack import Stack, started
 from agent_planner.cli.terminal import Terminal
 from agent_planner.cli.wanted import Wanted
@@ -45,9 +46,10 @@ def brought_up(want: Wanted, terminal: Terminal, runs: Path, domain: int | None 
     began = time.monotonic()
     folder = run_folder(runs)
     write_json(folder / "run.json", {**want.values(folder), "robot": want.profile.model_dump(mode="json")})
-    with started(want.profile, folder, want.values(folder), domain) as stack:
-        node = ClientNode("agent_planner_cli", alive=stack.check)
-        node.open()
+    with (
+        started(want.profile, folder, want.values(folder), domain) as stack,
+        joined("agent_planner_cli", alive=stack.check) as node,
+    ):
         try:
             simulator = SimulatorClient(node) if want.profile.simulated else None
             with terminal.busy(f"starting {want.profile.name}") as status:
@@ -65,7 +67,9 @@ def brought_up(want: Wanted, terminal: Terminal, runs: Path, domain: int | None 
             )
             yield Up(stack, node, planner, simulator)
         finally:
-            node.close()
+            if stack.runs:
+                with terminal.busy(f"stopping {want.profile.name}"):
+                    stack.stop()
 
 
 def run_folder(runs: Path) -> Path:

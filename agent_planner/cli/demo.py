@@ -24,6 +24,7 @@ from agent_planner.cli.options import (
     SceneName,
     SceneSeed,
 )
+from agent_planner.cli.signals import deferred
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import CallRefused, UserError
 
@@ -71,9 +72,9 @@ def demo(
             truth = up.simulator.ground_truth(after=up.simulator.now)
             took, simulated = time.monotonic() - began, truth.stamp - simulated
         finally:
-            with terminal.busy("stopping; finishing the video"):
+            with deferred(), terminal.busy("stopping; finishing the video"):
                 up.stack.stop()
-            files = collect(up.folder, video)
+                files = collect(up.folder, video)
             for name, path in files.items():
                 terminal.say(f"{name:<9} {path}")
     goal = GOAL if text == INSTRUCTION else result.goal

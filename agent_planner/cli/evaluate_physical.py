@@ -2,11 +2,13 @@
 """Evaluation in the simulator: the processes of `agent-planner run`, with the scene reset between episodes."""
 
 import json
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from agent_planner.agent.conversation import parse_turn
 from agent_planner.agent.loop import LoopConfig
 from agent_planner.agent.result import Counts, EpisodeResult
 from agent_planner.cli.bringup import Up, brought_up
@@ -21,6 +23,7 @@ from agent_planner.tuning.evaluate import Score, goal_exact
 from agent_planner.tuning.scenario import Scenario
 from agent_planner.types import Outcome
 
+_MODEL_SECONDS = 1800.0
 _EPISODE_SECONDS = 1800.0
 
 
@@ -41,6 +44,8 @@ def run(
     want = wanted(robot, model, scene, rtf=rtf, level=config.level.value, look_ahead=config.look_ahead)
     scores: list[Score] = []
     with brought_up(want, terminal, runs) as up:
+        with terminal.busy(f"loading the model {model}") as status:
+            up.planner.wait_for_model(_MODEL_SECONDS, status.update)
         began = time.monotonic()
         with terminal.counting(suite, len(seeds)) as counter:
             for seed in seeds:
@@ -66,14 +71,19 @@ def episode(up: Up, suite: str, split: str, seed: int, scene: str) -> Score:
     seen = simulator.observed(after=truth.stamp)
     task = scenario(suite, split, seed, seen, up.stack.profile.library())
 
+    over = threading.Event()
+
     def hear(feedback: Feedback) -> None:
         # Simulated time stands still while the model computes: results then do not depend on the processor.
-        simulator.pause_soon(feedback.state == "THINKING")
+        if not over.is_set():
+            simulator.pause_soon(feedback.state == "THINKING")
 
     try:
         answer = up.planner.send(task.instruction, hear).result(_EPISODE_SECONDS)
     finally:
-        simulator.pause(False)
+        # Also after Ctrl-C: the robot comes to rest in simulated time.
+        over.set()
+        simulator.pause_soon(False)
     after = simulator.ground_truth(after=simulator.now)
     result = read_result(answer, up.folder)
     exact = goal_exact(task, result)
@@ -98,7 +108,8 @@ def read_result(answer: InstructionResult, runs: Path) -> EpisodeResult:
     known = {outcome.value for outcome in Outcome}
     outcome = Outcome(answer.outcome) if answer.outcome in known else Outcome.FAILED
     counts = Counts(**record.get("counts", {}))
-    return EpisodeResult(outcome, code, record.get("message", answer.error_msg), _stated(answer.goal), (), counts)
+    steps = tuple((parse_turn(step["call"])[1], step["result"]) for step in record.get("steps", ()))
+    return EpisodeResult(outcome, code, record.get("message", answer.error_msg), _stated(answer.goal), steps, counts)
 
 
 def _stated(text: str) -> Stated | None:

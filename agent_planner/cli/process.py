@@ -6,7 +6,8 @@ import ctypes
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from agent_planner.errors import InfrastructureError
@@ -34,7 +35,14 @@ class ChildProcess:
         self._process: subprocess.Popen | None = None
 
     def start(self) -> None:
-        """Start it (from the main thread: the kernel ends the child when the thread that started it ends)."""
+        """Start it.
+
+        Raises:
+            InfrastructureError: there is no such program.
+            RuntimeError: this is not the main thread (the kernel ends a child with the thread that started it).
+        """
+        if threading.current_thread() is not threading.main_thread():
+            raise RuntimeError(f"{self.name} must be started from the main thread")
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             try:
@@ -45,7 +53,7 @@ class ChildProcess:
                     stderr=subprocess.STDOUT,
                     env=self._environ,
                     start_new_session=True,
-                    preexec_fn=_end_with_parent,
+                    preexec_fn=_bound_to(os.getpid()),
                 )
             except OSError as error:
                 raise InfrastructureError(
@@ -109,5 +117,14 @@ class ChildProcess:
         return "\n".join(text.splitlines()[-lines:])
 
 
-def _end_with_parent() -> None:
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def _bound_to(parent: int) -> Callable[[], None]:
+    """What a child does before its program begins, so that it hears of the end of its parent and of SIGINT."""
+
+    def bind() -> None:
+        # A shell's background jobs, and all that they start, would ignore it.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it was killed before the kernel knew
+            os._exit(1)
+
+    return bind

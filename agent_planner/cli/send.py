@@ -3,17 +3,22 @@
 
 import os
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from agent_planner.cli.instruction import checked
 from agent_planner.cli.options import AsJson
+from agent_planner.cli.signals import deferred
 from agent_planner.cli.terminal import Terminal
 from agent_planner.types import Autonomy
 
+if TYPE_CHECKING:
+    from agent_planner.ros.client import InstructionResult, PlannerClient
+
 LONGEST_SECONDS = 3600.0
-_STOP_SECONDS = 20.0
+# The planner may be in the middle of a model's turn; then the skill has its time to come to rest.
+_STOP_SECONDS = 30.0
 
 
 def send(
@@ -40,23 +45,21 @@ def send(
     if domain is not None:
         os.environ["ROS_DOMAIN_ID"] = str(domain)
 
+    from agent_planner.cli.joined import joined
     from agent_planner.ros.client import PlannerClient
-    from agent_planner.ros.client_node import ClientNode
 
-    node = ClientNode("agent_planner_send")
-    node.open()
-    try:
+    with joined("agent_planner_send") as node:
         client = PlannerClient(node)
         with terminal.busy(f"looking for a planner in ROS domain {os.environ.get('ROS_DOMAIN_ID', '0')}"):
             client.wait_for_server(wait)
         result = follow(client, text, terminal, autonomy.value if autonomy else "", preempt)
-    finally:
-        node.close()
     terminal.result(asdict(result))
     raise typer.Exit(0 if result.outcome in ("succeeded", "answered") else 1)
 
 
-def follow(client, text: str, terminal: Terminal, autonomy: str = "", preempt: bool = False):  # noqa: ANN001, ANN201
+def follow(
+    client: "PlannerClient", text: str, terminal: Terminal, autonomy: str = "", preempt: bool = False
+) -> "InstructionResult":
     """Send an instruction and show its run until it has ended.
 
     Ctrl-C cancels it: the robot is at rest when this returns by KeyboardInterrupt.
@@ -65,12 +68,16 @@ def follow(client, text: str, terminal: Terminal, autonomy: str = "", preempt: b
 
     with terminal.busy(f"instruction: {text}") as status:
         live = LiveRun(terminal, status)
-        sent = client.send(text, live.hear, autonomy, preempt)
+        sent = None
         try:
+            with deferred():
+                sent = client.send(text, live.hear, autonomy, preempt)
             result = sent.result(LONGEST_SECONDS)
         except BaseException:
+            if sent is None:
+                raise
             status.update("cancelling: the robot stops")
-            sent.cancel()
+            sent.cancel(_STOP_SECONDS)
             live.ended(sent.result(_STOP_SECONDS))
             raise
         live.ended(result)

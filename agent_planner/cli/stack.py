@@ -56,8 +56,14 @@ class Stack:
 
     def start(self) -> None:
         """Start every program."""
-        for process in self.processes:
-            process.start()
+        with deferred():
+            for process in self.processes:
+                process.start()
+
+    @property
+    def runs(self) -> bool:
+        """Whether any program is still there."""
+        return any(process.pid is not None and process.exit_code is None for process in self.processes)
 
     def check(self) -> None:
         """Look whether all still run.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An action server that knows whether everybody who asked for a result has got it."""
+"""rclpy's action server without its gaps: around acceptance, and at the end."""
 
+import threading
 import time
 from typing import Any
 
@@ -13,13 +14,18 @@ _ON_ITS_WAY_S = 0.5
 
 
 class AnsweringActionServer(ActionServer):
-    """rclpy's action server; `answered` tells when it may be destroyed.
+    """Give it callbacks that return at once, except for the one that executes.
+
+    rclpy looks at a cancel in one thread while another is still accepting the goal: the cancel is then dropped, or
+    the goal is never executed and never ends. Here one comes after the other.
 
     rclpy hands a result over to the executor when the execute callback has returned. A server that is destroyed
-    right after its last goal ended would take the result with it, and the client would wait for ever.
+    right after its last goal ended would take the result with it, and the client would wait for ever: `answered`
+    tells when it may be destroyed.
     """
 
     def __init__(self, *args: Any, **kwargs: Any):
+        self._one_request = threading.Lock()
         self._results = Changes()
         self._owed = 0
         self._last_sent = 0.0
@@ -30,6 +36,14 @@ class AnsweringActionServer(ActionServer):
         return self._results.wait(
             lambda: self._owed == 0 and time.monotonic() - self._last_sent >= _ON_ITS_WAY_S, Deadline(seconds)
         )
+
+    async def _execute_goal_request(self, request_header_and_message: Any) -> None:
+        with self._one_request:
+            await super()._execute_goal_request(request_header_and_message)
+
+    async def _execute_cancel_request(self, request_header_and_message: Any) -> None:
+        with self._one_request:
+            await super()._execute_cancel_request(request_header_and_message)
 
     async def _execute_get_result_request(self, request_header_and_message: Any) -> None:
         if bytes(request_header_and_message[1].goal_id.uuid) in self._result_futures:

@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """The planner seen from outside: send an instruction, hear its feedback, cancel it."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from action_msgs.msg import GoalStatus
 from agent_planner_interfaces.action import ExecuteInstruction
-from rclpy.action.client import ClientGoalHandle
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 
 from agent_planner.errors import InfrastructureError
 from agent_planner.ros.action_client import SafeActionClient
 from agent_planner.ros.client_node import ClientNode
+from agent_planner.ros.remote_goal import Presence, RemoteGoal
 
 ACTION = "execute_instruction"
 _ANSWER_SECONDS = 15.0
+_LOST_SECONDS = 5.0
+# How the planner's line about its model ends in /diagnostics.
+_MODEL_LINE = "planner: model"
 _STATUS = {
     GoalStatus.STATUS_SUCCEEDED: "SUCCEEDED",
     GoalStatus.STATUS_CANCELED: "CANCELED",
@@ -48,28 +51,27 @@ class InstructionResult:
 
 
 class SentInstruction:
-    """An instruction that the planner has accepted."""
+    """An instruction on its way to the planner."""
 
-    def __init__(self, client: ClientNode, handle: ClientGoalHandle):
+    def __init__(self, client: ClientNode, goal: RemoteGoal, is_there: Callable[[], bool]):
         self._client = client
-        self._handle = handle
-        self._done = threading.Event()
-        self._future = handle.get_result_async()
-        self._future.add_done_callback(lambda _: self._done.set())
+        self._goal = goal
+        self._planner = Presence(is_there, _LOST_SECONDS)
 
     def result(self, seconds: float) -> InstructionResult:
         """Wait for the end.
 
         Raises:
-            InfrastructureError: it did not end in time, or the planner has gone.
+            InfrastructureError: it was not accepted, did not end in time, or the planner has gone.
         """
-        self._client.wait_until(self._done.is_set, seconds, "the instruction's result", self._done)
-        answer = self._future.result()
-        if answer is None:
-            raise InfrastructureError("the planner went away before it gave a result")
-        r = answer.result
+        goal = self._goal
+        self._client.wait_until(lambda: goal.answered or goal.ended.is_set(), _ANSWER_SECONDS, "the instruction")
+        self._client.wait_until(self._has_ended, seconds, "the instruction's result", goal.ended)
+        if goal.response is None:
+            raise InfrastructureError("the planner rejected the instruction: it is shutting down")
+        r = goal.response.result
         return InstructionResult(
-            _STATUS.get(answer.status, "UNKNOWN"),
+            _STATUS.get(goal.response.status, "UNKNOWN"),
             r.outcome,
             r.error_code,
             r.error_msg,
@@ -79,9 +81,25 @@ class SentInstruction:
             r.episode_id,
         )
 
-    def cancel(self) -> None:
-        """Ask the planner to stop; the result then tells that it did."""
-        self._client.wait_for(self._handle.cancel_goal_async(), _ANSWER_SECONDS, "cancelling the instruction")
+    def cancel(self, seconds: float) -> None:
+        """Ask the planner to stop, until it has: the robot is at rest then, and the result tells how it ended.
+
+        Raises:
+            InfrastructureError: it did not end in time, or the planner has gone; the robot may still move.
+        """
+
+        def over() -> bool:
+            self._goal.cancel()
+            return self._has_ended()
+
+        what = "cancelling the instruction (the robot may still move)"
+        self._client.wait_until(over, seconds, what, self._goal.ended)
+
+    def _has_ended(self) -> bool:
+        ended = self._goal.ended.is_set()
+        if not ended and self._planner.lost:
+            raise InfrastructureError("the planner went away before it gave a result")
+        return ended
 
 
 class PlannerClient:
@@ -99,6 +117,30 @@ class PlannerClient:
         """
         self._client.wait_until(self._action.server_is_ready, seconds, f"the planner's action '{ACTION}'")
 
+    def wait_for_model(self, seconds: float, tell: Callable[[str], object]) -> None:
+        """Wait until the planner's language model can answer; ``tell`` hears how far it is.
+
+        Raises:
+            InfrastructureError: it cannot be loaded, or not in time.
+        """
+        newest = DiagnosticStatus(message="nothing heard of it yet")
+
+        def take(message: DiagnosticArray) -> None:
+            nonlocal newest
+            newest = next((line for line in message.status if line.name.endswith(_MODEL_LINE)), newest)
+
+        def ready() -> bool:
+            if newest.level == DiagnosticStatus.ERROR:
+                raise InfrastructureError(f"the planner's model cannot be loaded: {newest.message}")
+            tell(newest.message)
+            return bool(newest.name) and newest.level == DiagnosticStatus.OK
+
+        subscription = self._client.node.create_subscription(DiagnosticArray, "/diagnostics", take, 10)
+        try:
+            self._client.wait_until(ready, seconds, "the planner's model")
+        finally:
+            self._client.node.destroy_subscription(subscription)
+
     def send(
         self,
         instruction: str,
@@ -106,19 +148,12 @@ class PlannerClient:
         autonomy: str = "",
         preempt: bool = False,
     ) -> SentInstruction:
-        """Send an instruction; ``on_feedback`` is called in the client's thread.
+        """Send an instruction; returns at once. ``on_feedback`` is called in the client's thread."""
+        message = ExecuteInstruction.Goal(instruction=instruction, autonomy=autonomy, preempt=preempt)
 
-        Raises:
-            InfrastructureError: the planner does not answer or is shutting down.
-        """
-        goal = ExecuteInstruction.Goal(instruction=instruction, autonomy=autonomy, preempt=preempt)
-
-        def hear(message: ExecuteInstruction.Impl.FeedbackMessage) -> None:
-            f = message.feedback
+        def hear(f: ExecuteInstruction.Feedback) -> None:
             on_feedback(Feedback(f.step, f.thought, f.call, f.state, f.detail))
 
-        future = self._action.send_goal_async(goal, feedback_callback=hear)
-        handle = self._client.wait_for(future, _ANSWER_SECONDS, "sending the instruction")
-        if not handle.accepted:
-            raise InfrastructureError("the planner rejected the instruction: it is shutting down or not active")
-        return SentInstruction(self._client, handle)
+        goal = RemoteGoal(self._action, message, hear)
+        goal.send()
+        return SentInstruction(self._client, goal, self._action.server_is_ready)

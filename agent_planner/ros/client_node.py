@@ -29,6 +29,7 @@ class ClientNode:
         self.alive = alive
         self._context = Context()
         self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
 
     def open(self) -> None:
         """Join the ROS graph."""
@@ -40,13 +41,13 @@ class ClientNode:
         self._thread.start()
 
     def close(self) -> None:
-        """Leave the graph."""
+        """Leave the graph; nothing happens if it was not joined."""
         self._closing.set()
-        if self._context.ok():
+        if self._thread is not None and self._context.ok():
             self._executor.shutdown(timeout_sec=2.0)
             self._thread.join(5.0)
             self.node.destroy_node()
-            self._context.try_shutdown()
+        self._context.try_shutdown()
 
     def wait_for(self, future: Future, seconds: float, what: str) -> Any:
         """Return a future's result.

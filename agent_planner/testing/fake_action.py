@@ -38,6 +38,9 @@ class Behaviour:
         result: fields of the result.
         feedback: messages (fields of the feedback), sent one after the other while it takes its time.
         obeys_cancel: False goes on as if no cancel had come.
+        slow_cancel_s: how long a goal takes to come to rest after a cancel.
+        lost_cancels: how many cancel requests get lost on their way, from the first.
+        refused_cancels: how many of those that arrive are refused, from the first.
         effect: called when a goal is about to succeed; a mapping that it returns replaces ``result``.
     """
 
@@ -48,6 +51,9 @@ class Behaviour:
     result: Mapping[str, Any] = field(default_factory=dict)
     feedback: Sequence[Mapping[str, Any]] = ()
     obeys_cancel: bool = True
+    slow_cancel_s: float = 0.0
+    lost_cancels: int = 0
+    refused_cancels: int = 0
     effect: Callable[[Any], Mapping[str, Any] | None] | None = None
 
 
@@ -59,6 +65,7 @@ class FakeAction:
         goals: every goal that was accepted, in order.
         ended: how each of them ended: ``succeeded``, ``aborted`` or ``canceled``.
         running: set while a goal runs.
+        cancels: how many cancel requests there were, lost and refused ones counted.
     """
 
     def __init__(self, node: Node, type_name: str, name: str, behaviour: Behaviour | None = None):
@@ -68,16 +75,18 @@ class FakeAction:
         self.goals: list[Any] = []
         self.ended: list[str] = []
         self.running = threading.Event()
+        self.cancels = 0
         self.closing = threading.Event()
         self._vanished = False
-        self._server = ActionServer(
+        self._server = _LossyActionServer(
+            self,
             node,
             self._kind,
             name,
             self._execute,
             callback_group=ReentrantCallbackGroup(),
             goal_callback=self._asked,
-            cancel_callback=lambda _: CancelResponse.ACCEPT if self.behaviour.obeys_cancel else CancelResponse.REJECT,
+            cancel_callback=self._asked_to_cancel,
         )
 
     def vanish(self) -> None:
@@ -94,6 +103,10 @@ class FakeAction:
     def _asked(self, goal: Any) -> GoalResponse:
         self.closing.wait(self.behaviour.accept_after_s)
         return GoalResponse.ACCEPT if self.behaviour.accept else GoalResponse.REJECT
+
+    def _asked_to_cancel(self, handle: ServerGoalHandle) -> CancelResponse:
+        refused = not self.behaviour.obeys_cancel or self.cancels <= self.behaviour.refused_cancels
+        return CancelResponse.REJECT if refused else CancelResponse.ACCEPT
 
     def _execute(self, handle: ServerGoalHandle) -> Any:
         behaviour = self.behaviour
@@ -115,6 +128,7 @@ class FakeAction:
         messages = list(behaviour.feedback)
         for tick in range(ticks):
             if handle.is_cancel_requested:
+                self.closing.wait(behaviour.slow_cancel_s)
                 return "canceled", {}
             if messages and tick * len(behaviour.feedback) >= ticks * (len(behaviour.feedback) - len(messages)):
                 self._tell(handle, messages.pop(0))
@@ -133,3 +147,16 @@ class FakeAction:
         feedback = self._kind.Feedback()
         fill(feedback, fields)
         handle.publish_feedback(feedback)
+
+
+class _LossyActionServer(ActionServer):
+    """Loses what its owner's behaviour says."""
+
+    def __init__(self, owner: FakeAction, *args: Any, **kwargs: Any):
+        self._owner = owner
+        super().__init__(*args, **kwargs)
+
+    async def _execute_cancel_request(self, request_header_and_message: Any) -> None:
+        self._owner.cancels += 1
+        if self._owner.cancels > self._owner.behaviour.lost_cancels:
+            await super()._execute_cancel_request(request_header_and_message)

@@ -52,6 +52,13 @@ def dispatcher(namespace):
 
 
 @pytest.fixture
+def patient(dispatcher, monkeypatch):
+    """A dispatcher that gives servers their time to end, on a busy machine too."""
+    monkeypatch.setattr(dispatcher, "_limits", replace(LIMITS, cancel_s=20.0))
+    return dispatcher
+
+
+@pytest.fixture
 def serve(node):
     """Serve `wave` with a behaviour."""
     servers = []
@@ -193,6 +200,60 @@ def _after(seconds):
     event = threading.Event()
     threading.Timer(seconds, event.set).start()
     return event
+
+
+@pytest.mark.parametrize("trouble", ["lost_cancels", "refused_cancels"])
+def test_a_cancel_that_comes_to_nothing_is_sent_again(patient, serve, trouble):
+    server = serve(ending=Ending.HANG, **{trouble: 2})
+    thread, took = cancel_when(server.running, patient)
+    result = run(patient)
+    thread.join()
+    assert (result.status, result.code) == (ResultStatus.CANCELLED, "CANCELLED")
+    assert server.cancels >= 3
+    assert server.ended == ["canceled"]
+    assert took[0] < 0.2
+
+
+def test_a_cancel_is_not_sent_again_once_the_server_has_taken_it(patient, serve):
+    server = serve(ending=Ending.HANG, slow_cancel_s=1.5)
+    thread, _ = cancel_when(server.running, patient)
+    result = run(patient)
+    thread.join()
+    assert result.status is ResultStatus.CANCELLED
+    assert server.cancels <= 2  # it may have come before the goal was known to be accepted
+
+
+def test_a_goal_whose_acceptance_is_lost_is_cancelled_all_the_same(dispatcher, serve, monkeypatch):
+    server = serve(ending=Ending.HANG)
+    (client,) = dispatcher._actions.values()
+    hear = client.execute
+
+    async def miss(taken):
+        taken.pop("goal", None)
+        await hear(taken)
+
+    monkeypatch.setattr(client, "execute", miss)
+    result = run(dispatcher)
+    assert (result.status, result.code) == (ResultStatus.FAILED, "NOT_ACCEPTED")
+    assert server.ended == ["canceled"]
+
+
+def test_a_goal_that_succeeds_in_spite_of_a_cancel_is_not_called_cancelled(patient, serve):
+    server = serve(seconds=0.4, obeys_cancel=False)
+    thread, _ = cancel_when(server.running, patient)
+    result = run(patient)
+    thread.join()
+    assert result.ok
+    assert server.ended == ["succeeded"]
+
+
+def test_a_goal_that_fails_while_it_is_cancelled_is_told_as_failed(patient, serve):
+    failure = {"error_code": 405, "error_msg": "nothing between the fingers"}
+    server = serve(seconds=0.4, ending=Ending.ABORT, result=failure, obeys_cancel=False)
+    thread, _ = cancel_when(server.running, patient)
+    result = run(patient)
+    thread.join()
+    assert (result.status, result.code) == (ResultStatus.FAILED, "GRASP_FAILED")
 
 
 def test_nothing_is_sent_after_a_cancel_until_the_next_instruction(dispatcher, serve):

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A robot in which nothing moves, in a ROS domain of its own."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.cli.still_robot import SCENE
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory):
+    """An environment of which the other stacks of this machine know nothing."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("state")))
+    patch.setenv("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def domain(state):
+    """A free domain."""
+    pytest.importorskip("rclpy")
+    from agent_planner.cli.running import claimed
+
+    with claimed("probe", Path("."), "LOCALHOST") as free:
+        return free.domain
+
+
+@pytest.fixture(scope="module")
+def robot(domain):
+    """The robot's servers and its scene, in that domain."""
+    from rclpy.context import Context
+    from rclpy.executors import MultiThreadedExecutor
+    from rclpy.node import Node
+
+    from agent_planner.ros.process import spinning
+    from agent_planner.skills import SkillLibrary
+    from agent_planner.testing.fake_robot import FakeRobot
+
+    context = Context()
+    context.init(args=[], domain_id=domain)
+    node = Node("robot", context=context)
+    with spinning(MultiThreadedExecutor(8, context=context), node):
+        robot = FakeRobot(node, SkillLibrary.load(), SCENE)
+        yield robot
+        robot.destroy()
+    node.destroy_node()
+    context.try_shutdown()
+
+
+@pytest.fixture
+def hanging(robot):
+    """The robot's navigate_to, which goes on until it is cancelled."""
+    from agent_planner.testing.fake_action import Ending
+
+    server = robot.actions["navigate_to"]
+    before, server.behaviour = server.behaviour, replace(server.behaviour, ending=Ending.HANG)
+    server.ended.clear()
+    yield server
+    server.behaviour = before

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands as processes, and a robot in which nothing moves."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
+from agent_planner.skills.library import DEFAULT_LIBRARY
+
+SECONDS = 90.0
+COMMAND = (sys.executable, "-m", "agent_planner.cli.main")
+# What a script does to the jobs that it starts in the background.
+IN_BACKGROUND = ("bash", "-c", "trap '' INT; exec \"$@\"", "bash")
+SCENE = SceneGraph(
+    objects=(SceneObject(name="red cube", size=(0.04, 0.04, 0.04)),),
+    places=(ScenePlace(name="shelf", size=(0.6, 0.4, 0.5)),),
+    relations=(Relation("on", "red cube", "shelf"),),
+)
+ANSWERS = [
+    "goal: holding(red cube)",
+    'holding(red cube) needs at(red cube)\nnavigate_to(target="red cube")',
+    'holding(red cube)\npick(object="red cube")',
+]
+_PROFILE = f"""\
+name: still
+description: Nothing moves.
+skills: {DEFAULT_LIBRARY}
+discovery: LOCALHOST
+nodes:
+- name: planner
+  package: agent_planner
+  executable: planner
+  parameters: {{skills_file: "{{skills}}", model: "{{model}}", runs_folder: "{{runs}}"}}
+"""
+
+
+class Process:
+    """A command that runs beside the test."""
+
+    def __init__(self, log: Path, *arguments: str, prefix: tuple[str, ...] = ()):
+        self.log = log
+        with log.open("w") as out:
+            command = [*prefix, *COMMAND, *arguments]
+            self._process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+
+    def until(self, text: str) -> str:
+        """Wait for a text; returns all that was said."""
+        end = time.monotonic() + SECONDS
+        while text not in self.log.read_text():
+            assert self._process.poll() is None and time.monotonic() < end, self.log.read_text()
+            time.sleep(0.1)
+        return self.log.read_text()
+
+    def end(self, number: int) -> int:
+        """Send a signal and return the exit code."""
+        if self._process.poll() is None:
+            self._process.send_signal(number)
+        return self._process.wait(SECONDS)
+
+
+def run(folder: Path, *arguments: str, prefix: tuple[str, ...] = ()) -> Process:
+    """`agent-planner run` with that robot, everything in the folder."""
+    (folder / "still.yaml").write_text(_PROFILE)
+    (folder / "script.json").write_text(json.dumps(ANSWERS))
+    return Process(
+        folder / "run.log",
+        *("run", "--robot", str(folder / "still.yaml"), "--model", f"scripted:{folder / 'script.json'}"),
+        *("--runs", str(folder / "runs"), *arguments),
+        prefix=prefix,
+    )
+
+
+def those_in(folder: Path) -> list[int]:
+    """Processes of this user whose command line names the folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                if str(folder) in (entry / "cmdline").read_text().replace("\0", " "):
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+    return [pid for pid in found if pid != os.getpid()]
+
+
+def wait_for(met, seconds: float = SECONDS) -> None:
+    end = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.05)
