@@ -53,6 +53,8 @@ class KinematicRobot:
         self.cancel_at = math.inf
         self.on_tick = lambda: None
         self.stuck = self.arm_stuck = False
+        self.lag = 0.0  # seconds by which what is told of the base is old
+        self._past = []  # (time, pose, velocity)
         self.least_opening = 0.0  # the fingers meet something there
         self.slippery = False  # nothing stays between the fingers
         self._in_hand = np.eye(4)
@@ -77,7 +79,9 @@ class KinematicRobot:
         return Joints(self.time, self.q.copy(), self._rates.copy(), self.opening, 0.0)
 
     def base(self):
-        return Base(self.time, self.pose, *((0.0, 0.0) if self.stuck else self.velocity))
+        seen = [(pose, velocity) for time, pose, velocity in self._past[-100:] if time <= self.time - self.lag]
+        pose, velocity = seen[-1] if self.lag and seen else (self.pose, self.velocity)
+        return Base(self.time, pose, *((0.0, 0.0) if self.stuck else velocity))
 
     def world(self):
         hand = None
@@ -111,6 +115,7 @@ class KinematicRobot:
             self._tick()
 
     def _tick(self):
+        self._past.append((self.time, self.pose, self.velocity))
         self.time += TICK
         if not self.stuck:
             x, y, yaw = self.pose

@@ -17,17 +17,17 @@ CORNERS = st.lists(st.tuples(st.floats(-2, 2), st.floats(-2, 2)), min_size=1, ma
 YAW = st.floats(-math.pi, math.pi)
 
 
-def drive(pursuit, pose, seconds=90.0):
-    """Let a base do exactly what is asked; return its poses and the commands."""
+def drive(pursuit, pose, seconds=90.0, period=PERIOD, late=0):
+    """Let a base do exactly what is asked, seen so many periods late; return its poses and the commands."""
     poses, commands = [pose], []
-    for _ in range(round(seconds / PERIOD)):
-        linear, angular = pursuit.step(pose)
+    for _ in range(round(seconds / period)):
+        linear, angular = pursuit.step(poses[max(0, len(poses) - 1 - late)], period)
         commands.append((linear, angular))
         if pursuit.done:
             break
-        middle = pose.yaw + angular * PERIOD / 2
-        x, y = pose.x + linear * PERIOD * math.cos(middle), pose.y + linear * PERIOD * math.sin(middle)
-        pose = Pose2(x, y, wrapped(pose.yaw + angular * PERIOD))
+        middle = pose.yaw + angular * period / 2
+        x, y = pose.x + linear * period * math.cos(middle), pose.y + linear * period * math.sin(middle)
+        pose = Pose2(x, y, wrapped(pose.yaw + angular * period))
         poses.append(pose)
     return poses, np.array(commands)
 
@@ -59,6 +59,28 @@ def test_it_stays_near_the_path(corners, start_yaw):
     poses, _ = drive(Pursuit(path, None, LIMITS, PERIOD), Pose2(0.0, 0.0, start_yaw))
     beside = [np.linalg.norm(path - np.array(p[:2]), axis=1).min() for p in poses]
     assert max(beside) < 0.20
+
+
+@given(CORNERS, YAW, YAW)
+def test_it_arrives_too_where_it_is_asked_seldom_and_sees_late(corners, start_yaw, final_yaw):
+    path = path_of((0.0, 0.0), *corners)
+    pursuit = Pursuit(path, final_yaw, LIMITS, PERIOD)
+    poses, commands = drive(pursuit, Pose2(0.0, 0.0, start_yaw), period=0.1, late=1)
+    assert pursuit.done, "it swings to and fro"
+    assert poses[-1].distance(*path[-1]) <= 0.12
+    assert abs(wrapped(poses[-1].yaw - final_yaw)) <= 0.06
+    changes = np.abs(np.diff(commands, axis=0, prepend=0.0)) / 0.1
+    assert (changes[:, 1] <= LIMITS.angular_acceleration + 1e-9).all()
+
+
+@given(st.floats(-3.2, 3.2), st.floats(-3.2, 3.2))
+def test_turning_slows_down_towards_the_end_and_never_the_wrong_way(one, other):
+    for error in (one, other):
+        assert LIMITS.turn(error) * error >= 0.0
+        assert abs(LIMITS.turn(error)) <= LIMITS.angular
+        assert abs(LIMITS.turn(error)) <= math.sqrt(2 * LIMITS.angular_braking * abs(error)) + 1e-9
+    if abs(one) <= abs(other):
+        assert abs(LIMITS.turn(one)) <= abs(LIMITS.turn(other)) + 1e-9
 
 
 def test_along_a_straight_way_it_ends_where_it_should():

@@ -2,6 +2,7 @@
 """The robot behind its topics, with somebody who publishes them by hand."""
 
 import math
+import time
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from agent_planner_interfaces.msg import SceneGraph
 from geometry_msgs.msg import Quaternion, TransformStamped, Twist, TwistStamped
 from nav_msgs.msg import OccupancyGrid, Odometry
 from rclpy.duration import Duration
+from rclpy.executors import SingleThreadedExecutor
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Float64, String
 from tf2_msgs.msg import TFMessage
@@ -91,6 +93,25 @@ def test_joints_are_read_by_name_in_the_arms_order(publisher, robot):
     assert joints.q == pytest.approx([1.0, 2.0])
     assert joints.speed == pytest.approx([0.1, 0.2])
     assert (joints.opening, joints.opening_speed) == pytest.approx((0.03, -0.5))
+
+
+def test_where_the_processor_is_slow_only_the_newest_reading_counts(context, bare_node):
+    busy = bare_node()
+    robot = RosRobot(busy, NAMES, FINGERS, ("map", "base_link"), use_stamped=False)
+    publisher = busy.create_publisher(JointState, "joint_states", 10)
+    assert robot.wait_steady(publisher.get_subscription_count, SECONDS, None)
+    for value in range(8):
+        state = JointState(name=[*NAMES, *FINGERS], position=[float(value)] * 4)
+        state.header.stamp = busy.get_clock().now().to_msg()
+        publisher.publish(state)
+    executor = SingleThreadedExecutor(context=context)
+    executor.add_node(busy)
+    end = time.monotonic() + SECONDS
+    while robot.age("joint_states") is None:
+        assert time.monotonic() < end
+        executor.spin_once(timeout_sec=0.1)
+    executor.shutdown()
+    assert robot.joints().q[0] == 7.0
 
 
 def test_without_rates_joints_count_as_standing(publisher, robot):

@@ -29,6 +29,15 @@ def test_it_turns_the_short_way_to_a_heading_and_stops(start, goal):
     assert abs(robot.pose.yaw - start) <= math.pi + 0.1
 
 
+@given(st.floats(-math.pi, math.pi))
+def test_it_comes_to_rest_at_a_heading_that_it_sees_late(goal):
+    robot = KinematicRobot()
+    robot.lag = 0.2
+    moving(robot).turn_to(goal, robot.job())
+    assert wrapped(robot.pose.yaw - goal) == pytest.approx(0.0, abs=0.09)
+    assert robot.time < 12.0
+
+
 @given(st.floats(-0.5, 0.5), st.floats(-math.pi, math.pi))
 def test_it_drives_straight_on_or_back_and_tells_how_far(distance, yaw):
     robot = KinematicRobot(pose=(1.0, -1.0, yaw))

@@ -48,6 +48,15 @@ def test_it_comes_to_rest_beside_a_table_facing_it_and_keeps_clear_of_all(start)
     assert min(clearances) >= SETTINGS.radius - 0.05
 
 
+def test_it_arrives_too_where_what_it_sees_of_itself_is_late():
+    robot = robot_at()
+    robot.lag = 0.15
+    clearances = watch(robot)
+    drive(robot).to_entity("table", robot.job(limit=60.0))
+    assert robot.velocity == (0.0, 0.0)
+    assert min(clearances) >= SETTINGS.radius - 0.10
+
+
 def test_it_goes_to_a_pose_of_the_map():
     robot = robot_at()
     pose = drive(robot).to_pose(Pose2(1.8, 1.5, 1.0), robot.job())

@@ -9,6 +9,9 @@ import numpy as np
 from agent_planner_motion.base.pose import Pose2
 from agent_planner_motion.spatial import wrapped
 
+_TURN_GAIN = 2.0  # rad/s a radian
+_LONGEST_STEP = 4  # periods; a loop that was held up longer is no leave for a jump
+
 
 @dataclass(frozen=True)
 class DriveLimits:
@@ -20,6 +23,15 @@ class DriveLimits:
     braking: float = 0.35
     angular_acceleration: float = 2.0  # rad/s²
     angular_braking: float = 1.0
+
+    def turn(self, error: float) -> float:
+        """Return the turning velocity for a heading that is off by so many radians.
+
+        Far off it brakes evenly; near the end it is proportional to the error, since what is measured and what is
+        commanded come late: a steeper law would swing to and fro for ever.
+        """
+        size = min(self.angular, math.sqrt(2 * self.angular_braking * abs(error)), _TURN_GAIN * abs(error))
+        return math.copysign(size, error)
 
 
 @dataclass(frozen=True)
@@ -73,8 +85,13 @@ class Pursuit:
         lengths = np.linalg.norm(np.diff(ahead, axis=0), axis=1).sum() if len(ahead) > 1 else 0.0
         return float(lengths) + pose.distance(*ahead[0]) * (len(ahead) > 1)
 
-    def step(self, pose: Pose2) -> tuple[float, float]:
-        """Return forward and turning velocity for the next period."""
+    def step(self, pose: Pose2, elapsed: float | None = None) -> tuple[float, float]:
+        """Return forward and turning velocity for the next period.
+
+        Args:
+            pose: where the base is.
+            elapsed: seconds since the last step; None: a period.
+        """
         self._advance(pose)
         goal = self.path[-1]
         to_goal = pose.distance(*goal)
@@ -83,7 +100,7 @@ class Pursuit:
             passed = len(self.path) - 1 - self._nearest <= 1 and local[0] < 0.004
             self._at_end = to_goal <= self._arrival.position * 0.5 or (passed and to_goal <= 4 * self._arrival.position)
         wish = self._finish(pose) if self._at_end else self._pursue(pose)
-        self._command = self._limited(wish)
+        self._command = self._limited(wish, self._period if elapsed is None else elapsed)
         return self._command
 
     def _advance(self, pose: Pose2) -> None:
@@ -100,7 +117,7 @@ class Pursuit:
         elif abs(bearing) < 0.08:
             self._turning = False
         if self._turning:
-            return 0.0, self._turn(bearing)
+            return 0.0, self._limits.turn(bearing)
         curvature = 2 * y / max(x * x + y * y, 1e-4)
         speed = min(self._limits.linear, math.sqrt(2 * self._limits.braking * max(remaining - 0.005, 0.0)) + 0.01)
         speed = min(speed, self._limits.angular * 0.8 / max(abs(curvature), 1e-6))
@@ -119,19 +136,16 @@ class Pursuit:
         missing = self._LOOK_AHEAD - pose.distance(*self.path[-1])
         return self.path[-1] + last / size * max(missing, 0.0) if size > 1e-6 else self.path[-1]
 
-    def _turn(self, error: float) -> float:
-        size = min(self._limits.angular, math.sqrt(2 * self._limits.angular_braking * abs(error)))
-        return math.copysign(size, error)
-
     def _finish(self, pose: Pose2) -> tuple[float, float]:
         error = 0.0 if self._final_yaw is None else wrapped(self._final_yaw - pose.yaw)
         if abs(error) <= self._arrival.heading:
             self.done = self._command == (0.0, 0.0)
             return 0.0, 0.0
-        return 0.0, self._turn(error)
+        return 0.0, self._limits.turn(error)
 
-    def _limited(self, wish: tuple[float, float]) -> tuple[float, float]:
-        most = (self._limits.acceleration * self._period * 1.5, self._limits.angular_acceleration * self._period)
+    def _limited(self, wish: tuple[float, float], elapsed: float) -> tuple[float, float]:
+        seconds = min(elapsed, _LONGEST_STEP * self._period)
+        most = (self._limits.acceleration * seconds * 1.5, self._limits.angular_acceleration * seconds)
         new = [old + max(-m, min(m, w - old)) for old, w, m in zip(self._command, wish, most, strict=True)]
         return (new[0], new[1])
 

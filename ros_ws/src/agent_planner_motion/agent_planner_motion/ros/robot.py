@@ -66,7 +66,8 @@ class RosRobot:
         self._description: RobotDescription | MotionError | None = None
         group = ReentrantCallbackGroup()
 
-        def listen(kind: type, topic: str, callback: Callable, qos: QoSProfile | int = 10) -> None:
+        def listen(kind: type, topic: str, callback: Callable, qos: QoSProfile | int = 1) -> None:
+            # Only the newest counts: where the processor is slow, a queue would be a delay as long as it is deep.
             node.create_subscription(kind, topic, callback, qos, callback_group=group)
 
         listen(JointState, "joint_states", self._on_joints)

@@ -52,18 +52,15 @@ class BaseMotion:
         """
         speed, still = 0.0, 0.0
 
-        def step() -> bool:
+        def step(elapsed: float) -> bool:
             nonlocal speed, still
             error = wrapped(yaw - self._robot.base().pose.yaw)
             if abs(error) <= tolerance:
                 return True
-            wish = math.copysign(
-                min(self._limits.angular, math.sqrt(2 * self._limits.angular_braking * abs(error))), error
-            )
-            most = self._limits.angular_acceleration * PERIOD
-            speed += max(-most, min(most, wish - speed))
+            most = self._limits.angular_acceleration * elapsed
+            speed += max(-most, min(most, self._limits.turn(error) - speed))
             self._robot.send_velocity(0.0, speed)
-            still = still + PERIOD if abs(self._robot.base().angular) < 0.01 else 0.0
+            still = still + elapsed if abs(self._robot.base().angular) < 0.01 else 0.0
             if still > _STALLED:
                 raise MotionError("NOT_REACHED", f"the base does not turn; {math.degrees(error):.0f}° are missing")
             return False
@@ -86,10 +83,10 @@ class BaseMotion:
             pose = self._robot.base().pose
             return sign * ((pose.x - start.x) * math.cos(start.yaw) + (pose.y - start.y) * math.sin(start.yaw))
 
-        def step() -> bool:
+        def step(elapsed: float) -> bool:
             nonlocal best, still
             done = driven()
-            still = 0.0 if done > best + 0.002 else still + PERIOD
+            still = 0.0 if done > best + 0.002 else still + elapsed
             best = max(best, done)
             left = abs(distance) - done
             if left <= 0.003 or still > _STALLED:
@@ -102,9 +99,14 @@ class BaseMotion:
         self._loop(step, job)
         return driven()
 
-    def _loop(self, step: Callable[[], bool], job: Job) -> None:
+    def _loop(self, step: Callable[[float], bool], job: Job) -> None:
+        """Call a step once a period, with the seconds since the last one, until it says that it is done."""
+        stepped = self._robot.now() - PERIOD
         try:
-            while not step():
+            while True:
+                elapsed, stepped = self._robot.now() - stepped, self._robot.now()
+                if step(elapsed):
+                    break
                 due = self._robot.now() + PERIOD
                 self._robot.wait(lambda due=due: self._robot.now() >= due, 1.0, job)
         except (CancelRequested, MotionError):

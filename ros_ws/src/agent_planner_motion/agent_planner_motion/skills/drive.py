@@ -150,6 +150,7 @@ class Drive:
         """Drive along a path; False if it is blocked and another one is needed."""
         pursuit = Pursuit(way.path, way.goal.yaw, self._settings.limits, PERIOD)
         look_due, still = self._robot.now(), 0.0
+        stepped = self._robot.now() - PERIOD
         while True:
             base = self._robot.base()
             if self._robot.now() >= look_due:
@@ -157,13 +158,14 @@ class Drive:
                 if not self._clear(way.path, base.pose) or self._strayed(way.path, base.pose):
                     return False
                 job.tell("", pursuit.remaining(base.pose))
-            linear, angular = pursuit.step(base.pose)
+            elapsed, stepped = self._robot.now() - stepped, self._robot.now()
+            linear, angular = pursuit.step(base.pose, elapsed)
             self._robot.send_velocity(linear, angular)
             if pursuit.done:
                 return True
             wanted = abs(linear) > 0.03 or abs(angular) > 0.05
             moves = abs(base.linear) > 0.005 or abs(base.angular) > 0.01
-            still = 0.0 if moves or not wanted else still + PERIOD
+            still = 0.0 if moves or not wanted else still + elapsed
             if still >= _STALLED:
                 raise MotionError(
                     "BLOCKED", f"the base does not move although {linear:.2f} m/s were commanded; something holds it"
