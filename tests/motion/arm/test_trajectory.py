@@ -13,12 +13,26 @@ POINT = st.tuples(st.floats(0.0, 0.4), st.floats(-2.5, 2.5), st.floats(-2.5, 2.5
 CORNERS = st.lists(POINT, min_size=2, max_size=5).map(np.array)
 THERE_AND_BACK = np.array([[0.0, 0.0, 0.0], [0.3, 0.0, 0.0], [0.0, 0.0, 0.0]])
 HAIR = np.array([[0.1, 0.0, 0.0], [0.1, 1e-5, 0.0]])
+# Corners so near to each other that the averaging takes several at once.
+ZIGZAG = np.array(
+    [
+        (-0.0333, 0.036, -0.0131),
+        (-0.0535, 0.0591, -0.0282),
+        (-0.0511, 0.0596, -0.0191),
+        (0.0177, 0.0505, 0.0142),
+        (0.0125, -0.0095, 0.0284),
+        (-0.0212, 0.001, 0.008),
+        (-0.0404, -0.0611, 0.0123),
+        (-0.0233, -0.0649, 0.0444),
+    ]
+)
 KINKS = np.array([[0.1, 0.0, 0.0], [0.12, 0.0, 0.02], [0.1, 0.02, 0.02], [0.12, 0.02, 0.0]])
 
 
 @given(CORNERS, st.booleans())
 @example(THERE_AND_BACK, False)
 @example(HAIR, False)
+@example(ZIGZAG, False)
 @example(KINKS, False)
 @example(KINKS, True)
 def test_limits_are_kept_and_both_ends_are_at_rest(corners, curved):

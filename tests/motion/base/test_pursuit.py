@@ -65,7 +65,7 @@ def test_it_stays_near_the_path(corners, start_yaw):
 def test_it_arrives_too_where_it_is_asked_seldom_and_sees_late(corners, start_yaw, final_yaw):
     path = path_of((0.0, 0.0), *corners)
     pursuit = Pursuit(path, final_yaw, LIMITS, PERIOD)
-    poses, commands = drive(pursuit, Pose2(0.0, 0.0, start_yaw), period=0.1, late=1)
+    poses, commands = drive(pursuit, Pose2(0.0, 0.0, start_yaw), period=0.1, late=2)
     assert pursuit.done, "it swings to and fro"
     assert poses[-1].distance(*path[-1]) <= 0.12
     assert abs(wrapped(poses[-1].yaw - final_yaw)) <= 0.06
