@@ -10,7 +10,7 @@ from agent_planner.goals import Declined, Goal, plan, unmet_needs
 from agent_planner.goals.goal import DID, SCENE_PREDICATES, Stated
 from agent_planner.scene import SceneGraph
 from agent_planner.scene.focus import matches
-from agent_planner.skills import SkillLibrary
+from agent_planner.skills import Parameter, SkillLibrary
 from agent_planner.skills.library import BUILT_IN
 from agent_planner.types import Atom, Call
 
@@ -79,6 +79,8 @@ def _check_atom(atom: Atom, library: SkillLibrary, scene: SceneGraph) -> None:
         skill = library[atom.args[0]]
         if len(atom.args) != len(skill.parameters) + 1:
             raise CallRefused("BAD_GOAL", f"{atom}: write did({', '.join([skill.name, *skill.parameters])})")
+        values = zip(skill.parameters.items(), atom.args[1:], strict=True)
+        skill.check({name: _typed(parameter, text) for (name, parameter), text in values}, scene)
         return
     known = SCENE_PREDICATES | library.predicates
     if atom.name not in known:
@@ -87,6 +89,15 @@ def _check_atom(atom: Atom, library: SkillLibrary, scene: SceneGraph) -> None:
         raise CallRefused("BAD_GOAL", f"{atom}: {atom.name} takes {known[atom.name]} argument(s)")
     for name in atom.args:
         _known_entity(name, scene)
+
+
+def _typed(parameter: Parameter, text: str) -> str | float:
+    if parameter.type != "number":
+        return text
+    try:
+        return float(text)
+    except ValueError as error:
+        raise CallRefused("BAD_GOAL", f"'{text}' is not a number") from error
 
 
 def _refuse_present(words: str, scene: SceneGraph) -> None:

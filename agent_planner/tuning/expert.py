@@ -89,7 +89,7 @@ def _wrong_goal(scenario: Scenario, scene: SceneGraph, rng: Random) -> Stated:
         strangers = [n for n in scene.entities if n not in scenario.instruction]
         step = rng.choice(atoms)
         at = rng.randrange(len(step))
-        places = [i for i, a in enumerate(step[at].args) if step[at].name != DID or i > 0]
+        places = [i for i, a in enumerate(step[at].args) if a in scene.entities]
         if places and strangers:
             args = list(step[at].args)
             args[rng.choice(places)] = rng.choice(strangers)

@@ -60,6 +60,8 @@ def test_a_goal_that_holds_already_is_answered():
         ("goal: loves(red cube, bin)", Outcome.FAILED, "BAD_GOAL"),
         ('goal: missing("the cube")', Outcome.FAILED, "BAD_GOAL"),
         ("goal: on(cup, bin)", Outcome.FAILED, "BAD_GOAL"),
+        ("goal: did(set_gripper, cup)", Outcome.FAILED, "BAD_GOAL"),
+        ("goal: did(set_gripper, 3)", Outcome.FAILED, "OUT_OF_BOUNDS"),
         ("nonsense", Outcome.FAILED, "BAD_GOAL"),
     ],
 )
