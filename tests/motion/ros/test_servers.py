@@ -100,7 +100,7 @@ class World:
         assert told.success, told.message
         names = set(json.loads(told.message)["entities"])
         stamp = self.now
-        self.until(lambda: self.now > stamp + 0.3 and {p.name for p in self.scene.places} <= names, "the new scene")
+        self.until(lambda: self.now > stamp + 1.0 and {p.name for p in self.scene.places} <= names, "the new scene")
 
     @property
     def scene(self):
@@ -174,7 +174,8 @@ def test_to_a_cube_that_it_picks_up_and_puts_into_a_bin(world):
     status, result = sent.result(RESULT_SECONDS)
     assert (status, result.error_code) == (SUCCEEDED, NavigateTo.Result.NONE), result.error_msg
     distances = [f.distance_remaining for f in sent.feedback]
-    assert distances[0] > distances[-1]
+    assert distances[0] > 1.0
+    assert distances[-1] < 0.2
     assert sent.feedback[-1].navigation_time > 0.0
     assert sent.feedback[-1].current_pose.header.frame_id == "map"
     at = result.final_pose.pose.position

@@ -5,7 +5,7 @@ import pytest
 from agent_planner_motion.arm.trajectory import Limits, densify
 from agent_planner_motion.errors import MotionError
 from agent_planner_motion.skills.arm_motion import ArmMotion, Tolerance
-from agent_planner_motion.skills.job import CancelRequested
+from agent_planner_motion.skills.job import CancelRequested, Job
 from tests.motion.kinematic_robot import KinematicRobot
 
 LIMITS = Limits(np.array([0.22, *[1.4] * 7]), np.array([0.9, *[4.5] * 7]))
@@ -27,6 +27,18 @@ def test_it_follows_a_path_to_its_end_and_waits_for_it(robot, path):
     assert np.abs(robot.joints().speed).max() <= 0.03
     (trajectory,) = robot.arm_sent
     assert trajectory.positions[-1] == pytest.approx(path[-1])
+
+
+def test_while_it_moves_it_tells_a_few_times_a_second_how_far_it_is_off(robot, path):
+    told = []
+    job = Job(robot.now, robot.now, 100.0, 100.0, feedback=lambda state, value: told.append((robot.time, value)))
+    ArmMotion(robot, LIMITS).follow(path, job)
+    times, errors = zip(*told, strict=True)
+    assert len(told) >= 5
+    assert min(np.diff(times)) >= 0.1 - 1e-6
+    assert errors[0] > 0.4
+    assert errors[-1] < 0.1
+    assert list(errors) == sorted(errors, reverse=True)
 
 
 def test_half_the_speed_takes_longer(robot, path):

@@ -8,8 +8,8 @@ import pytest
 from agent_planner_motion.base.grid import Footprint
 from agent_planner_motion.base.pose import Pose2
 from agent_planner_motion.errors import MissingData, MotionError
-from agent_planner_motion.skills.drive import Drive, DriveSettings
-from agent_planner_motion.skills.job import CancelRequested
+from agent_planner_motion.skills.drive import DRIVING, Drive, DriveSettings
+from agent_planner_motion.skills.job import CancelRequested, Job
 from agent_planner_motion.spatial import wrapped
 from tests.motion.kinematic_robot import KinematicRobot, empty_floor
 from tests.motion.things import area, bin_on_foot, cube, table
@@ -62,6 +62,16 @@ def test_it_goes_to_a_pose_of_the_map():
     pose = drive(robot).to_pose(Pose2(1.8, 1.5, 1.0), robot.job())
     assert pose.distance(1.8, 1.5) < 0.085
     assert pose.yaw == pytest.approx(1.0, abs=0.05)
+
+
+def test_the_remaining_way_is_told_as_it_shrinks():
+    robot, told = robot_at(), []
+    job = Job(robot.now, robot.now, 100.0, 100.0, feedback=lambda state, value: told.append((state, value)))
+    drive(robot, lambda job: job.tell(value=7.0)).to_entity("table", job)
+    metres = [value for state, value in told if state == DRIVING]
+    assert metres[0] > 1.5
+    assert metres[-1] < 0.1
+    assert metres == sorted(metres, reverse=True)
 
 
 def test_the_arm_is_stowed_before_the_base_moves():

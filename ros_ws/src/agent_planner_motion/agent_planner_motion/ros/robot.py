@@ -75,7 +75,7 @@ class RosRobot:
         listen(OccupancyGrid, "map", self._on_map, _LATCHED)
         listen(String, "robot_description", self._on_description, _LATCHED)
         listen(SceneGraph, "scene_graph", self._on_scene)
-        listen(TFMessage, "/tf", self.frames.take, 50)
+        listen(TFMessage, "/tf", self.frames.take, 10)  # several nodes publish here, each its own frames
         listen(
             TFMessage, "/tf_static", self.frames.take, QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL)
         )

@@ -22,7 +22,7 @@ from agent_planner_motion.ros.parameters import Parameters
 from agent_planner_motion.ros.robot import RosRobot
 from agent_planner_motion.skills.base_motion import BaseMotion
 from agent_planner_motion.skills.door import Door
-from agent_planner_motion.skills.drive import Drive
+from agent_planner_motion.skills.drive import DRIVING, Drive
 from agent_planner_motion.skills.job import Job
 from agent_planner_motion.skills.kit import ArmKit
 from agent_planner_motion.skills.move import MoveArm, MoveGripper
@@ -153,8 +153,8 @@ class MotionServers(Node):
         self.arm_kit(job).carry(job)
 
     def _drive_feedback(self, state: str, value: float, job: Job) -> Any:
-        if state:
-            return None
+        if state != DRIVING:
+            return None  # the arm's own, while it is stowed
         pose = pose_stamped(self.robot.base().pose, self._settings.frames[0], self.get_clock().now().to_msg())
         return NavigateTo.Feedback(distance_remaining=value, current_pose=pose, navigation_time=job.elapsed)
 

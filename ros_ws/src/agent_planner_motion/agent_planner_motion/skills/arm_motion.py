@@ -8,11 +8,12 @@ import numpy as np
 from agent_planner_motion.arm.trajectory import STEP, Limits, Trajectory, time_path
 from agent_planner_motion.errors import MotionError
 from agent_planner_motion.skills.job import CancelRequested, Job
-from agent_planner_motion.skills.robot import Robot
+from agent_planner_motion.skills.robot import Joints, Robot
 
 _AT_REST = 0.03  # rad/s
 _SETTLE = 2.5  # seconds of ROS time after the end of a trajectory
 _STOP_WITHIN = 3.0
+_TELL_EVERY = 0.1  # seconds between feedback
 
 
 @dataclass(frozen=True)
@@ -47,15 +48,28 @@ class ArmMotion:
         job.check()
         self._robot.send_arm(trajectory)
 
-        def arrived() -> bool:
+        told = -_TELL_EVERY
+
+        def off() -> Joints:
+            nonlocal told
             joints = self._robot.joints()
-            job.tell(value=float(np.abs(joints.q - goal).max()))
+            if joints.stamp - told >= _TELL_EVERY:
+                told = joints.stamp
+                job.tell(value=float(np.abs(joints.q - goal).max()))
+            return joints
+
+        def over() -> bool:
+            off()
+            return self._robot.now() >= ended
+
+        def arrived() -> bool:
+            joints = off()
             near = np.abs(joints.q - goal).max() <= tolerance.arrived
             return bool(near and np.abs(joints.speed).max() <= _AT_REST)
 
         ended = self._robot.now() + trajectory.duration * 0.95
         try:
-            self._robot.wait(lambda: self._robot.now() >= ended, trajectory.duration + 1.0, job)
+            self._robot.wait(over, trajectory.duration + 1.0, job)
             reached = self._robot.wait(arrived, _SETTLE, job)
         except (CancelRequested, MotionError):
             self.hold()

@@ -18,6 +18,7 @@ from agent_planner_motion.skills.base_motion import PERIOD, BaseMotion
 from agent_planner_motion.skills.job import CancelRequested, Job
 from agent_planner_motion.skills.robot import Robot
 
+DRIVING = "DRIVING"  # state with which the remaining metres are told
 _LOOK_EVERY = 0.4  # seconds between looks at what stands in the way
 _AHEAD = 1.2  # metres of the path that are looked at
 _STRAYED = 0.30  # metres beside the path
@@ -157,7 +158,7 @@ class Drive:
                 look_due = self._robot.now() + _LOOK_EVERY
                 if not self._clear(way.path, base.pose) or self._strayed(way.path, base.pose):
                     return False
-                job.tell("", pursuit.remaining(base.pose))
+                job.tell(DRIVING, pursuit.remaining(base.pose))
             elapsed, stepped = self._robot.now() - stepped, self._robot.now()
             linear, angular = pursuit.step(base.pose, elapsed)
             self._robot.send_velocity(linear, angular)
