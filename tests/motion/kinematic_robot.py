@@ -114,6 +114,13 @@ class KinematicRobot:
                 return False
             self._tick()
 
+    def take(self, name, in_hand):
+        """Put an object between the fingers, at a pose in the hand's frame."""
+        self.holding, self._in_hand = name, in_hand
+        self._carry(self.pose.matrix @ self.kinematics.pose(self.q))
+        (thing,) = (o for o in self.objects if o.name == name)
+        self.opening = self._wanted_opening = float(np.abs(in_hand[1, :3]) @ thing.size)
+
     def _tick(self):
         self._past.append((self.time, self.pose, self.velocity))
         self.time += TICK

@@ -31,10 +31,10 @@ def with_handle(robot, name):
         robot.least_opening = NARROWER if apart < 0.03 else 0.0
         if not (closed and apart < 0.06):
             return
-        # The share of the travel that brings the handle nearest to the hand.
-        shares = np.clip(part.opening + np.linspace(-0.08, 0.08, 33), 0.0, 1.0)
-        gaps = [np.linalg.norm(hand[:3, 3] - moved(part, float(s)).handle[:3, 3]) for s in shares]
-        share = float(shares[int(np.argmin(gaps))])
+        # Along its way as far as the hand is off.
+        along = float((hand[:3, 3] - part.handle[:3, 3]) @ part.handle[:3, 0])
+        arm = 1.0 if part.hinge is None else float(np.linalg.norm((part.handle[:3, 3] - part.hinge)[:2]))
+        share = float(np.clip(part.opening + along / arm / part.travel, 0.0, 1.0))
         if abs(share - part.opening) < 1e-3:
             return
         after = replace(moved(part, share), is_open=share >= 0.5)

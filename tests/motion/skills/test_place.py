@@ -8,6 +8,7 @@ from agent_planner_motion.errors import MotionError
 from agent_planner_motion.skills.job import CancelRequested
 from agent_planner_motion.skills.pick import Pick
 from agent_planner_motion.skills.place import Place
+from agent_planner_motion.spatial import rotation_about, transform
 from agent_planner_motion.world import World
 from tests.motion.things import bin_on_foot, cabinet, chest, cube, drawer, table, tray
 
@@ -16,14 +17,14 @@ BIN = bin_on_foot(x=0.1, y=0.62)
 
 
 @pytest.fixture
-def holding(robot_in):
-    """A robot that has picked the red cube from the table."""
+def holding(robot_in, arm_settings):
+    """A robot that holds the red cube, taken from above or at so many degrees to that."""
 
-    def make(*more, places=(TABLE, BIN)):
-        robot, kit = robot_in(objects=(cube(), *more), places=places)
-        Pick(kit).run("red cube", robot.job())
-        robot.states.clear()
-        robot.arm_sent.clear()
+    def make(*more, places=(TABLE, BIN), tilt=0.0):
+        robot, kit = robot_in(q=arm_settings.postures["home"], objects=(cube(), *more), places=places)
+        turn = rotation_about((0, 1, 0), math.radians(tilt)) @ rotation_about((1, 0, 0), math.pi)
+        robot.take("red cube", transform(turn, (0.0, 0.0, 0.008)))
+        kit.held_up = turn[:, 2].copy()
         return robot, kit
 
     return make
@@ -47,6 +48,14 @@ def test_on_a_table_it_stands_free_of_what_is_there(holding):
     assert kit.held_up is None
 
 
+def test_what_was_picked_can_be_put_back(robot_in):
+    robot, kit = robot_in(objects=(cube(yaw=0.4),), places=(TABLE,))
+    Pick(kit).run("red cube", robot.job())
+    Place(kit).run("red cube", "table", False, robot.job())
+    assert where(robot) == "table"
+    assert robot.q == pytest.approx(kit.posture("stow"), abs=0.02)
+
+
 @pytest.mark.parametrize("place", [BIN, tray(x=0.62, y=0.1)])
 def test_in_a_container_whatever_it_is_called(holding, place):
     robot, kit = holding(places=(TABLE, place)) if place is BIN else holding(places=(TABLE,))
@@ -65,7 +74,7 @@ def test_in_an_open_drawer(holding):
 
 
 def test_in_an_open_cabinet(holding):
-    robot, kit = holding()
+    robot, kit = holding(tilt=70.0)
     robot.places = (cabinet(1.0, x=0.75, yaw=math.pi),)
     Place(kit).run("red cube", "cabinet", True, robot.job())
     assert where(robot) == "cabinet"
@@ -101,7 +110,7 @@ def test_a_full_surface_has_no_free_spot(holding):
     robot, kit = holding()
     rows = [cube(f"cube {x} {y}", 0.58 + 0.09 * x, -0.27 + 0.09 * y) for x in range(5) for y in range(7)]
     robot.objects = (*robot.objects, *rows)
-    with pytest.raises(MotionError, match=r"NO_FREE_SPOT: no free spot of 5 cm was found on 'table'"):
+    with pytest.raises(MotionError, match=r"NO_FREE_SPOT: no free spot of 4 cm was found on 'table'"):
         Place(kit).run("red cube", "table", False, robot.job())
     assert robot.holding == "red cube"
     assert robot.arm_sent == []
