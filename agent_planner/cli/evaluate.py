@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`agent-planner eval`: a suite of scenarios, scored by their own goals."""
 
+import time
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
@@ -56,17 +57,17 @@ def evaluate(
     if backend is Backend.SYMBOLIC:
         from agent_planner.cli.evaluate_symbolic import run
 
-        scores, began, name = run(terminal, suite, split.value, numbers, model, config, batch)
+        scores, took, name = run(terminal, suite, split.value, numbers, model, config, batch)
     else:
         from agent_planner.cli.ros_shell import enter_ros
 
         enter_ros()
         from agent_planner.cli.evaluate_physical import run
 
-        scores, began, name = run(terminal, suite, split.value, numbers, model, config, robot, scene, rtf, runs)
+        scores, took, name = run(terminal, suite, split.value, numbers, model, config, robot, scene, rtf, runs)
     figures = report(
         scores,
-        began,
+        time.monotonic() - took,
         suite=suite,
         split=split.value,
         seeds=seeds,

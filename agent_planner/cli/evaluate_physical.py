@@ -39,7 +39,7 @@ def run(
     rtf: float,
     runs: Path,
 ) -> tuple[list[Score], float, str]:
-    """Run the suite; returns scores, when the first episode began (`time.monotonic`), and the model's name."""
+    """Run the suite; returns scores, the seconds that the episodes took, and the model's name."""
     scene_seed(suite, split, 0)
     want = wanted(robot, model, scene, rtf=rtf, level=config.level.value, look_ahead=config.look_ahead)
     scores: list[Score] = []
@@ -58,7 +58,8 @@ def run(
                     "" if score.success else "red",
                 )
                 counter.advance(f"({good} succeeded)")
-    return scores, began, model
+        took = time.monotonic() - began
+    return scores, took, model
 
 
 def episode(up: Up, suite: str, split: str, seed: int, scene: str) -> Score:

@@ -14,7 +14,7 @@ from agent_planner.tuning.suites import scenario_of
 def run(
     terminal: Terminal, suite: str, split: str, seeds: Sequence[int], model_name: str, config: LoopConfig, width: int
 ) -> tuple[list[Score], float, str]:
-    """Run the suite; returns scores, when the first episode began (`time.monotonic`), and the model's name."""
+    """Run the suite; returns scores, the seconds that the episodes took, and the model's name."""
     with terminal.busy("drawing the scenarios"):
         scenarios = [scenario_of(suite, split, seed) for seed in seeds]
     with loaded(model_name, terminal) as model:
@@ -28,4 +28,4 @@ def run(
                 counter.advance(f"({good} succeeded)")
 
             scores = run_symbolic(model, scenarios, config, width, finished)
-        return scores, began, model.name
+        return scores, time.monotonic() - began, model.name
