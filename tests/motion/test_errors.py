@@ -16,7 +16,7 @@ OURS = {
     "NavigateTo": {"drive.py": "Drive"},
     "MoveArm": {"move.py": "MoveArm", "arm_motion.py": "ArmMotion"},
     "Pick": {"pick.py": "Pick", "arm_motion.py": "ArmMotion"},
-    "Place": {"place.py": "Place", "arm_motion.py": "ArmMotion"},
+    "Place": {"place.py": "Place", "place_plan.py": "PlacePlanner", "arm_motion.py": "ArmMotion"},
     "OperateGripper": {"move.py": "MoveGripper"},
     "OperateDoor": {"door.py": "Door", "arm_motion.py": "ArmMotion", "base_motion.py": "BaseMotion"},
 }

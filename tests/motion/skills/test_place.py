@@ -73,11 +73,14 @@ def test_in_an_open_drawer(holding):
     assert where(robot) == "drawer"
 
 
-def test_in_an_open_cabinet(holding):
-    robot, kit = holding(tilt=70.0)
+@pytest.mark.parametrize(("tilt", "upright"), [(70.0, True), (0.0, False)])
+def test_in_an_open_cabinet_it_stands_or_where_the_hand_does_not_fit_above_it_lies(holding, tilt, upright):
+    robot, kit = holding(tilt=tilt)
     robot.places = (cabinet(1.0, x=0.75, yaw=math.pi),)
     Place(kit).run("red cube", "cabinet", True, robot.job())
     assert where(robot) == "cabinet"
+    (put,) = (o for o in robot.objects if o.name == "red cube")
+    assert (abs(put.pose[2, 2]) > 0.99) == upright
 
 
 @pytest.mark.parametrize(
@@ -87,6 +90,7 @@ def test_in_an_open_cabinet(holding):
         ("red cube", "table", True, "UNKNOWN_TARGET: 'table' is not a container; it is surface"),
         ("red cube", "blue bin", False, "UNKNOWN_TARGET: 'blue bin' is not a surface; it is container"),
         ("red cube", "red cube", False, "UNKNOWN_TARGET: 'red cube' cannot be put on itself"),
+        ("", "red cube", False, "UNKNOWN_TARGET: 'red cube' cannot be put on itself"),
         ("green cube", "table", False, "HAND_EMPTY: the hand holds 'red cube', not 'green cube'"),
         ("red cube", "drawer", True, "CONTAINER_CLOSED: 'drawer' is closed; open it first"),
         ("red cube", "far table", False, "OUT_OF_REACH: 'far table' is 1.79 m from the base"),
