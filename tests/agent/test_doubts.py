@@ -37,6 +37,7 @@ SCENE = SceneGraph(
         ("put the mug in the bin", "goal: in(red cube, bin)", "does not name 'red cube'"),
         ("put the can and the red cube in the bin", "goal: in(soda can, bin)", "names 'red cube', too"),
         ("put the cube on the desk in the bin", "goal: in(red cube, bin)", ""),  # the desk tells which cube
+        ("put the cube on the desk in the bin", "goal: in(green cube, bin)", "the cube at 'desk' is 'red cube'"),
         ("put the can in the kitchen cabinet", "goal: in(soda can, white kitchen cabinet)", ""),
         ("put all cubes and glasses in the bin", "goal: in(red cube, bin); in(green cube, bin); in(glass, bin)", ""),
         ("take the cube", 'goal: which("cube": red cube, green cube)', ""),
