@@ -81,15 +81,41 @@ def test_the_arm_is_stowed_before_the_base_moves():
     assert stowed_at == [0]
 
 
-def test_an_arm_that_cannot_be_stowed_blocks_the_drive():
-    robot = robot_at()
+class Folding:
+    """An arm that cannot be stowed the first times."""
 
-    def stow(job):
-        raise MotionError("NOT_REACHED", "no free way for the arm was found")
+    def __init__(self, robot, failures):
+        self.robot, self.failures, self.tried_at = robot, failures, []
 
+    def __call__(self, job):
+        self.tried_at.append(self.robot.pose)
+        if len(self.tried_at) <= self.failures:
+            raise MotionError("NOT_REACHED", "no free way for the arm was found")
+
+
+def test_where_the_arm_has_no_room_to_fold_the_base_backs_off_first():
+    robot = robot_at(0.0, 0.0, 0.0)
+    folding = Folding(robot, failures=1)
+    pose = drive(robot, folding).to_pose(Pose2(-1.5, 1.5, 0.0), robot.job())
+    assert pose.distance(-1.5, 1.5) < 0.1
+    before, after = folding.tried_at
+    assert before == (0.0, 0.0, 0.0)
+    assert after == pytest.approx((-0.2, 0.0, 0.0), abs=0.02)
+
+
+def test_an_arm_that_cannot_be_stowed_there_either_blocks_the_drive():
+    robot = robot_at(0.0, 0.0, 0.0)
     with pytest.raises(MotionError, match="BLOCKED: the arm cannot be stowed for driving: no free way"):
-        drive(robot, stow).to_entity("table", robot.job())
-    assert robot.pose == Pose2(-1.5, -1.5, 0.0)
+        drive(robot, Folding(robot, failures=9)).to_pose(Pose2(-1.5, 1.5, 0.0), robot.job())
+    assert robot.pose == pytest.approx((-0.2, 0.0, 0.0), abs=0.02)
+    assert robot.velocity == (0.0, 0.0)
+
+
+def test_without_room_behind_the_base_does_not_back_off():
+    robot = robot_at(0.0, 0.0, 0.0, boxes=(TABLE, Footprint(-0.45, 0.0, 0.0, 0.2, 0.6)))
+    with pytest.raises(MotionError, match="BLOCKED"):
+        drive(robot, Folding(robot, failures=9)).to_pose(Pose2(0.0, 1.5, 0.0), robot.job())
+    assert robot.pose == (0.0, 0.0, 0.0)
 
 
 def test_an_unknown_target_is_told_with_what_there_is():

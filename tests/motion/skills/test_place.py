@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -120,12 +121,30 @@ def test_a_full_surface_has_no_free_spot(holding):
     assert robot.arm_sent == []
 
 
+def test_what_is_too_high_to_count_as_inside_is_told_before_anything_moves(holding):
+    robot, kit = holding()
+    robot.places = (TABLE, tray(x=0.62, y=0.1))
+    robot.objects = tuple(replace(o, size=np.array((0.04, 0.04, 0.12))) for o in robot.objects)
+    told = "NO_FREE_SPOT: 'red cube' is 12 cm high, too high to count as in 'tray', which is 5 cm deep"
+    with pytest.raises(MotionError, match=told):
+        Place(kit).run("red cube", "tray", True, robot.job())
+    assert robot.arm_sent == []
+
+
 def test_in_a_full_container_it_lies_on_what_is_in_there(holding):
     robot, kit = holding()
     heap = [cube(f"cube {x} {y}", 0.04 + 0.06 * x, 0.56 + 0.06 * y, bottom=0.23) for x in range(3) for y in range(3)]
     robot.objects = (*robot.objects, *heap)
     Place(kit).run("red cube", "blue bin", True, robot.job())
     assert where(robot) == "blue bin"
+
+
+def test_a_container_that_is_full_to_the_rim_has_no_free_spot(holding):
+    robot, kit = holding()
+    heap = [cube(f"cube {x} {y}", 0.03 + 0.07 * x, 0.55 + 0.07 * y, bottom=0.37) for x in range(3) for y in range(3)]
+    robot.objects = (*robot.objects, *heap)
+    with pytest.raises(MotionError, match="NO_FREE_SPOT: no free spot of 4 cm was found on 'blue bin'"):
+        Place(kit).run("red cube", "blue bin", True, robot.job())
 
 
 def test_a_place_that_the_arm_cannot_get_at_from_here_is_told(holding):

@@ -23,6 +23,7 @@ _LOOK_EVERY = 0.4  # seconds between looks at what stands in the way
 _AHEAD = 1.2  # metres of the path that are looked at
 _STRAYED = 0.30  # metres beside the path
 _STALLED = 2.0  # seconds
+_BACK_OFF = 0.2  # metres that the base drives back where the arm has no room to fold
 _DRIVE_COST = 0.05  # penalty a metre of way, in choosing among approach poses
 
 
@@ -85,7 +86,8 @@ class Drive:
         self._robot.grid()
         self._robot.base()
         way = self._plan(options, what)
-        self._fold(job)
+        if self._fold(job):
+            way = self._plan(options, what)
         blocked_since: float | None = None
         try:
             while not self._follow(way, job):
@@ -106,14 +108,28 @@ class Drive:
         self._base.stop()
         return self._robot.base().pose
 
-    def _fold(self, job: Job) -> None:
+    def _fold(self, job: Job, may_back_off: bool = True) -> bool:
+        """Stow the arm; tell whether the base had to drive back for that."""
         try:
             self._stow(job)
+            return False
         except MotionError as error:
             if error.code != "NOT_REACHED":
                 raise
-            # A code of the arm's servers; to whoever asked for a drive, something is in the way.
-            raise MotionError("BLOCKED", f"the arm cannot be stowed for driving: {error.message}") from error
+            if not may_back_off or not self._room_behind():
+                # A code of the arm's servers; to whoever asked for a drive, something is in the way.
+                raise MotionError("BLOCKED", f"the arm cannot be stowed for driving: {error.message}") from error
+        # What the arm works at is ahead: a little further back it has room.
+        self._base.straight(-_BACK_OFF, job)
+        self._fold(job, may_back_off=False)
+        return True
+
+    def _room_behind(self) -> bool:
+        grid, pose = self._grid(), self._robot.base().pose
+        least = min(self._settings.radius, grid.clearance_at(pose.x, pose.y))
+        steps = np.linspace(0.0, _BACK_OFF, 6)[1:]
+        behind = [(pose.x - s * math.cos(pose.yaw), pose.y - s * math.sin(pose.yaw)) for s in steps]
+        return all(grid.clearance_at(*p) >= least for p in behind)
 
     def _grid(self) -> Grid:
         grid = self._robot.grid()

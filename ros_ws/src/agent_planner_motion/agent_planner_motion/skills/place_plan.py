@@ -22,6 +22,7 @@ _BACK = 0.06
 _ABOVE = 0.10  # metres above the spot from which it is lowered
 _DROP = 0.004  # metres above a surface at which the fingers open
 _DEEP = 0.09  # an object need not be lowered further than this under a container's rim
+_FLOOR = 0.012  # of a container, metres
 _BEST, _BEST_ROOFED = 0.58, 0.4  # metres from the base at which the arm works best
 _YAWS = tuple(math.radians(a) for a in (0, 45, -45, 90, -90, 135, -135, 180))
 
@@ -63,6 +64,7 @@ class PlacePlanner:
         """
         looked_at = 0
         ways = self._ways_up()
+        self._check_height(self._reach(ways[0]))
         for upright in ways:
             found = self._free_spots(self._reach(upright))
             looked_at += len(found)
@@ -82,6 +84,16 @@ class PlacePlanner:
             f"none of {looked_at} free spots on '{name}' can be reached from here ({away:.2f} m away); "
             "another approach may do",
         )
+
+    def _check_height(self, reach: np.ndarray) -> None:
+        # The scene calls in what has its middle inside (agent_planner.scene.geometry).
+        place, tall = self._place, 2 * float(reach[2])
+        if self._inside and place.bottom + _FLOOR + tall / 2 > place.top:
+            raise MotionError(
+                "NO_FREE_SPOT",
+                f"'{self._held.name}' is {tall * 100:.0f} cm high, too high to count as in '{place.name}', "
+                f"which is {place.size[2] * 100:.0f} cm deep",
+            )
 
     def _ways_up(self) -> list[np.ndarray]:
         """Return rotations of the hand's frame after which up is up for what it holds, the best first.
@@ -115,15 +127,17 @@ class PlacePlanner:
         place = self._place
         best = _BEST_ROOFED if place.mechanism == DOOR else _BEST
         found = spots(self._world, place, _radius(reach), self._base[:2, 3], self._inside, best)
-        if self._inside and not found and float(min(place.size[:2])) / 2 - 0.02 > float(max(reach[:2])):
+        heap = self._heap()
+        wide = float(min(place.size[:2])) / 2 - 0.02 > float(max(reach[:2]))
+        if self._inside and not found and wide and heap + float(reach[2]) <= place.top:
             # Full, or nearly: it may lie on what is in there already.
-            return [Spot(float(place.centre[0]), float(place.centre[1]), self._heap(), 0.0)]
+            return [Spot(float(place.centre[0]), float(place.centre[1]), heap, 0.0)]
         return found
 
     def _heap(self) -> float:
         world, place = self._world, self._place
         tops = [o.top for o in world.objects if world.container_of(o) is place and o.name != world.holding]
-        return max([place.bottom + 0.012, *tops])
+        return max([place.bottom + _FLOOR, *tops])
 
     def _at(self, spot: Spot, upright: np.ndarray, tries: int) -> PlacePlan | None:
         """Return a plan for one spot, or None."""
