@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Exceptions, arranged by who must act."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from typing import Any
 
 
 class AgentPlannerError(Exception):
@@ -54,3 +55,20 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     hint = f"did you mean '{near[0]}'? " if near else ""
     shown = ", ".join(names[:30]) + (", …" if len(names) > 30 else "")
     return f"{hint}known: {shown or 'none'}"
+
+
+# What pydantic says in Python's words, for those who write YAML.
+_IN_YAML = {
+    "tuple_type": "must be a list",
+    "dict_type": "must be a mapping",
+    "model_type": "must be a mapping",
+    "string_type": "must be text",
+    "missing": "is missing",
+    "extra_forbidden": "is no field that is known here",
+}
+
+
+def fault_text(fault: Mapping[str, Any]) -> str:
+    """Return one of the faults that pydantic found, as ``field: what is wrong``."""
+    field = ".".join(str(part) for part in fault["loc"]) or "the file"
+    return f"{field}: {_IN_YAML.get(fault['type'], fault['msg'].removeprefix('Value error, '))}"

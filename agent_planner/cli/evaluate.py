@@ -49,6 +49,8 @@ def evaluate(
 ) -> None:
     """Measure a model on a suite: success with its 95 % interval, outcomes, goals stated exactly, calls refused."""
     numbers = seed_range(seeds)
+    if out is not None:
+        ready_to_write(out)
     from agent_planner.agent.loop import LoopConfig
     from agent_planner.tuning.evaluate import report
 
@@ -94,6 +96,19 @@ def seed_range(text: str) -> range:
     return range(int(first), int(last))
 
 
+def ready_to_write(path: Path) -> None:
+    """Look before hours of work whether their result can be kept.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    except OSError as error:
+        raise UserError(f"--out {path}: cannot be written ({error.strerror}); choose another file") from error
+
+
 def show(terminal: Terminal, figures: dict[str, Any]) -> None:
     """Print the figures as tables."""
     low, high = figures["ci95"]
@@ -131,8 +146,4 @@ def write(path: Path, figures: dict[str, Any], scores: list) -> None:
         }
         for score in scores
     ]
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_json(path, {**figures, "episodes": episodes})
-    except OSError as error:
-        raise UserError(f"--out {path}: cannot be written ({error.strerror})") from error
+    write_json(path, {**figures, "episodes": episodes})

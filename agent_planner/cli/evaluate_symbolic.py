@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 
 from agent_planner.agent.loop import LoopConfig
-from agent_planner.cli.models import loaded
+from agent_planner.cli.models import checked, loaded
 from agent_planner.cli.terminal import Terminal
 from agent_planner.tuning.evaluate import Score, run_symbolic
 from agent_planner.tuning.suites import scenario_of
@@ -15,6 +15,7 @@ def run(
     terminal: Terminal, suite: str, split: str, seeds: Sequence[int], model_name: str, config: LoopConfig, width: int
 ) -> tuple[list[Score], float, str]:
     """Run the suite; returns scores, the seconds that the episodes took, and the model's name."""
+    checked(model_name)
     with terminal.busy("drawing the scenarios"):
         scenarios = [scenario_of(suite, split, seed) for seed in seeds]
     with loaded(model_name, terminal) as model:

@@ -7,7 +7,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from agent_planner.errors import ConfigError, UserError, did_you_mean
+from agent_planner.errors import ConfigError, UserError, did_you_mean, fault_text
 from agent_planner.skills import SkillLibrary
 
 FOLDER = Path(__file__).parents[1] / "robots"
@@ -79,5 +79,4 @@ def load_robot(name: str, folder: Path = FOLDER) -> RobotProfile:
     except (yaml.YAMLError, TypeError) as error:
         raise ConfigError(str(path), f"is no YAML mapping ({' '.join(str(error).split())})") from error
     except ValidationError as error:
-        faults = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise ConfigError(str(path), "; ".join(faults)) from error
+        raise ConfigError(str(path), "; ".join(map(fault_text, error.errors()))) from error

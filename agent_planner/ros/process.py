@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The life of a process that holds one node: arguments, signals, executor, and a clean end."""
 
+import re
 import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -19,6 +20,8 @@ from rclpy.utilities import remove_ros_args, try_shutdown
 from agent_planner.errors import AgentPlannerError, UserError
 
 _JOIN_S = 5.0
+_HOW = "parameters are given as --ros-args -p NAME:=VALUE or --params-file FILE"
+_IN_C = re.compile(r", at [^ ]+\.c:\d+")
 
 
 class Served(Protocol):
@@ -44,15 +47,11 @@ def run_node(make: Callable[[], Node], args: list[str] | None = None, threads: i
     that goals it has sent are cancelled and those it has accepted end with a result. Errors of the user are one
     line on stderr and exit code 2.
     """
-    arguments = list(sys.argv if args is None else ["", *args])
     ended = threading.Event()
     try:
-        foreign = remove_ros_args(arguments)[1:]
-        if foreign:
-            raise UserError(f"unknown argument '{foreign[0]}'; parameters are given as --ros-args -p NAME:=VALUE")
-        rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
-    except (UserError, UnknownROSArgsError, RCLError) as error:
-        print(f"error: {str(error).splitlines()[0]}", file=sys.stderr)
+        init_ros(sys.argv if args is None else ["", *args])
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
         return 2
     node: Node | None = None
     try:
@@ -70,6 +69,23 @@ def run_node(make: Callable[[], Node], args: list[str] | None = None, threads: i
         if node is not None:
             node.destroy_node()
         try_shutdown()
+
+
+def init_ros(arguments: Sequence[str]) -> None:
+    """Begin with ROS in this process (its context, not its signal handlers), with the arguments of an executable.
+
+    Raises:
+        UserError: they are no ROS arguments, or wrong ones.
+    """
+    try:
+        foreign = remove_ros_args(list(arguments))[1:]
+        if foreign:
+            raise UserError(f"unknown argument '{foreign[0]}'; {_HOW}")
+        rclpy.init(args=list(arguments), signal_handler_options=SignalHandlerOptions.NO)
+    except (UnknownROSArgsError, RCLError) as error:
+        # What follows tells where in the C sources it was found.
+        what = _IN_C.sub("", str(error).splitlines()[0])
+        raise UserError(f"{what}; {_HOW}") from error
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from agent_planner.errors import CallRefused, ConfigError, did_you_mean
+from agent_planner.errors import CallRefused, ConfigError, did_you_mean, fault_text
 from agent_planner.skills.skill import Skill
 from agent_planner.types import Call
 
@@ -104,12 +104,7 @@ class SkillLibrary(BaseModel):
 
 def _located(error: ValidationError, tree: Any, where: str) -> tuple[str, str]:
     """Return file, line and field of the first fault, and what all of them are."""
-    faults = error.errors()
-    lines = []
-    for fault in faults:
-        field = ".".join(str(part) for part in fault["loc"]) or "the file"
-        message = fault["msg"].removeprefix("Value error, ")
-        lines.append((_line_of(tree, fault["loc"]), f"{field}: {message}"))
+    lines = [(_line_of(tree, fault["loc"]), fault_text(fault)) for fault in error.errors()]
     first, rest = lines[0], lines[1:]
     more = "".join(f"; line {line}: {text}" for line, text in rest[:5])
     return f"{where}:{first[0]}", first[1] + more

@@ -44,6 +44,7 @@ def free_port() -> int:
         (("eval", "--seeds", "7"), "--seeds 7: write A:B with A < B"),
         (("eval", "--suite", "smok"), "did you mean 'smoke'?"),
         (("eval", "--model", "/no/such/folder"), "there is no model '/no/such/folder'"),
+        (("eval", "--out", "/proc/no/such.json"), "--out /proc/no/such.json: cannot be written"),
         (("skills", "check", "/no/such/file.yaml"), "/no/such/file.yaml: cannot be read"),
         (("skills", "list", "/no/such/file.yaml"), "/no/such/file.yaml: cannot be read"),
     ],

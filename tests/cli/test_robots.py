@@ -39,9 +39,9 @@ def test_a_file_of_ones_own_finds_its_skills_beside_it(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("skills: my_skills.yaml", "skils: my_skills.yaml", "skils: Extra inputs are not permitted"),
+        ("skills: my_skills.yaml", "skils: my_skills.yaml", "skils: is no field that is known here"),
         ("name: planner,", "name: My Planner,", "nodes.0.name"),
-        ("description: A robot of my own.", "", "description: Field required"),
+        ("description: A robot of my own.", "", "description: is missing"),
         (PROFILE, "- a list", "is no YAML mapping"),
         (PROFILE, "a: [", "is no YAML mapping"),
     ],

@@ -47,7 +47,9 @@ def start(ros, namespace):
     [
         ("planner_node", ("--ros-args", "-p", "levle:=raw"), "has no parameter 'levle'; did you mean 'level'?"),
         ("planner_node", ("--ros-args", "-p", "model:=/nowhere"), "there is no model '/nowhere'"),
-        ("multiplexer", ("--speed", "2"), "unknown argument '--speed'"),
+        ("multiplexer", ("--speed", "2"), "unknown argument '--speed'; parameters are given as --ros-args -p"),
+        ("multiplexer", ("--ros-args", "-p", "rate"), "rule: '-p rate'"),
+        ("multiplexer", ("--ros-args", "--params-file", "/nowhere.yaml"), "'--params-file /nowhere.yaml'"),
         ("multiplexer", ("--ros-args", "-p", "rate:=fast"), "rate must be of type float"),
     ],
 )
@@ -58,6 +60,7 @@ def test_a_wrong_start_is_one_line_and_exit_code_2(start, module, arguments, mes
     (line,) = [line for line in error.splitlines() if line.startswith("error: ")]
     assert message in line
     assert "Traceback" not in error
+    assert ".c:" not in line  # the C sources are of no use to a person
 
 
 def test_ctrl_c_cancels_the_skill_and_answers_before_the_end(start, node, namespace, robot, tmp_path):

@@ -270,6 +270,9 @@ def test_a_second_simulator_does_not_start(client, environment):
     ("module", "parameter", "told"),
     [
         ("simulator", "sede:=3", "no parameter 'sede'; did you mean 'seed'"),
+        ("simulator", "seed", "parameter override rule: '-p seed'"),
+        ("simulator", "seed:=some", "the parameter seed must be of type int"),
+        ("simulator", "scene:=tidi", "did you mean 'tidy'"),
         ("scene_from_simulator", "rate:=3", "no parameter 'rate'"),
     ],
 )

@@ -39,6 +39,8 @@ def test_the_shipped_library_is_valid():
         ("skills:\n- name: ask\n  description: Ask.\n", 1, "built in"),
         (HEAD + "  service: {name: bell, type: std_srvs}\n", 4, "type"),
         (HEAD + "  needs: ['at(']\n", 4, "not a predicate"),
+        (HEAD + "  needs: at\n", 4, "skills.0.needs: must be a list"),
+        ("skills:\n- description: Ring.\n", 2, "skills.0.name: is missing"),
     ],
 )
 def test_a_fault_is_told_with_file_line_and_field(text: str, line: int | None, words: str):

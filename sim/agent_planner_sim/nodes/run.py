@@ -7,10 +7,10 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-import rclpy
-from rclpy.signals import SignalHandlerOptions
+from rclpy.utilities import try_shutdown
 
 from agent_planner.errors import AgentPlannerError, UserError
+from agent_planner.ros.process import init_ros
 
 
 class Runnable(Protocol):
@@ -29,13 +29,12 @@ def run_node(create: Callable[[], Runnable]) -> None:
     The code is 0 after a signal, 2 if the person must act (wrong parameter, wrong name), 1 if a machine must be
     looked at.
     """
-    # rclpy's own handlers would end its context while we still publish.
-    rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     code = 0
     try:
+        init_ros(sys.argv)
         node = create()
         try:
             node.run(stop)
@@ -45,5 +44,5 @@ def run_node(create: Callable[[], Runnable]) -> None:
         print(f"error: {error}", file=sys.stderr)
         code = 2 if isinstance(error, UserError) else 1
     finally:
-        rclpy.try_shutdown()  # pyright: ignore[reportPrivateImportUsage]
+        try_shutdown()
     sys.exit(code)
