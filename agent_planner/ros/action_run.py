@@ -80,18 +80,22 @@ class ActionRun:
             return self._stopped(ResultStatus.CANCELLED, "CANCELLED", "cancelled")
         if woken:
             goal.cancel()
-            return SkillResult(ResultStatus.UNKNOWN, "SERVER_LOST", f"the server of '{self._name}' is gone")
+            return self._server_lost()
         return self._stopped(ResultStatus.TIMEOUT, "TIMEOUT", f"'{self._name}' took longer than {timeout_s:g} s")
 
     def _stopped(self, status: ResultStatus, code: str, message: str) -> SkillResult:
         """Cancel the goal until the server says that it ended; what it says in the end is what counts."""
         goal = self._goal
+        present = Presence(self._client.server_is_ready, self._limits.lost_s)
 
         def over() -> bool:
             goal.cancel()
-            return goal.ended.is_set()
+            return goal.ended.is_set() or present.lost
 
-        if not goal.changes.wait(over, Deadline(self._limits.cancel_s)):
+        woken = goal.changes.wait(over, Deadline(self._limits.cancel_s))
+        if woken and not goal.ended.is_set():
+            return self._server_lost()
+        if not woken:
             return SkillResult(
                 ResultStatus.UNKNOWN, "CANCEL_NOT_CONFIRMED", f"{message}, but '{self._name}' did not confirm its end"
             )
@@ -104,6 +108,9 @@ class ActionRun:
         if ended == GoalStatus.STATUS_ABORTED and status is not ResultStatus.CANCELLED:
             return SkillResult(status, code, f"{message}; then: {self._judged().message}")
         return self._judged()
+
+    def _server_lost(self) -> SkillResult:
+        return SkillResult(ResultStatus.UNKNOWN, "SERVER_LOST", f"the server of '{self._name}' is gone")
 
     def _judged(self) -> SkillResult:
         status, result = self._goal.response.status, self._goal.response.result

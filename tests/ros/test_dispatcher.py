@@ -292,6 +292,17 @@ def test_a_server_that_goes_away_is_told(dispatcher, serve, node):
     assert (result.status, result.code) == (ResultStatus.UNKNOWN, "SERVER_LOST")
 
 
+def test_a_server_that_goes_away_while_it_is_cancelled_is_not_waited_for(patient, serve):
+    server = serve(ending=Ending.HANG, lost_cancels=1000)
+    thread, _ = cancel_when(server.running, patient)
+    vanishing = threading.Thread(target=lambda: (eventually(lambda: server.cancels > 1), server.vanish()))
+    vanishing.start()
+    result = run(patient)
+    thread.join()
+    vanishing.join()
+    assert (result.status, result.code) == (ResultStatus.UNKNOWN, "SERVER_LOST")
+
+
 def test_a_service_succeeds_by_its_field(dispatcher, serve_trigger):
     server = serve_trigger("tidy", response={"success": True, "message": "tidied"})
     assert run(dispatcher, "tidy").ok
