@@ -98,6 +98,14 @@ def test_it_may_leave_from_where_there_is_less_room_than_it_needs_but_not_squeez
             assert grid.clearance_at(*point) >= RADIUS - grid.resolution * math.sqrt(0.5)
 
 
+def test_around_a_tight_start_goals_may_be_as_tight_but_not_further_away():
+    grid = empty_floor().with_boxes([Footprint(0.0, 0.45, 0.0, 4.0, 0.4)])
+    field = WayField(grid, (0.0, 0.05), RADIUS)  # 0.20 m from the long box
+    assert field.path(0.15, 0.05) is not None
+    assert field.path(0.15, 0.15) is None, "tighter"
+    assert field.path(1.0, 0.05) is None, "as tight, but elsewhere"
+
+
 def test_from_inside_of_something_or_outside_of_the_map_no_way_leads():
     grid = empty_floor().with_boxes([Footprint(0.0, 0.0, 0.0, 1.0, 1.0)])
     for start in ((0.0, 0.0), (9.0, 9.0)):

@@ -12,7 +12,7 @@ from agent_planner_motion.skills.drive import DRIVING, Drive, DriveSettings
 from agent_planner_motion.skills.job import CancelRequested, Job
 from agent_planner_motion.spatial import wrapped
 from tests.motion.kinematic_robot import KinematicRobot, empty_floor
-from tests.motion.things import area, bin_on_foot, cube, table
+from tests.motion.things import area, bin_on_foot, cabinet, cube, table
 
 TABLE = Footprint(0.75, 0.0, 0.0, 0.42, 0.56)
 SETTINGS = DriveSettings()
@@ -241,6 +241,15 @@ def test_an_object_on_a_table_is_approached_within_reach():
     robot = robot_at(objects=(cube(x=0.65, y=0.1),))
     pose = drive(robot).to_entity("red cube", robot.job())
     assert 0.45 < pose.distance(0.65, 0.1) < 0.75
+
+
+def test_beside_a_door_that_it_has_just_opened_it_is_where_it_should_be():
+    shut = robot_at(1.0, -1.5, 0.0, boxes=(Footprint(0.0, 0.0, 0.0, 0.38, 0.42),), places=(cabinet(0.0, x=0.0),))
+    at = drive(shut).to_entity("cabinet", shut.job())
+    tight = Footprint(at.x, at.y - 0.36, 0.0, 0.9, 0.2)  # 0.26 m off
+    robot = robot_at(*at, boxes=(Footprint(0.0, 0.0, 0.0, 0.38, 0.42), tight), places=(cabinet(1.0, x=0.0),))
+    assert robot.map.clearance_at(at.x, at.y) < SETTINGS.radius
+    assert drive(robot).to_entity("cabinet", robot.job()).distance(at.x, at.y) < 0.4
 
 
 def test_the_nearer_side_is_taken_where_both_are_as_good():

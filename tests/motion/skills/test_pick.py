@@ -69,14 +69,29 @@ def test_what_no_grasp_reaches_is_told_with_distance_and_height(robot_in):
     assert robot.arm_sent == []
 
 
-def test_fingers_that_close_on_nothing_open_again_and_go_back(robot_in):
+def test_fingers_that_close_on_nothing_twice_open_again_and_go_back(robot_in):
     robot, kit = robot_in(objects=(cube(),), places=(TABLE,))
     robot.slippery = True
     with pytest.raises(MotionError, match=r"GRASP_FAILED: the fingers closed to \d+ mm .* should be 40 mm wide"):
         Pick(kit).run("red cube", robot.job())
+    assert robot.states == ["APPROACHING", "GRASPING"] * 2
     assert robot.opening > 0.06
     tip = kit.kinematics.pose(robot.q)[2, 3]
     assert tip > 0.68, "back above the table's objects"
+
+
+@pytest.mark.parametrize("opening", [0.0, 0.055])
+def test_a_grip_that_is_too_narrow_or_too_wide_is_tried_once_more(robot_in, opening):
+    robot, kit = robot_in(objects=(cube(),), places=(TABLE,))
+
+    def spoil():
+        first = robot.states.count("APPROACHING") < 2
+        robot.slippery, robot.least_opening = first, opening if first else 0.0
+
+    robot.on_tick = spoil
+    Pick(kit).run("red cube", robot.job())
+    assert robot.states == ["APPROACHING", "GRASPING", "APPROACHING", "GRASPING", "LIFTING", "RETRACTING"]
+    assert robot.holding == "red cube"
 
 
 def test_an_object_that_stays_behind_when_the_hand_rises_has_slipped(robot_in):

@@ -11,7 +11,6 @@ from agent_planner_motion.world import DOOR, DRAWER, Thing, World
 _LOW = 0.30  # metres; what hangs higher and rests on nothing is in the hand or a mistake
 _AJAR = 0.04  # share of the travel from which a drawer or door sticks out
 _BAR = 0.06  # metres that a handle stands out
-_GRIP = 0.10  # and its length
 
 
 def in_the_way(world: World, grid: Grid) -> list[Footprint]:
@@ -21,14 +20,11 @@ def in_the_way(world: World, grid: Grid) -> list[Footprint]:
         if thing.name != world.holding and thing.bottom < _LOW and world.support_of(thing) is None:
             found.append(_footprint(thing))
     for place in world.places:
-        if place.opening > _AJAR and place.mechanism == DRAWER and place.handle is not None:
+        if place.mechanism == DRAWER and place.opening > _AJAR and place.handle is not None:
             found.append(_drawer(place))
-        elif place.opening > _AJAR and place.mechanism == DOOR:
+        elif place.mechanism == DOOR and place.opening > _AJAR:
             found.append(_door(place))
-        elif place.handle is not None:
-            # A map of coarse cells may lack it, and the stowed arm is as high.
-            found.append(_bar(place.handle))
-        if place.mechanism != DRAWER and place.is_body and place.bottom < _LOW and not _drawn(place, grid):
+        elif place.mechanism != DRAWER and place.is_body and place.bottom < _LOW and not _drawn(place, grid):
             found.append(_footprint(place))
     return found
 
@@ -40,12 +36,6 @@ def _footprint(thing: Thing) -> Footprint:
 def _drawn(place: Thing, grid: Grid) -> bool:
     row, column = grid.cell(place.centre[0], place.centre[1])
     return grid.contains(row, column) and bool(grid.occupied[row, column])
-
-
-def _bar(handle: np.ndarray) -> Footprint:
-    direction = handle[:2, 0]
-    middle = handle[:2, 3] + direction * (0.01 - _BAR / 2)
-    return Footprint(middle[0], middle[1], math.atan2(direction[1], direction[0]), _BAR, _GRIP)
 
 
 def _drawer(place: Thing) -> Footprint:

@@ -63,9 +63,12 @@ class WayField:
         return cost, previous
 
     def cost(self, x: float, y: float) -> float:
-        """Return the price of the way to a point, infinite where there is none or no room for the base."""
+        """Return the price of the way to a point, infinite where there is none or no room for the base.
+
+        Around the start as little room as there is at the start is put up with.
+        """
         row, column = self.grid.cell(x, y)
-        if not self.grid.contains(row, column) or not self._free[row, column]:
+        if not self.grid.contains(row, column) or not self._allowed[row, column]:
             return math.inf
         return float(self._cost[row * self.grid.occupied.shape[1] + column])
 

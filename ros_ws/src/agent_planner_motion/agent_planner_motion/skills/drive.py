@@ -144,24 +144,25 @@ class Drive:
         grid = self._grid()
         radius = self._settings.radius
         found = options()
-        free = [a for a in found if grid.clearance_at(a.pose.x, a.pose.y) >= radius]
+        field = WayField(grid, (start.x, start.y), radius)
+        priced = [(a.penalty + _DRIVE_COST * field.cost(a.pose.x, a.pose.y), i) for i, a in enumerate(found)]
+        cost, index = min(priced, default=(math.inf, 0))
+        path = field.path(found[index].pose.x, found[index].pose.y) if math.isfinite(cost) else None
+        if path is not None:
+            return _Way(found[index].pose, path)
+        rooms = [grid.clearance_at(a.pose.x, a.pose.y) for a in found]
+        free = sum(room >= radius for room in rooms)
         if not free:
-            best = max((grid.clearance_at(a.pose.x, a.pose.y) for a in found), default=0.0)
             raise MotionError(
                 "NO_APPROACH" if len(found) > 1 else "NO_PATH",
-                f"none of {len(found)} poses at {what} has {radius:.2f} m of room; the best has {best:.2f} m",
+                f"none of {len(found)} poses at {what} has {radius:.2f} m of room; "
+                f"the best has {max(rooms, default=0.0):.3f} m",
             )
-        field = WayField(grid, (start.x, start.y), radius)
-        priced = [(a.penalty + _DRIVE_COST * field.cost(a.pose.x, a.pose.y), i) for i, a in enumerate(free)]
-        cost, index = min(priced)
-        path = field.path(free[index].pose.x, free[index].pose.y) if math.isfinite(cost) else None
-        if path is None:
-            raise MotionError(
-                "NO_PATH",
-                f"no way leads from ({start.x:.2f}, {start.y:.2f}) to any of {len(free)} free poses at {what} "
-                f"with {radius:.2f} m of room to each side",
-            )
-        return _Way(free[index].pose, path)
+        raise MotionError(
+            "NO_PATH",
+            f"no way leads from ({start.x:.2f}, {start.y:.2f}) to any of {free} free poses at {what} "
+            f"with {radius:.2f} m of room to each side",
+        )
 
     def _follow(self, way: _Way, job: Job) -> bool:
         """Drive along a path; False if it is blocked and another one is needed."""

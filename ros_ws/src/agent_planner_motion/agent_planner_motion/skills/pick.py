@@ -19,6 +19,8 @@ _MARGIN = 0.004
 _LIFT = 0.10
 _SOLUTIONS = 6  # joint vectors looked at for each grasp
 _SLIP = 0.035
+_ATTEMPTS = 2
+_ASKEW = 0.006  # metres by which the fingers may stay further open than what they hold is wide
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,17 @@ class Pick:
             MotionError: with a code of the Pick action.
             CancelRequested: the arm is at rest.
         """
+        for attempts_left in reversed(range(_ATTEMPTS)):
+            try:
+                self._grasp_and_lift(name, job)
+            except MotionError as error:
+                if error.code != "GRASP_FAILED" or not attempts_left:
+                    raise
+                # The hand is empty and back where it began, the object perhaps turned: it is looked at again.
+            else:
+                return
+
+    def _grasp_and_lift(self, name: str, job: Job) -> None:
         kit = self._kit
         world = kit.fresh_world(job)
         self._check(name, world)
@@ -70,7 +83,7 @@ class Pick:
         job.tell("GRASPING")
         kit.motion.follow(plan.down, job, speed=0.6)
         opening = kit.motion.grip(0.0, job)
-        self._check_grip(name, plan, opening, job)
+        self._check_grip(name, plan, opening, self._widest(seen.thing(name, "GRASP_FAILED")), job)
         grasped = self._in_hand(kit.fresh_world(job).thing(name, "GRASP_FAILED"))
         kit.held_up = kit.kinematics.pose(kit.robot.joints().q)[2, :3].copy()
         job.tell("LIFTING")
@@ -161,8 +174,13 @@ class Pick:
         line = min(order, key=lambda line: float(np.abs(line.away[-1] - to_pre[-1]).max()))
         return _Plan(line.grasp, to_pre, line.away[::-1], line.up)
 
-    def _check_grip(self, name: str, plan: _Plan, opening: float, job: Job) -> None:
-        if opening >= max(0.003, 0.5 * plan.grasp.width):
+    @staticmethod
+    def _widest(thing: Thing) -> float:
+        """Return the opening up to which a thing counts as held (agent_planner.scene.geometry), metres."""
+        return float(np.sort(thing.size)[1]) + _ASKEW
+
+    def _check_grip(self, name: str, plan: _Plan, opening: float, widest: float, job: Job) -> None:
+        if max(0.003, 0.5 * plan.grasp.width) <= opening <= widest:
             return
         self._kit.motion.grip(self._opening(plan), job)
         self._kit.motion.follow(plan.down[::-1], job)
