@@ -54,7 +54,8 @@ class LiveRun:
                 self._terminal.say(text)
 
     def _goal(self, feedback: "Feedback") -> None:
-        self._terminal.say(f"goal      {feedback.thought or feedback.detail}", "bold")
+        stated = (feedback.thought or feedback.detail).removeprefix("goal: ")
+        self._terminal.say(f"goal      {stated}", "bold")
 
     def _checking(self, feedback: "Feedback") -> None:
         if feedback.step != self._shown_thought:

@@ -48,6 +48,11 @@ def test_each_thing_is_said_once_and_nothing_is_taken_for_markup(capsys):
     ]
 
 
+def test_what_is_said_instead_of_a_goal_is_shown_alike(capsys):
+    LiveRun(Terminal()).hear(Feedback(0, 'goal: missing("cup")', "", "GOAL", ""))
+    assert capsys.readouterr().out == 'goal      missing("cup")\n'
+
+
 def test_with_json_it_goes_to_stderr(capsys):
     LiveRun(Terminal(as_json=True)).hear(RUN[3])
     out, err = capsys.readouterr()
