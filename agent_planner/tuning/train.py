@@ -132,6 +132,7 @@ class Trainer:
         file = self.config.out / "adapter" / "adapter_model.safetensors"
         halved = {k: v.to(torch.bfloat16).contiguous() for k, v in load_file(file).items()}
         save_file(halved, file.with_suffix(".partial"), metadata={"format": "pt"})
+        file.with_suffix(".partial").chmod(0o644)  # safetensors makes it the owner's alone
         os.replace(file.with_suffix(".partial"), file)
 
     def run(self) -> Iterator[dict[str, float]]:
