@@ -33,7 +33,9 @@ result = sending.result().get_result_async()
 cancelled = stopped = None
 while not result.done():
     rclpy.spin_once(node, timeout_sec=0.1)
-    driving = bool(odometry) and abs(odometry[-1].twist.twist.linear.x) > 0.2
+    # Before that the base may still be coming to rest from another instruction.
+    executing = any(feedback.state == "EXECUTING" for feedback in heard)
+    driving = executing and bool(odometry) and abs(odometry[-1].twist.twist.linear.x) > 0.2
     if "cancel" in sys.argv and cancelled is None and driving:
         stamp = odometry[-1].header.stamp
         cancelled = stamp.sec + stamp.nanosec * 1e-9
