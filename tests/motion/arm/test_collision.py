@@ -47,6 +47,18 @@ def test_spheres_cover_a_solid_but_for_its_edges(half, kind):
     assert (np.abs(local) + spheres.radii[:, None] <= half + 0.011).all()
 
 
+@pytest.mark.parametrize("size", [(0.05, 0.05, 0.1), (0.04, 0.04, 0.04), (0.04, 0.065, 0.025), (0.2, 0.01, 0.02)])
+def test_of_what_is_held_even_the_corners_are_covered(size):
+    spheres = held_spheres(size, transform(xyz=(0.0, 0.0, 0.02)))
+    half = np.array(size) / 2
+    corners = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) * half + (0.0, 0.0, 0.02)
+    outside = (np.linalg.norm(corners[:, None] - spheres.centres, axis=2) - spheres.radii).min(axis=1)
+    assert outside.max() < 0.008
+    beyond = np.abs(spheres.centres - (0.0, 0.0, 0.02)) + spheres.radii[:, None] - half
+    # It may still stand on something: hardly anything bulges beyond its faces.
+    assert beyond.max() < 0.004
+
+
 def test_named_postures_are_free_of_the_robot_itself(arm, arm_settings):
     postures = np.array(list(arm_settings.postures.values()))
     assert (arm.clearance(postures, NOTHING) > 0.0).all()

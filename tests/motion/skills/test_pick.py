@@ -110,6 +110,19 @@ def test_an_object_that_stays_behind_when_the_hand_rises_has_slipped(robot_in):
     assert kit.held_up is None
 
 
+def test_an_object_that_is_wrenched_askew_on_the_way_has_slipped(robot_in):
+    robot, kit = robot_in(objects=(cube(),), places=(TABLE,))
+
+    def wrench():
+        if "RETRACTING" in robot.states:
+            robot.opening = 0.052
+
+    robot.on_tick = wrench
+    told = r"SLIPPED: 'red cube' did not stay in the hand on the way: .* the fingers are at 52 mm"
+    with pytest.raises(MotionError, match=told):
+        Pick(kit).run("red cube", robot.job())
+
+
 def test_an_object_that_was_pushed_meanwhile_is_planned_for_again(robot_in):
     robot, kit = robot_in(objects=(cube(x=0.6),), places=(TABLE,))
 

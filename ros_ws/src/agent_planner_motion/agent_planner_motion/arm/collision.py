@@ -14,6 +14,8 @@ from agent_planner_motion.spatial import transform
 # The spheres fall short of edges, and the robot itself is never to be touched: so much is taken off.
 _SELF_PADDING = 0.014
 _BULGE = 0.2  # of the radius
+_FINE = 0.65  # of the radius that just fits, where edges would stick out of larger spheres
+_SMALLEST = 0.006  # metres, of what is held
 _NEAR = 0.05  # metres; links further apart than this are not looked at closely
 _APART = 3  # links nearer to each other along the chain than this are not checked against each other
 
@@ -35,7 +37,7 @@ def spheres_of(solid: Solid) -> Spheres:
     half = solid.half
     stubby = solid.kind == "cylinder" and half[2] < 1.6 * half[0]
     chunky = solid.kind == "box" and min(half) > 0.02
-    radius = float(max(min(half), 0.008)) * (0.65 if stubby or chunky else 1.0)
+    radius = float(max(min(half), 0.008)) * (_FINE if stubby or chunky else 1.0)
     if solid.kind == "cylinder":
         ring = half[0] - radius
         around = np.arange(6) * np.pi / 3 if ring > 0.003 else np.zeros(1)
@@ -43,10 +45,14 @@ def spheres_of(solid: Solid) -> Spheres:
         along = _spread(half[2], radius)
         grid = np.array([[x, y, z] for x, y in flat for z in along])
     else:
-        lines = [_spread(extent + _BULGE * radius, radius) for extent in half]
-        grid = np.stack(np.meshgrid(*lines, indexing="ij"), axis=-1).reshape(-1, 3)
+        grid = _box(half, radius)
     centres = grid @ solid.pose[:3, :3].T + solid.pose[:3, 3]
     return Spheres(centres, np.full(len(centres), radius))
+
+
+def _box(half: np.ndarray, radius: float) -> np.ndarray:
+    lines = [_spread(extent + _BULGE * radius, radius) for extent in half]
+    return np.stack(np.meshgrid(*lines, indexing="ij"), axis=-1).reshape(-1, 3)
 
 
 def _spread(extent: float, radius: float) -> np.ndarray:
@@ -153,5 +159,11 @@ def _gap(a: np.ndarray, a_radii: np.ndarray, b: np.ndarray, b_radii: np.ndarray)
 
 
 def held_spheres(size: Sequence[float] | np.ndarray, pose: np.ndarray) -> Spheres:
-    """Return the spheres of a box of that size in the hand, at its pose in the tip's frame."""
-    return spheres_of(Solid(pose, np.asarray(size) / 2, "box"))
+    """Return the spheres of a box of that size in the hand, at its pose in the tip's frame.
+
+    Small ones: its corners are what gets caught on the edges of furniture.
+    """
+    half = np.asarray(size, dtype=float) / 2
+    radius = max(float(half.min()) * _FINE, _SMALLEST)
+    centres = _box(half, radius) @ pose[:3, :3].T + pose[:3, 3]
+    return Spheres(centres, np.full(len(centres), radius))

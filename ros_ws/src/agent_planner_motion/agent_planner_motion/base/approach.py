@@ -137,6 +137,11 @@ def _before_door(world: World, cabinet: Thing) -> list[Approach]:
             (0.59, 0.06),
             (0.59, 0.0),
             (0.59, -0.05),
+            # Between a wall and the open door there may be just one place.
+            (0.59, 0.09),
+            (0.59, 0.03),
+            (0.59, 0.075),
+            (0.59, 0.045),
         )  # fmt: skip
     ):
         x, y = plane + front * ahead + along * aside

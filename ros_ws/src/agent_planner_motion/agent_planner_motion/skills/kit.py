@@ -108,8 +108,7 @@ class ArmKit:
         if not world.holding or world.end_effector is None or world.holding not in world.things:
             return None
         thing = world.things[world.holding]
-        # A little smaller than it is: what stands on a table touches it.
-        return held_spheres(np.maximum(thing.size - 0.01, 0.01), np.linalg.inv(world.end_effector) @ thing.pose)
+        return held_spheres(thing.size, np.linalg.inv(world.end_effector) @ thing.pose)
 
     def in_reach(self, thing: Thing, base: np.ndarray, point: np.ndarray | None = None) -> None:
         """Check a thing's distance before anything is planned.

@@ -91,7 +91,7 @@ class Pick:
         self._check_held(name, grasped, opening, "was left behind when the hand rose", job)
         job.tell("RETRACTING")
         self._retract(job)
-        self._check_held(name, grasped, opening, "fell out of the hand on the way", job)
+        self._check_held(name, grasped, opening, "did not stay in the hand on the way", job)
 
     def _check(self, name: str, world: World) -> None:
         thing = world.thing(name, "UNKNOWN_OBJECT", world.objects)
@@ -201,11 +201,15 @@ class Pick:
         kit = self._kit
         thing = kit.fresh_world(job).things.get(name)
         now = kit.robot.joints().opening
-        moved = None if thing is None else float(np.linalg.norm(self._in_hand(thing) - grasped))
-        if moved is None or moved > _SLIP or now < max(0.003, opening - 0.012):
-            kit.held_up = None
-            told = "is no longer seen" if moved is None else f"is {moved * 100:.0f} cm from where it was grasped"
-            raise MotionError("SLIPPED", f"'{name}' {what}: it {told}, the fingers are at {now * 1000:.0f} mm")
+        if thing is None:
+            told = "is no longer seen"
+        else:
+            moved = float(np.linalg.norm(self._in_hand(thing) - grasped))
+            if moved <= _SLIP and max(0.003, opening - 0.012) <= now <= self._widest(thing):
+                return
+            told = f"is {moved * 100:.0f} cm from where it was grasped"
+        kit.held_up = None
+        raise MotionError("SLIPPED", f"'{name}' {what}: it {told}, the fingers are at {now * 1000:.0f} mm")
 
     def _retract(self, job: Job) -> None:
         try:
