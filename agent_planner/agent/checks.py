@@ -51,8 +51,8 @@ def check_goal(stated: Stated, library: SkillLibrary, scene: SceneGraph) -> None
             _known_entity(name, scene)
         if stated.kind == "missing":
             _refuse_present(stated.words, scene)
-        if stated.kind == "which" and len(set(stated.options)) < 2:
-            raise CallRefused("BAD_GOAL", "which(…) needs at least two different entities")
+        if stated.kind == "which":
+            _check_options(stated, scene)
         return
     for step in stated.steps:
         for atom in step:
@@ -101,10 +101,22 @@ def _typed(parameter: Parameter, text: str) -> str | float:
 
 
 def _refuse_present(words: str, scene: SceneGraph) -> None:
-    bare = " ".join(w for w in words.lower().split() if w not in _ARTICLES)
+    bare = _bare(words)
     fitting = matches(scene, bare) if bare else []
     if fitting:
         raise CallRefused("BAD_GOAL", f"'{words}' is in the scene: {', '.join(fitting)}")
+
+
+def _check_options(stated: Declined, scene: SceneGraph) -> None:
+    fitting = matches(scene, _bare(stated.words))
+    if fitting and set(fitting) != set(stated.options):
+        raise CallRefused("BAD_GOAL", f"'{stated.words}' fits {', '.join(fitting)}{' alone' * (len(fitting) == 1)}")
+    if len(set(stated.options)) < 2:
+        raise CallRefused("BAD_GOAL", "which(…) needs at least two different entities")
+
+
+def _bare(words: str) -> str:
+    return " ".join(w for w in words.lower().split() if w not in _ARTICLES)
 
 
 def _known_entity(name: str, scene: SceneGraph) -> None:

@@ -18,6 +18,13 @@ class LookAhead:
         self._nearest: int | None = None
         self._expected: int | None = None
         self._idled = False
+        self._gave_up = False
+
+    def check_giving_up(self, goal: Goal, at_step: int, scene: SceneGraph, done: Sequence[Call]) -> None:
+        """Raise CallRefused (NO_PROGRESS) the first time, where a plan is known."""
+        if not self._gave_up and plan(goal, self._library, scene, at_step, done):
+            self._gave_up = True
+            raise CallRefused("NO_PROGRESS", "the goal can still be reached; go on, or give up once more")
 
     def check(self, call: Call, goal: Goal, at_step: int, scene: SceneGraph, done: Sequence[Call]) -> None:
         """Raise CallRefused (NO_PROGRESS) as design.md says; nothing is refused where no plan is known now.

@@ -44,10 +44,11 @@ def focus(scene: SceneGraph, instruction: str, keep: Iterable[str] = (), limit: 
 
 
 def _stems(text: str) -> set[str]:
-    return {_singular(word) for word in re.findall(r"[a-z0-9]+", text.lower())}
+    return {singular(word) for word in re.findall(r"[a-z0-9]+", text.lower())}
 
 
-def _singular(word: str) -> str:
+def singular(word: str) -> str:
+    """The singular of an English noun, by its ending."""
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if word.endswith(("xes", "sses", "ches", "shes")):

@@ -33,11 +33,14 @@ SCENE = SceneGraph(
     ("instruction", "goal", "reason"),
     [
         ("put the red cube in the bin", "goal: in(red cube, bin)", ""),
-        ("put the red cube in the bin", "goal: in(green cube, bin)", "names 'red cube', too"),
+        ("put the red cube in the bin", "goal: in(green cube, bin)", "'green cube' is another"),
         ("put the mug in the bin", "goal: in(red cube, bin)", "does not name 'red cube'"),
         ("put the can and the red cube in the bin", "goal: in(soda can, bin)", "names 'red cube', too"),
         ("put the cube on the desk in the bin", "goal: in(red cube, bin)", ""),  # the desk tells which cube
         ("put the cube on the desk in the bin", "goal: in(green cube, bin)", "the cube at 'desk' is 'red cube'"),
+        ("put the blue cube in the bin", "goal: in(red cube, bin)", "says 'blue cube', and 'red cube' is another"),
+        ("put the cubes in the bin", "goal: in(red cube, bin)", "'cubes' are 'red cube', 'green cube'"),
+        ("put all the cubes in the bin", "goal: in(red cube, bin); in(green cube, bin)", ""),
         ("put the can in the kitchen cabinet", "goal: in(soda can, white kitchen cabinet)", ""),
         ("put all cubes and glasses in the bin", "goal: in(red cube, bin); in(green cube, bin); in(glass, bin)", ""),
         ("take the cube", 'goal: which("cube": red cube, green cube)', ""),

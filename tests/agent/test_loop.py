@@ -60,6 +60,7 @@ def test_a_goal_that_holds_already_is_answered():
         ("goal: loves(red cube, bin)", Outcome.FAILED, "BAD_GOAL"),
         ('goal: missing("the cube")', Outcome.FAILED, "BAD_GOAL"),
         ("goal: on(cup, bin)", Outcome.FAILED, "BAD_GOAL"),
+        ('goal: which("cube": red cube, cup)', Outcome.FAILED, "BAD_GOAL"),
         ("goal: did(set_gripper, cup)", Outcome.FAILED, "BAD_GOAL"),
         ("goal: did(set_gripper, 3)", Outcome.FAILED, "OUT_OF_BOUNDS"),
         ("nonsense", Outcome.FAILED, "BAD_GOAL"),
@@ -171,6 +172,7 @@ def test_the_model_may_ask_and_give_up():
     assert asks.prompts[2].startswith("answer: yes, go\n")
     gives_up = drive(WORLD, LIBRARY, [GOAL, 'in(red cube, bin)\ngive_up(reason="too far")'])
     assert (gives_up.result.outcome, gives_up.result.message) == (Outcome.INFEASIBLE, "too far")
+    assert gives_up.prompts[2].startswith("refused NO_PROGRESS: the goal can still be reached")
 
 
 def test_a_skill_without_effects_is_done_by_did():

@@ -134,8 +134,9 @@ def test_json_is_the_last_line_and_all_else_goes_to_stderr(monkeypatch, capsys, 
 
     goal = f"goal: {scenario_of('smoke', 'dev', 0).goal}"
     script = tmp_path / "script.json"
-    # It states the goal and then gives up.
-    script.write_text(json.dumps([goal, 'it is enough\ngive_up(reason="tired")']))
+    # It states the goal and then gives up, and once more, since the goal can be reached.
+    gives_up = 'it is enough\ngive_up(reason="tired")'
+    script.write_text(json.dumps([goal, gives_up, gives_up]))
     report = tmp_path / "out" / "report.json"
     code, out, err = call(
         monkeypatch, capsys, "eval", "--seeds", "0:1", "--model", f"scripted:{script}", "--json", "--out", str(report)
