@@ -3,5 +3,6 @@
 
 import signal
 
-# A shell that runs this in the background ignores SIGINT, and so would every process that the tests start and end.
+# A shell that runs this in the background ignores SIGINT, nohup SIGHUP, and so would every process that tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)

@@ -147,7 +147,7 @@ class Planner:
         self._client = SafeActionClient(node, ExecuteInstruction, "execute_instruction")
         assert self._client.wait_for_server(SECONDS)
 
-    def send(self, instruction="put the red cube in the blue bin", autonomy="", preempt=False):
+    def send(self, instruction="go to the shelf", autonomy="", preempt=False):
         goal = ExecuteInstruction.Goal(instruction=instruction, autonomy=autonomy, preempt=preempt)
         return Sent(self._client, goal)
 

@@ -33,6 +33,7 @@ IN_BIN = [
     'in(red cube, blue bin)\nnavigate_to(target="blue bin")',
     'in(red cube, blue bin)\nplace_in(object="red cube", container="blue bin")',
 ]
+TO_BIN = "put the red cube in the blue bin"
 AT_SHELF = ["goal: at(shelf)", 'at(shelf)\nnavigate_to(target="shelf")']
 
 
@@ -114,7 +115,7 @@ def call(node):
 
 
 def test_an_instruction_succeeds_when_the_scene_shows_it(robot, start_planner, tmp_path):
-    sent = start_planner(IN_BIN, runs_folder=str(tmp_path)).send()
+    sent = start_planner(IN_BIN, runs_folder=str(tmp_path)).send(TO_BIN)
     status, result = sent.result()
     assert (status, result.outcome, result.error_code) == (SUCCEEDED, "succeeded", Code.NONE)
     assert result.goal == "in(red cube, blue bin)"
@@ -145,7 +146,7 @@ def test_a_failure_goes_back_to_the_model_with_its_code(robot, start_planner):
             pick.behaviour = good
         return [*IN_BIN[:3], IN_BIN[2], *IN_BIN[3:]][turn]
 
-    status, result = start_planner(ScriptedModel(answer)).send().result()
+    status, result = start_planner(ScriptedModel(answer)).send(TO_BIN).result()
     assert (status, result.outcome) == (SUCCEEDED, "succeeded")
     assert len(result.steps) == 5
 
@@ -163,7 +164,7 @@ def test_a_greeting_is_answered(robot, start_planner):
 
 
 def test_plan_only_moves_nothing_and_gives_the_steps(robot, start_planner):
-    status, result = start_planner(IN_BIN).send(autonomy="plan_only").result()
+    status, result = start_planner(IN_BIN).send(TO_BIN, autonomy="plan_only").result()
     assert (status, result.outcome) == (SUCCEEDED, "succeeded")
     assert len(result.steps) == 4
     assert robot.done == [] and all(not s.goals for s in robot.actions.values())
@@ -341,7 +342,7 @@ def test_an_error_of_our_own_still_gives_a_result(robot, start_planner):
 
 def test_a_limit_of_turns(robot, start_planner):
     lost = [IN_BIN[0], 'in(red cube, blue bin)\npick(object="red cube")', "in(red cube, blue bin)\nnothing()"]
-    _, result = start_planner(lost, max_turns=2).send().result()
+    _, result = start_planner(lost, max_turns=2).send(TO_BIN).result()
     assert (result.outcome, result.error_code) == ("timeout", Code.TIMEOUT)
 
 

@@ -140,23 +140,20 @@ def test_cancelled_while_pulling_base_and_arm_are_at_rest(robot_in):
     assert np.abs(robot.joints().speed).max() == 0.0
 
 
-@pytest.mark.parametrize("left_hinge", [True, False])
-def test_a_door_is_led_around_its_hinge(robot_in, left_hinge):
-    case = cabinet(0.0, x=0.0, left_hinge=left_hinge)
-    aside = -0.24 if left_hinge else 0.24
-    heading = math.atan2(-aside, -0.56)
-    robot, kit = robot_in(places=(case,), pose=(0.19 + 0.56, aside, heading))
+def test_a_door_is_led_around_its_hinge(robot_in):
+    case = cabinet(0.0, x=0.0)
+    robot, kit = robot_in(places=(case,), pose=(0.19 + 0.56, -0.24, math.atan2(0.24, -0.56)))
     robot.slippery = True
     with_handle(robot, "cabinet")
     skill(robot, kit).run("cabinet", True, robot.job())
     assert opening(robot, "cabinet") > 0.5
-    assert robot.sent == [] or robot.velocity == (0.0, 0.0)
+    assert robot.sent == [], "the base stayed"
 
 
 def test_what_a_plan_leads_along_is_the_way_of_the_handle(robot_in):
     """Where the base has no room, the arm alone pulls: the hand stays on the handle all along."""
-    robot, kit = before_drawer(robot_in, 0.0, pose=(0.2 + 0.65, 0.0, math.pi))
-    robot.map = empty_floor().with_boxes([Footprint(1.35, 0.0, 0.0, 0.4, 2.0)])
+    robot, kit = before_drawer(robot_in, 0.0, pose=(0.2 + 0.75, 0.0, math.pi))
+    robot.map = empty_floor().with_boxes([Footprint(1.45, 0.0, 0.0, 0.4, 2.0)])
     apart = []
     follow = robot.on_tick
 

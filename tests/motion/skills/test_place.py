@@ -149,7 +149,7 @@ def test_a_container_that_is_full_to_the_rim_has_no_free_spot(holding):
 
 def test_a_place_that_the_arm_cannot_get_at_from_here_is_told(holding):
     robot, kit = holding()
-    low = table("low shelf", x=0.8, size=(0.5, 0.6, 0.3))
+    low = table("low shelf", x=0.8, size=(0.2, 0.2, 0.3))
     roof = table("roof", x=0.8, size=(0.5, 0.6, 0.2))
     roof.pose[2, 3] = 0.50
     robot.places = (low, roof)
