@@ -19,6 +19,7 @@ _MARGIN = -0.002  # what is in the hand touches what it is put on
 _SPOTS, _SOLUTIONS = 10, 3
 _TRIES = (60, 400)  # of the arm's planner for each spot: all quickly, then all thoroughly
 _BACK = 0.06
+_SIDEWAYS = 0.15  # share of the way out by which the fingers may come nearer to what stands between them
 _ABOVE = 0.10  # metres above the spot from which it is lowered
 _DROP = 0.004  # metres above a surface at which the fingers open
 _DEEP = 0.09  # an object need not be lowered further than this under a container's rim
@@ -98,8 +99,8 @@ class PlacePlanner:
     def _ways_up(self) -> list[np.ndarray]:
         """Return rotations of the hand's frame after which up is up for what it holds, the best first.
 
-        What was taken from above can stand under a roof only with the hand between it and the roof. Where that does
-        not fit it is laid on its side, the hand level.
+        What was taken from above can stand under a roof only where the hand fits between it and the roof. Else it is
+        laid on its side, the hand level.
         """
         stood = self._upright()
         if self._place.mechanism != DOOR:
@@ -143,8 +144,9 @@ class PlacePlanner:
         """Return a plan for one spot, or None."""
         bottom = self._bottom(spot)
         middle = np.array([spot.x, spot.y, bottom + float(self._reach(upright)[2]), 1.0])
-        targets = self._targets((inverse(self._base) @ middle)[:3], upright)
-        lines = self._lines(targets, self._rise(bottom), self._way_out(spot))
+        out = self._way_out(spot)
+        targets = self._targets((inverse(self._base) @ middle)[:3], upright, out)
+        lines = self._lines(targets, self._rise(bottom), out)
         if not lines:
             return None
         start = self._kit.robot.joints().q
@@ -173,9 +175,10 @@ class PlacePlanner:
         where = transform(xyz=(spot.x, spot.y, float(self._place.centre[2])))
         return way_out(Thing("", where, np.full(3, 0.01), movable=True), self._world, self._base)
 
-    def _targets(self, point: np.ndarray, upright: np.ndarray) -> list[np.ndarray]:
+    def _targets(self, point: np.ndarray, upright: np.ndarray, out: np.ndarray | None) -> list[np.ndarray]:
         """Return poses of the hand that put the middle of what it holds at a point, upright."""
-        azimuth = math.atan2(point[1], point[0])
+        # Square to the front of a cabinet, else to the line from the base.
+        azimuth = math.atan2(point[1], point[0]) if out is None else math.atan2(-out[1], -out[0])
         rotations = [rotation_z(azimuth + yaw) @ upright for yaw in _YAWS]
         return [transform(rotation, point - rotation @ self._in_hand[:3, 3]) for rotation in rotations]
 
@@ -186,12 +189,20 @@ class PlacePlanner:
         starts = [q for solutions in solved for q in solutions[:_SOLUTIONS]]
         if not starts:
             return []
-        tips = planner.kinematics.links(np.array(starts))[planner.kinematics.tip]
-        # Out of a cabinet first straight back: the fingers are open around what was put down.
-        back = shifted(tips, rise) if out is None else shifted(tips, -tips[:, :3, 2] * _BACK)
-        ways = [back] if out is None else [back, shifted(back, out)]
-        traced = planner.trace_many(np.array(starts), ways, spacing=0.015)
-        return [path for path, count in traced if count == len(ways) and planner.free(path, _MARGIN)]
+        rows = np.array(starts)
+        tips = planner.kinematics.links(rows)[planner.kinematics.tip]
+        if out is None:
+            routes = [(rows, [shifted(tips, rise)])]
+        else:
+            # Straight back off it, then out; or straight out where that is along the open fingers beside it.
+            back = shifted(tips, -tips[:, :3, 2] * _BACK)
+            along = np.abs(tips[:, :3, 1] @ out) <= _SIDEWAYS * float(np.linalg.norm(out))
+            routes = [(rows, [back, shifted(back, out)]), (rows[along], [shifted(tips[along], out)])]
+        found = []
+        for begin, ways in routes:
+            traced = planner.trace_many(begin, ways, spacing=0.015) if len(begin) else []
+            found += [path for path, count in traced if count == len(ways) and planner.free(path, _MARGIN)]
+        return found
 
 
 def _radius(reach: np.ndarray) -> float:
