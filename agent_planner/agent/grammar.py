@@ -6,9 +6,10 @@ from collections.abc import Collection, Hashable, Iterable, Sequence
 from itertools import islice, product
 
 from agent_planner.agent.conversation import MAX_INSTRUCTION, clean
-from agent_planner.goals.goal import DID
+from agent_planner.goals.goal import DID, Declined
 from agent_planner.goals.world import unmet_needs
 from agent_planner.scene import SceneGraph
+from agent_planner.scene.focus import matches
 from agent_planner.scene.graph import CONTAINER, SURFACE
 from agent_planner.skills import Parameter, Skill, SkillLibrary
 from agent_planner.types import Atom, Call, Level
@@ -28,24 +29,43 @@ _SLOTS: dict[str, tuple[Parameter, ...]] = {
 }
 
 
-def goal_grammar(library: SkillLibrary, scene: SceneGraph, instruction: str) -> str:
-    """Every goal that the scene and the library's predicates allow, and every way to decline."""
+def goal_grammar(library: SkillLibrary, scene: SceneGraph, instruction: str, level: Level) -> str:
+    """Every goal that the scene and the library's predicates allow, and every way to decline.
+
+    At `Level.APPLICABLE` a question which of several things is meant offers exactly those that its words fit.
+    """
     words = json.dumps(clean(instruction, MAX_INSTRUCTION).replace('"', ""))
     entity = _choice(scene.entities) or '"nothing"'
     atoms = sorted({*_atom_rules(library, scene), '"hand free"'})
+    which = '"which(\\"" QUOTE "\\": " entity (", " entity){1,11} ")"'
+    if level is Level.APPLICABLE:
+        which = _choice(_questions(scene, instruction))
     return "\n".join(
         [
             'start: "goal: " (steps | declined)',
             'steps: step (" then " step){0,5}',
             'step: atom ("; " atom){0,11}',
             f"atom: {' | '.join(atoms)}",
-            'declined: "missing(\\"" QUOTE "\\")" | "no_skill(\\"" QUOTE "\\")"'
-            ' | "which(\\"" QUOTE "\\": " entity (", " entity){1,11} ")" | "none\\n" ANSWER',
+            'declined: "missing(\\"" QUOTE "\\")" | "no_skill(\\"" QUOTE "\\")" | "none\\n" ANSWER'
+            + (f" | {which}" if which else ""),
             f"entity: {entity}",
             f'QUOTE: %regex {{ "substring_words": {words} }}',
             "ANSWER: /[^\\n]{1,200}/",
         ]
     )
+
+
+def _questions(scene: SceneGraph, instruction: str) -> list[str]:
+    """``which("cup": red cup, blue cup)`` for each phrase of the instruction that fits several things."""
+    words = clean(instruction, MAX_INSTRUCTION).replace('"', "").split()
+    found: dict[str, None] = {}
+    for length in (1, 2, 3):
+        for first in range(len(words) - length + 1):
+            phrase = " ".join(words[first : first + length]).rstrip(".,;:!?")
+            fitting = matches(scene, phrase.lower())
+            if phrase and len(fitting) > 1:
+                found[str(Declined("which", phrase, tuple(fitting)))] = None
+    return list(found)
 
 
 def turn_grammar(

@@ -81,8 +81,9 @@ class Episode:
         refusal = CallRefused("BAD_GOAL", "no goal was stated")
         doubted: list[Stated] = []
         said = self.instruction
+        near = focus(self.scene, said)
         for _ in range(self.config.goal_tries):
-            grammar = goal_grammar(self.library, focus(self.scene, self.instruction), self.instruction)
+            grammar = goal_grammar(self.library, near, said, self.config.level)
             reply = yield from self._say(grammar)
             stated: Stated | None = None
             try:

@@ -51,7 +51,29 @@ def admits(grammar: str, text: str) -> bool:
     ],
 )
 def test_goals(text: str, fits: bool):
-    assert admits(goal_grammar(LIBRARY, SCENE, 'put the green mug "there"'), text) is fits
+    assert admits(goal_grammar(LIBRARY, SCENE, 'put the green mug "there"', Level.GRAMMAR), text) is fits
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ('goal: which("cube": red cube, blue cube)', True),
+        ('goal: which("cube": blue cube, red cube)', False),
+        ('goal: which("cube": red cube, cup)', False),
+        ('goal: which("red cube": red cube, blue cube)', False),
+        ("goal: in(red cube, bin)", True),
+        ('goal: missing("there")', True),
+    ],
+)
+def test_a_question_offers_exactly_what_its_words_fit(text: str, fits: bool):
+    scene = SCENE.replace(objects=(SceneObject(name="red cube"), SceneObject(name="blue cube"), *SCENE.objects[1:]))
+    assert admits(goal_grammar(LIBRARY, scene, "put the cube, please, there", Level.APPLICABLE), text) is fits
+
+
+def test_where_no_words_fit_several_things_there_is_no_such_question():
+    grammar = goal_grammar(LIBRARY, SCENE, "put the cube there", Level.APPLICABLE)
+    assert not admits(grammar, 'goal: which("cube": red cube, cup)')
+    assert admits(grammar, "goal: in(red cube, bin)")
 
 
 @pytest.mark.parametrize(
