@@ -58,12 +58,13 @@ def goal_grammar(library: SkillLibrary, scene: SceneGraph, instruction: str, lev
 def _questions(scene: SceneGraph, instruction: str) -> list[str]:
     """``which("cup": red cup, blue cup)`` for each phrase of the instruction that fits several things."""
     words = clean(instruction, MAX_INSTRUCTION).replace('"', "").split()
+    colors = {o.color for o in scene.objects}
     found: dict[str, None] = {}
     for length in (1, 2, 3):
         for first in range(len(words) - length + 1):
             phrase = " ".join(words[first : first + length]).rstrip(".,;:!?")
             fitting = matches(scene, phrase.lower())
-            if phrase and len(fitting) > 1:
+            if phrase.lower() not in colors and len(fitting) > 1:
                 found[str(Declined("which", phrase, tuple(fitting)))] = None
     return list(found)
 
