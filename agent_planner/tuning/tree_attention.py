@@ -23,7 +23,7 @@ def tree_attention(
 ) -> tuple[torch.Tensor, None]:
     """Attend within ``bounds``: ``(0, end of the prefix, end of the first branch, …, n)``.
 
-    Written out, since torch's fused attention on a CPU takes three times as long in the backward pass for branches
+    Written out, since torch's fused attention on a CPU takes several times as long in the backward pass for branches
     that are short beside their prefix (benchmarks/tree_attention.py).
 
     Shapes: query (1, heads, n, d), key and value (1, key heads, n, d); returns (1, n, heads, d).
