@@ -11,9 +11,8 @@ from agent_planner_motion.skills.robot import Base, Joints
 from agent_planner_motion.spatial import transform
 from agent_planner_motion.world import Thing, World
 from agent_planner_sim.mujoco import truth
-from agent_planner_sim.mujoco.scene_model import item_body
 from agent_planner_sim.scenes.occupancy import occupancy
-from agent_planner_sim.transforms import matrix_from_quat, quat_from_matrix
+from agent_planner_sim.transforms import matrix_from_quat
 
 PERIOD = 0.02
 
@@ -25,7 +24,6 @@ def matrix(pose):
 class SimulatedRobot:
     def __init__(self, sim):
         self.sim = sim
-        self.velocity = (0.0, 0.0)
         self.on_tick = lambda: None
         self._grid = None
         self.cancel_at = float("inf")
@@ -113,17 +111,3 @@ class SimulatedRobot:
         ]
         found = geometry.relations(things, [], robot)
         return next((r.a for r in found if r.name == "holding"), "")
-
-    def place_base(self, pose):
-        """Put the base somewhere, with what is in the hand, as if it had driven there."""
-        world = self.world()
-        turn = pose.matrix @ np.linalg.inv(self.base().pose.matrix)
-        self.sim._base.place(self.sim.data, tuple(pose))
-        if world.holding:
-            joint = self.sim.data.body(item_body(world.holding))
-            moved = turn @ transform(joint.xmat.reshape(3, 3), joint.xpos)
-            address = self.sim.model.body(item_body(world.holding)).jntadr[0]
-            address = self.sim.model.jnt_qposadr[address]
-            self.sim.data.qpos[address : address + 3] = moved[:3, 3]
-            self.sim.data.qpos[address + 3 : address + 7] = quat_from_matrix(moved[:3, :3])
-        self.sim.run(0.1)
