@@ -101,8 +101,7 @@ def _typed(parameter: Parameter, text: str) -> str | float:
 
 
 def _refuse_present(words: str, scene: SceneGraph) -> None:
-    bare = _bare(words)
-    fitting = matches(scene, bare) if bare else []
+    fitting = matches(scene, _bare(words))
     if fitting:
         raise CallRefused("BAD_GOAL", f"'{words}' is in the scene: {', '.join(fitting)}")
 

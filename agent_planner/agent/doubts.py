@@ -69,7 +69,7 @@ def _located(scene: SceneGraph, text: str) -> Iterator[tuple[str, str, str]]:
         for found in re.finditer(pattern, text):
             words = found[1].split()
             phrase = next((p for n in range(len(words)) if matches(scene, p := " ".join(words[n:]))), "")
-            fitting = matches(scene, phrase) if phrase else []
+            fitting = matches(scene, phrase)
             there = [name for name in fitting if (location := scene.location(name)) and location.b == place]
             if len(fitting) > 1 and len(there) == 1:
                 yield phrase, place, there[0]

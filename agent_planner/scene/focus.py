@@ -10,11 +10,14 @@ LIMIT = 25
 
 
 def matches(scene: SceneGraph, words: str) -> list[str]:
-    """Entities that a phrase may mean, in the scene's order: the exact name, else all whose name has its words."""
+    """Entities that a phrase may mean, in the scene's order: the exact name, else all whose name has its words.
+
+    Where there are no words it means nothing.
+    """
     if words in scene.entities:
         return [words]
     wanted = set(words.split())
-    return [name for name in scene.entities if wanted <= set(name.split())]
+    return [name for name in scene.entities if wanted <= set(name.split())] if wanted else []
 
 
 def focus(scene: SceneGraph, instruction: str, keep: Iterable[str] = (), limit: int = LIMIT) -> SceneGraph:

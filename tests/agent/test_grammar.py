@@ -70,6 +70,12 @@ def test_a_question_offers_exactly_what_its_words_fit(text: str, fits: bool):
     assert admits(goal_grammar(LIBRARY, scene, "put the cube, please, there", Level.APPLICABLE), text) is fits
 
 
+def test_punctuation_alone_is_no_question():
+    scene = SCENE.replace(objects=(SceneObject(name="red cube", color="red"), SceneObject(name="cup", color="blue")))
+    grammar = goal_grammar(LIBRARY, scene, "the cup , please", Level.APPLICABLE)
+    assert not admits(grammar, f'goal: which("": {", ".join(scene.entities)})')
+
+
 def test_where_no_words_fit_several_things_there_is_no_such_question():
     grammar = goal_grammar(LIBRARY, SCENE, "put the cube there", Level.APPLICABLE)
     assert not admits(grammar, 'goal: which("cube": red cube, cup)')

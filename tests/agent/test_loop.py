@@ -55,6 +55,7 @@ def test_a_goal_that_holds_already_is_answered():
         ('goal: missing("green mug")', Outcome.INFEASIBLE, "MISSING"),
         ('goal: no_skill("sing")', Outcome.INFEASIBLE, "NO_SKILL"),
         ('goal: which("thing": red cube, cup)', Outcome.NEEDS_OPERATOR, "AMBIGUOUS"),
+        ('goal: which("the": red cube, cup)', Outcome.NEEDS_OPERATOR, "AMBIGUOUS"),
         ("goal: none\nHello.", Outcome.ANSWERED, ""),
         ("goal: in(blue cube, bin)", Outcome.FAILED, "BAD_GOAL"),
         ("goal: loves(red cube, bin)", Outcome.FAILED, "BAD_GOAL"),
