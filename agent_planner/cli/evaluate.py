@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`agent-planner eval`: a suite of scenarios, scored by their own goals."""
 
-import time
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
@@ -69,7 +68,7 @@ def evaluate(
         scores, took, name = run(terminal, suite, split.value, numbers, model, config, robot, scene, rtf, runs)
     figures = report(
         scores,
-        time.monotonic() - took,
+        took,
         suite=suite,
         split=split.value,
         seeds=seeds,

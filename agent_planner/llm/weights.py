@@ -15,10 +15,9 @@ from agent_planner.errors import UserError
 from agent_planner.llm.attention import NAME as ATTENTION
 from agent_planner.llm.attention import register
 from agent_planner.llm.base import Progress
-from agent_planner.llm.default_model import default_base
+from agent_planner.llm.default_model import BASE_NAME, default_base
 
 ADAPTER_FILE = "adapter_config.json"
-_DEFAULT_BASE = "SmolLM2-135M-Instruct"
 # Processors that multiply bf16 in hardware; on others it is several times slower than fp32.
 _BF16_FLAGS = frozenset({"amx_bf16", "avx512_bf16"})
 
@@ -99,7 +98,7 @@ def _base_of(adapter: Path, progress: Progress) -> str:
         base = str(json.loads(file.read_text(encoding="utf-8"))["base_model_name_or_path"])
     except (OSError, ValueError, KeyError) as error:
         raise UserError(f"{file}: cannot read base_model_name_or_path ({error}); choose a PEFT adapter") from error
-    if not Path(base).is_dir() and Path(base).name.startswith(_DEFAULT_BASE):
+    if not Path(base).is_dir() and Path(base).name.startswith(Path(BASE_NAME).name):
         return str(default_base(progress))
     return base
 

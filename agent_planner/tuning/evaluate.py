@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Evaluation: many episodes side by side, the model's turns in batches, scored by the scenario's own goal."""
 
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -151,8 +150,8 @@ def goal_exact(scenario: Scenario, result: EpisodeResult) -> bool:
     )
 
 
-def report(scores: Sequence[Score], began: float, **setting: Any) -> Report:
-    """Sum up; ``setting`` fills the report's descriptive fields, ``began`` is `time.monotonic` at the start."""
+def report(scores: Sequence[Score], seconds: float, **setting: Any) -> Report:
+    """Sum up; ``setting`` fills the report's descriptive fields, ``seconds`` is what the episodes took."""
     n = len(scores)
     good = sum(s.success for s in scores)
     turns = sum(s.result.counts.turns for s in scores)
@@ -165,7 +164,7 @@ def report(scores: Sequence[Score], began: float, **setting: Any) -> Report:
         goal_exact=round(sum(s.goal_exact for s in scores) / max(1, n), 4),
         refused_call_rate=round(sum(s.result.counts.refused for s in scores) / max(1, calls), 4),
         raw_invalid_rate=round(sum(s.result.counts.raw_invalid for s in scores) / max(1, turns), 4),
-        seconds=round(time.monotonic() - began, 1),
+        seconds=round(seconds, 1),
         errors=dict(Counter(s.error for s in scores if s.error)),
         **setting,
     )

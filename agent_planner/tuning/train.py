@@ -58,7 +58,7 @@ class TrainConfig(BaseModel):
 
 
 class Trainer:
-    """Owns model, optimizer and the place in the data: of which index, the how manieth tree comes next."""
+    """Owns model, optimizer and the place in the data: which tree (``place``) of which ``index`` comes next."""
 
     def __init__(self, config: TrainConfig):
         self.config = config

@@ -2,11 +2,11 @@
 """A robot in which nothing moves, in a ROS domain of its own."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from tests.cli.still_robot import SCENE
+from tests.processes import free_domain
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +23,7 @@ def state(tmp_path_factory):
 def domain(state):
     """A free domain."""
     pytest.importorskip("rclpy")
-    from agent_planner.cli.running import claimed
-
-    with claimed("probe", Path("."), "LOCALHOST") as free:
-        return free.domain
+    return free_domain()
 
 
 @pytest.fixture(scope="module")

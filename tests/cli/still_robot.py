@@ -1,18 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Commands as processes, and a robot in which nothing moves."""
+"""A robot in which nothing moves."""
 
 import json
 import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.skills.library import DEFAULT_LIBRARY
+from tests.processes import SECONDS, Process
 
-SECONDS = 90.0
-COMMAND = (sys.executable, "-m", "agent_planner.cli.main")
 # What a script does to the jobs that it starts in the background.
 IN_BACKGROUND = ("bash", "-c", "trap '' INT; exec \"$@\"", "bash")
 SCENE = SceneGraph(
@@ -36,30 +33,6 @@ nodes:
   executable: planner
   parameters: {{skills_file: "{{skills}}", model: "{{model}}", runs_folder: "{{runs}}"}}
 """
-
-
-class Process:
-    """A command that runs beside the test."""
-
-    def __init__(self, log: Path, *arguments: str, prefix: tuple[str, ...] = ()):
-        self.log = log
-        with log.open("w") as out:
-            command = [*prefix, *COMMAND, *arguments]
-            self._process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
-
-    def until(self, text: str) -> str:
-        """Wait for a text; returns all that was said."""
-        end = time.monotonic() + SECONDS
-        while text not in self.log.read_text():
-            assert self._process.poll() is None and time.monotonic() < end, self.log.read_text()
-            time.sleep(0.1)
-        return self.log.read_text()
-
-    def end(self, number: int) -> int:
-        """Send a signal and return the exit code."""
-        if self._process.poll() is None:
-            self._process.send_signal(number)
-        return self._process.wait(SECONDS)
 
 
 def run(folder: Path, *arguments: str, prefix: tuple[str, ...] = ()) -> Process:

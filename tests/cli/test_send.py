@@ -7,7 +7,8 @@ import subprocess
 
 import pytest
 
-from tests.cli.still_robot import COMMAND, SECONDS, run
+from tests.cli.still_robot import run
+from tests.processes import COMMAND, SECONDS
 
 pytest.importorskip("rclpy")
 

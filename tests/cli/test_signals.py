@@ -10,7 +10,8 @@ import sys
 import pytest
 
 from agent_planner.cli.signals import ENDING, Terminated, deferred, raise_on_termination
-from tests.cli.still_robot import IN_BACKGROUND, Process, run, those_in, wait_for
+from tests.cli.still_robot import IN_BACKGROUND, run, those_in, wait_for
+from tests.processes import Process
 
 ros = pytest.mark.ros
 INSTRUCTION = "pick up the red cube"

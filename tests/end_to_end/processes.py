@@ -5,10 +5,10 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-COMMAND = (sys.executable, "-m", "agent_planner.cli.main")
+from tests.processes import COMMAND, Process
+
 CLIENT = Path(__file__).with_name("outside_client.py")
 # What the model should say to put the red cube in the blue bin.
 CUBE_SCRIPT = [
@@ -27,17 +27,10 @@ class Stack:
 
     def __init__(self, folder: Path, *arguments: str):
         self.folder = folder
-        self._log = folder / "run.log"
-        with self._log.open("w") as out:
-            self._process = subprocess.Popen(
-                [*COMMAND, "run", "--runs", str(folder / "runs"), *arguments], stdout=out, stderr=subprocess.STDOUT
-            )
+        self._process = Process(folder / "run.log", "run", "--runs", str(folder / "runs"), *arguments)
 
     def wait_until_up(self) -> None:
-        end = time.monotonic() + UP_SECONDS
-        while "Ctrl-C stops the robot" not in self._log.read_text():
-            assert self._process.poll() is None and time.monotonic() < end, self._log.read_text()
-            time.sleep(0.2)
+        self._process.until("Ctrl-C stops the robot", UP_SECONDS)
 
     def environ(self) -> dict[str, str]:
         """What `eval $(agent-planner env)` makes of a shell's environment."""
@@ -53,9 +46,22 @@ class Stack:
         return subprocess.Popen(command, env=self.environ(), stdout=subprocess.PIPE, text=True, cwd=self.folder)
 
     def end(self) -> int:
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
-        return self._process.wait(60)
+        return self._process.end(signal.SIGINT, 60)
+
+
+def finished(folder: Path, environ: dict[str, str], *arguments: str) -> subprocess.CompletedProcess:
+    """Run a command to its end in a folder; it must exit with 0."""
+    done = subprocess.run(
+        [*COMMAND, *arguments],
+        env=environ,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=RUN_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done
 
 
 def answer(client: subprocess.Popen) -> dict:

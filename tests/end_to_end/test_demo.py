@@ -11,21 +11,13 @@ import imageio.v3 as iio
 import numpy as np
 import pytest
 
-from tests.end_to_end.processes import COMMAND, CUBE_SCRIPT, RUN_SECONDS
+from tests.end_to_end.processes import CUBE_SCRIPT, RUN_SECONDS, finished
+from tests.processes import COMMAND
 
 
 @pytest.mark.model
 def test_the_default_model_puts_the_red_cube_in_the_blue_bin(tmp_path, clean_environ):
-    done = subprocess.run(
-        [*COMMAND, "demo", "--json"],
-        env=clean_environ,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=RUN_SECONDS,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    done = finished(tmp_path, clean_environ, "demo", "--json")
     result = json.loads(done.stdout.splitlines()[-1])
     assert result["verified"] is True
     assert result["goal"] == "in(red cube, blue bin)"

@@ -4,7 +4,7 @@
 import json
 import subprocess
 
-from tests.end_to_end.processes import COMMAND, RUN_SECONDS
+from tests.end_to_end.processes import finished
 
 KEYS = {
     *("suite", "backend", "model", "n", "success", "ci95", "outcomes", "goal_exact"),
@@ -16,16 +16,8 @@ def test_two_seeds_give_one_line_of_figures(tmp_path, clean_environ):
     """The model takes both instructions for a greeting, so that nothing moves."""
     (tmp_path / "script.json").write_text(json.dumps(["goal: none\nHello."]))
     model = f"scripted:{tmp_path / 'script.json'}"
-    done = subprocess.run(
-        [*COMMAND, "eval", "--backend", "mujoco", "--suite", "smoke", "--seeds", "0:2", "--model", model, "--json"],
-        env=clean_environ,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=RUN_SECONDS,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    suite = ("--suite", "smoke", "--seeds", "0:2")
+    done = finished(tmp_path, clean_environ, "eval", "--backend", "mujoco", *suite, "--model", model, "--json")
     (line,) = done.stdout.splitlines()
     figures = json.loads(line)
     assert figures.keys() >= KEYS

@@ -3,7 +3,6 @@
 
 import itertools
 import os
-import socket
 import threading
 
 import pytest
@@ -23,6 +22,7 @@ from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace  #
 from agent_planner.skills import SkillLibrary  # noqa: E402
 from agent_planner.testing.fake_robot import FakeRobot  # noqa: E402
 from agent_planner.testing.scripted_model import ScriptedModel  # noqa: E402
+from tests.processes import free_domain  # noqa: E402
 
 _NUMBERS = itertools.count()
 SECONDS = 20.0
@@ -34,23 +34,11 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.ros)
 
 
-def _free_domain():
-    """A domain whose discovery port nobody on this machine listens on."""
-    for domain in range(60 + os.getpid() % 30, 101):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            try:
-                probe.bind(("", 7410 + 250 * domain))
-            except OSError:
-                continue
-            return domain
-    raise RuntimeError("no ROS_DOMAIN_ID from 60 to 100 is free")
-
-
 @pytest.fixture(scope="session")
 def ros():
     before = dict(os.environ)
     os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
-    rclpy.init(args=[], domain_id=_free_domain())
+    rclpy.init(args=[], domain_id=free_domain())
     yield
     rclpy.shutdown()
     os.environ.clear()

@@ -4,7 +4,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -30,6 +29,7 @@ from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint  # noqa: E
 
 from agent_planner_sim.nodes.qos import LATCHED  # noqa: E402
 from agent_planner_sim.robots import ROBOTS  # noqa: E402
+from tests.processes import free_domain  # noqa: E402
 
 pytestmark = [pytest.mark.sim, pytest.mark.ros]
 LIMIT = 60.0
@@ -44,17 +44,6 @@ TOPICS = (
     (SceneGraph, "scene_graph", LATCHED),
     (SceneGraph, "sim/ground_truth", LATCHED),
 )
-
-
-def free_domain():
-    for domain in range(10 + os.getpid() % 40, 101):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            try:
-                probe.bind(("", 7410 + 250 * domain))
-            except OSError:
-                continue
-            return domain
-    raise RuntimeError("no ROS_DOMAIN_ID is free")
 
 
 def command(module, *parameters):

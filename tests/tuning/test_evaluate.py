@@ -48,8 +48,9 @@ def test_the_expert_is_the_upper_bound():
     scenarios = [scenario_of("held_in", "dev", seed) for seed in range(60)]
     began = time.monotonic()
     scores = run_symbolic(Expert(scenarios), scenarios, LoopConfig(), width=7)
+    took = time.monotonic() - began
     figures = report(
-        scores, began, suite="held_in", split="dev", seeds="0:60", backend="symbolic", model="expert",
+        scores, took, suite="held_in", split="dev", seeds="0:60", backend="symbolic", model="expert",
         level="applicable", look_ahead=True,
     )  # fmt: skip
     assert figures.success == figures.goal_exact == 1.0, figures.errors

@@ -2,8 +2,6 @@
 """Live rclpy in a context of its own, so that it meets no other test's."""
 
 import itertools
-import os
-import socket
 
 import pytest
 
@@ -14,6 +12,7 @@ from rclpy.executors import MultiThreadedExecutor  # noqa: E402
 from rclpy.node import Node  # noqa: E402
 
 from agent_planner.ros.process import spinning  # noqa: E402
+from tests.processes import free_domain  # noqa: E402
 
 _NUMBERS = itertools.count()
 
@@ -24,20 +23,9 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.ros)
 
 
-def _free_domain():
-    for domain in range(12 + os.getpid() % 45, 101):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            try:
-                probe.bind(("", 7410 + 250 * domain))
-            except OSError:
-                continue
-            return domain
-    raise RuntimeError("no ROS_DOMAIN_ID is free")
-
-
 @pytest.fixture(scope="session")
 def domain():
-    return _free_domain()
+    return free_domain()
 
 
 @pytest.fixture(scope="session")

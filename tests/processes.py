@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands of the project as processes, and a ROS domain for them."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from agent_planner.cli.running import claimed
+
+COMMAND = (sys.executable, "-m", "agent_planner.cli.main")
+SECONDS = 90.0
+
+
+class Process:
+    """A command that runs beside the test."""
+
+    def __init__(self, log: Path, *arguments: str, prefix: tuple[str, ...] = ()):
+        self.log = log
+        with log.open("w") as out:
+            command = [*prefix, *COMMAND, *arguments]
+            self._process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+
+    def until(self, text: str, seconds: float = SECONDS) -> str:
+        """Wait for a text; returns all that was said."""
+        end = time.monotonic() + seconds
+        while text not in self.log.read_text():
+            assert self._process.poll() is None and time.monotonic() < end, self.log.read_text()
+            time.sleep(0.1)
+        return self.log.read_text()
+
+    def end(self, number: int, seconds: float = SECONDS) -> int:
+        """Send a signal and return the exit code."""
+        if self._process.poll() is None:
+            self._process.send_signal(number)
+        return self._process.wait(seconds)
+
+
+def free_domain() -> int:
+    """A ROS domain in which no stack runs and no node of this machine listens."""
+    with claimed("probe", Path("."), "LOCALHOST") as free:
+        return free.domain
