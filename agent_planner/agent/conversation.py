@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from agent_planner.errors import CallRefused
 from agent_planner.goals.plan import Step
 from agent_planner.scene import SceneGraph, entity_line, focus, robot_line, scene_text
+from agent_planner.scene.mentions import mentions_text
 from agent_planner.skills import SkillLibrary
 from agent_planner.types import Atom, Call, ResultStatus, SkillResult, Value
 
@@ -38,8 +39,10 @@ def system_turn(library: SkillLibrary) -> str:
 
 
 def first_turn(scene: SceneGraph, instruction: str) -> str:
-    """The whole scene (as far as it fits) and the instruction."""
-    return f"Scene:\n{scene_text(focus(scene, instruction))}\nInstruction: {clean(instruction, MAX_INSTRUCTION)}"
+    """The whole scene (as far as it fits), the instruction, and what its words may mean in the scene."""
+    said = clean(instruction, MAX_INSTRUCTION)
+    named = mentions_text(scene, said)
+    return f"Scene:\n{scene_text(focus(scene, instruction))}\nInstruction: {said}\nNamed: {named}"
 
 
 def state_turn(scene: SceneGraph, unmet: Sequence[Atom], result: str = "", changed: Iterable[str] = ()) -> str:

@@ -2,7 +2,7 @@
 """The grammar (llguidance's Lark dialect) of what may be said next, for this library and this scene."""
 
 import json
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import islice, product
 
 from agent_planner.agent.conversation import MAX_INSTRUCTION, clean
@@ -14,7 +14,6 @@ from agent_planner.scene.graph import CONTAINER, SURFACE
 from agent_planner.skills import Parameter, Skill, SkillLibrary
 from agent_planner.types import Atom, Call, Level
 
-_NUMBER = "/-?[0-9]{1,4}(\\.[0-9]{1,3})?/"
 _PHRASE = '/[^"\\\\\\n]{1,200}/'
 _MAX_CALLS = 600
 # The kinds of entity that stand in the scene's own predicates.
@@ -74,17 +73,24 @@ def turn_grammar(
     scene: SceneGraph,
     unmet: Sequence[Atom],
     level: Level,
-    refused: Collection[Hashable] = (),
+    refused: Collection[tuple] = (),
 ) -> str:
     """A thought that begins with an unmet atom, then one call.
 
     At `Level.APPLICABLE` only calls whose needs hold in the scene are admitted, without those that were
-    already ``refused`` in this very state (as keys of `Call.key`).
+    already ``refused`` in this very state (as keys of `Call.key`). Of a skill with numbers or words as arguments,
+    and of giving up, every call counts as refused with the first, unless the goal asks for that very skill.
     """
-    calls = _applicable(library, scene, refused) if level is Level.APPLICABLE else None
+    calls = None
+    giving_up = '"give_up(reason=\\"" PHRASE "\\")"'
+    if level is Level.APPLICABLE:
+        wanted = {atom.args[0] for atom in unmet if atom.name == DID}
+        calls = _applicable(library, scene, refused, wanted)
+        if calls and any(skill == "give_up" for skill, _ in refused):
+            giving_up = ""
     if calls is None:
         calls = [rule for skill in library if (rule := _skill_rule(skill, scene))]
-    calls += ['"ask(question=\\"" PHRASE "\\")"', '"give_up(reason=\\"" PHRASE "\\")"']
+    calls += ['"ask(question=\\"" PHRASE "\\")"', *filter(None, [giving_up])]
     return "\n".join(
         [
             'start: unmet REASON "\\n" call',
@@ -112,11 +118,16 @@ def _filled(skill: Skill, chosen: dict[str, str]) -> Call:
     return Call(skill.name, {n: chosen.get(n, "") for n in skill.parameters})
 
 
-def _applicable(library: SkillLibrary, scene: SceneGraph, refused: Collection[Hashable]) -> list[str] | None:
+def _applicable(
+    library: SkillLibrary, scene: SceneGraph, refused: Collection[tuple], wanted: Collection[str]
+) -> list[str] | None:
     rules = []
     for skill, chosen in islice(applicable_calls(library, scene), _MAX_CALLS + 1):
         ground = len(chosen) == len(skill.parameters)
-        if ground and Call(skill.name, chosen).key() in refused:
+        if any(
+            name == skill.name and chosen.items() <= set(args) and (ground or name not in wanted)
+            for name, args in refused
+        ):
             continue
         rules.append(_call_rule(skill, {n: _quoted(f'"{v}"') for n, v in chosen.items()}))
     return rules if len(rules) <= _MAX_CALLS else None
@@ -142,7 +153,7 @@ def _call_rule(skill: Skill, slots: dict[str, str]) -> str:
 
 def _open_slot(parameter: Parameter) -> str:
     if parameter.type == "number":
-        return _NUMBER
+        return _number(parameter)
     if parameter.type == "enum":
         return f'"\\"" ({_choice(parameter.values)}) "\\""'
     return '"\\"" PHRASE "\\""'
@@ -168,8 +179,13 @@ def _did_rule(skill: Skill, scene: SceneGraph) -> str:
 
 def _word(parameter: Parameter) -> str:
     if parameter.type == "number":
-        return _NUMBER
+        return _number(parameter)
     return _choice(parameter.values) if parameter.type == "enum" else '/[^\\n(),;"]{1,80}/'
+
+
+def _number(parameter: Parameter) -> str:
+    bounds = {"minimum": parameter.minimum, "maximum": parameter.maximum}
+    return f"%json {json.dumps({'type': 'number'} | {k: v for k, v in bounds.items() if v is not None})}"
 
 
 def _predicate(name: str, negated: bool, slots: Sequence[str]) -> str:

@@ -31,9 +31,9 @@ class Tallies:
         self._failures: Counter[Hashable] = Counter()
         self._states: Counter[Hashable] = Counter()
 
-    def refused_in(self, state: Hashable) -> set[Hashable]:
-        """The calls (as keys, or the text of what was none) that were refused in that state."""
-        return {said for known, said, _ in self._refusals if known == state}
+    def refused_in(self, state: Hashable) -> set[tuple]:
+        """The calls, as keys, that were refused in that state."""
+        return {said for known, said, _ in self._refusals if known == state and isinstance(said, tuple)}
 
     def refusal(self, state: Hashable, said: Hashable, code: str) -> bool:
         """Count a refusal: the same call, in the same state, for the same reason."""

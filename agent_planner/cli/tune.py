@@ -16,9 +16,10 @@ app = typer.Typer(help="Train adapters for the language model.", no_args_is_help
 def train(
     out: Annotated[Path, typer.Option(help="folder of the run: checkpoint, log and adapter")],
     base: Annotated[str, typer.Option(help="base model: default (SmolLM2-135M-Instruct) or a folder")] = "default",
-    steps: Annotated[int, typer.Option(min=1, help="optimizer steps")] = 700,
+    steps: Annotated[int, typer.Option(min=1, help="optimizer steps")] = 900,
     seed: Annotated[int, typer.Option(help="of data and weights")] = 0,
     start: Annotated[Path | None, typer.Option(help="an adapter to go on from, with new data")] = None,
+    learning_rate: Annotated[float, typer.Option(min=0, help="the highest, after warming up; lower with --start")] = 6e-4,
 ) -> None:
     """Train a LoRA adapter on the symbolic expert's episodes. Killed, it goes on from its last checkpoint."""
     terminal = Terminal()
@@ -33,7 +34,15 @@ def train(
         from agent_planner.tuning.train import TrainConfig, Trainer
 
         folder, name = (str(default_base()), BASE_NAME) if base == "default" else (base, None)
-        config = TrainConfig(base=folder, base_name=name, out=out, steps=steps, seed=seed, start_adapter=start)
+        config = TrainConfig(
+            base=folder,
+            base_name=name,
+            out=out,
+            steps=steps,
+            seed=seed,
+            start_adapter=start,
+            learning_rate=learning_rate,
+        )
         trainer = Trainer(config)
         trainer.setup()
     with terminal.counting("training", steps) as counter:

@@ -92,7 +92,9 @@ def _wrong_goal(scenario: Scenario, scene: SceneGraph, rng: Random) -> Stated:
         places = [i for i, a in enumerate(step[at].args) if a in scene.entities]
         if places and strangers:
             args = list(step[at].args)
-            args[rng.choice(places)] = rng.choice(strangers)
+            place = rng.choice(places)
+            alike = [n for n in strangers if n.split()[-1] == args[place].split()[-1]]
+            args[place] = rng.choice(alike or strangers)
             step[at] = step[at]._replace(args=tuple(args))
     elif len(atoms) > 1:
         atoms.remove(rng.choice(atoms))

@@ -96,7 +96,7 @@ def scenarios(rng: Random, setting: Setting, count: int, name: str) -> Iterator[
     for _ in range(count * 8):
         if made == count:
             return
-        kind = rng.choices(("feasible", "which", "none"), weights=(0.84, 0.08, 0.08))[0]
+        kind = rng.choices(("feasible", "which", "none"), weights=(0.82, 0.11, 0.07))[0]
         scenario = draw_of_kind(rng, setting, kind, f"{name}/{made}")
         if scenario is not None:
             made += 1

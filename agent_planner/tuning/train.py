@@ -40,10 +40,10 @@ class TrainConfig(BaseModel):
     base_name: str | None = None
     out: Path
     seed: int = 0
-    steps: int = 700
+    steps: int = 900
     trees_per_step: int = 1
-    branches: int = 16
-    episodes: int = 3
+    branches: int = 24
+    episodes: int = 1
     max_tokens: int = 2600
     rank: int = 32
     alpha: int = 64

@@ -46,7 +46,7 @@ class Tree:
     branches: tuple[Branch, ...]
 
 
-def trees(seed: int, index: int, branches: int = 16, episodes: int = 3) -> Iterator[Tree]:
+def trees(seed: int, index: int, branches: int = 24, episodes: int = 1) -> Iterator[Tree]:
     """Yield the two trees of that index: a setting, and its twin that lacks a thing or an ability.
 
     The twin gets the very same instructions, so that only scene and library tell the feasible from the
@@ -73,9 +73,10 @@ def _twin(rng: Random, setting: Setting, drawn: list[Scenario]) -> tuple[SkillLi
     world, library = setting.world, setting.library
     supports = {r.b for r in world.relations if r.b}
     names = [n for c in clauses for n in c.cores if n not in supports]
-    if names:
+    draw = rng.random()
+    if names and draw < 0.6:
         world = without(world, rng.choice(names))
-    if rng.random() < 0.4 or not names:
+    if draw > 0.5 or not names:
         role = rng.choice(clauses).role
         left = tuple(s for s in library if setting.roles[s.name] != role)
         library = SkillLibrary(skills=left) if left else library

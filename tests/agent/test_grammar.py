@@ -39,6 +39,7 @@ def admits(grammar: str, text: str) -> bool:
         ("goal: hand free", True),
         ("goal: did(move_arm, stow)", True),
         ("goal: did(set_gripper, 0.05)", True),
+        ("goal: did(set_gripper, 5)", False),
         ('goal: missing("green mug")', True),
         ('goal: missing("purple")', False),
         ('goal: which("the": red cube, cup)', True),
@@ -92,6 +93,7 @@ def test_where_no_words_fit_several_things_there_is_no_such_question():
         ('place_in(object="cup", container="bin")', True, False),
         ('move_arm(posture="home")', True, True),
         ("set_gripper(opening=0.02)", True, True),
+        ("set_gripper(opening=1)", False, False),
         ('give_up(reason="no way")', True, True),
         ('ask(question="which?")', True, True),
         ("fly()", False, False),
@@ -116,3 +118,17 @@ def test_what_was_refused_here_is_left_out():
     grammar = turn_grammar(LIBRARY, SCENE, UNMET, Level.APPLICABLE, refused)
     assert not admits(grammar, 'in(red cube, bin)\npick(object="cup")')
     assert admits(grammar, 'in(red cube, bin)\nnavigate_to(target="cup")')
+
+
+@pytest.mark.parametrize(
+    ("refused", "unmet", "call", "fits"),
+    [
+        (("set_gripper", (("opening", 0.02),)), UNMET, "set_gripper(opening=0.03)", False),
+        (("set_gripper", (("opening", 0.02),)), [Atom("did", ("set_gripper", "0.03"))], "set_gripper(opening=0.03)", True),
+        (("give_up", (("reason", "no way"),)), UNMET, 'give_up(reason="too far")', False),
+        (("give_up", (("reason", "no way"),)), UNMET, 'ask(question="which?")', True),
+    ],
+)
+def test_of_calls_with_free_arguments_all_are_refused_with_one(refused: tuple, unmet: list[Atom], call: str, fits: bool):
+    grammar = turn_grammar(LIBRARY, SCENE, unmet, Level.APPLICABLE, {refused})
+    assert admits(grammar, f"{unmet[0]}\n{call}") is fits

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which words of an instruction may mean which entities: what a model would else have to find in the whole scene."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from agent_planner.scene.focus import singular
+from agent_planner.scene.graph import SceneGraph
+
+_MAX_WORDS = 4
+_MAX_MENTIONS = 24
+_MAX_NAMES = 12
+_ARTICLES = frozenset({"the", "a", "an", "my", "your"})
+# Words that tell like things apart, but are no thing themselves.
+_ADJECTIVES = frozenset(
+    "red blue green yellow white black orange purple grey gray pink brown cyan beige violet golden gold silver "
+    "turquoise magenta dark light left right small big large tiny little old new upper lower top bottom far near "
+    "front back tall short long wide wooden metal plastic other".split()
+)
+# Words at which an unknown noun phrase ends.
+_ENDS = _ARTICLES | frozenset(
+    "on in into onto to from at of off over under up down out with for by near next beside alongside inside behind "
+    "between and or then after before is are be it them goes go belongs belong needs please now again open closed "
+    "shut clean some once all every one which when until as".split()
+)
+
+
+@dataclass(frozen=True)
+class Mention:
+    """``phrase`` as it was said (without article) and the ``names`` of all entities that it may mean, if any."""
+
+    phrase: str
+    names: tuple[str, ...]
+
+
+def mentions(scene: SceneGraph, text: str) -> list[Mention]:
+    """Return what the text may speak of, in its order, each phrase once."""
+    words = re.findall(r"[\w'-]+|[^\w\s]", text.lower())
+    stems = {name: [singular(w) for w in name.split()] for name in scene.entities}
+    found: dict[str, Mention] = {}
+    for mention in _read(words, stems):
+        found.setdefault(mention.phrase, mention)
+    return list(found.values())[:_MAX_MENTIONS]
+
+
+def mentions_text(scene: SceneGraph, text: str) -> str:
+    """One line for the prompt, e.g. ``cup = red cup (on desk), blue cup (in sink); desk; yellow key = nothing``."""
+    return "; ".join(_shown(scene, mention) for mention in mentions(scene, text)) or "nothing"
+
+
+def _read(words: Sequence[str], stems: dict[str, list[str]]) -> Iterator[Mention]:
+    at = 0
+    while at < len(words):
+        length, names = _known(words[at:], stems)
+        if length:
+            yield Mention(" ".join(words[at : at + length]), names)
+        elif words[at] in _ARTICLES and (unknown := _unknown(words[at + 1 :], stems)):
+            length = 1 + len(unknown)
+            yield Mention(" ".join(unknown), ())
+        at += max(1, length)
+
+
+def _known(words: Sequence[str], stems: dict[str, list[str]]) -> tuple[int, tuple[str, ...]]:
+    """How many of the first words speak of something of the scene, and what they mean.
+
+    Nothing, although the noun is known, where its adjective fits none: the yellow plate, if there is a black one.
+    """
+    length, names = _longest(words, stems)
+    if not length and words and (words[0] in _ADJECTIVES or any(words[0] in own[:-1] for own in stems.values())):
+        rest, _ = _longest(words[1:], stems)
+        return (1 + rest, ()) if rest else (0, ())
+    return length, names
+
+
+def _longest(words: Sequence[str], stems: dict[str, list[str]]) -> tuple[int, tuple[str, ...]]:
+    """How many of the first words together fit some entity, and which; (0, ()) where none do."""
+    for length in range(min(_MAX_WORDS, len(words)), 0, -1):
+        said = [singular(w) for w in words[:length]]
+        if all(w in _ADJECTIVES for w in words[:length]) and not any(s == said for s in stems.values()):
+            continue
+        if fitting := [name for name, own in stems.items() if set(said) <= set(own)]:
+            exact = [name for name in fitting if stems[name] == said]
+            return length, tuple(exact or fitting)
+    return 0, ()
+
+
+def _unknown(words: Sequence[str], stems: dict[str, list[str]]) -> list[str]:
+    """The noun phrase of something that is not in the scene."""
+    phrase: list[str] = []
+    for at, word in enumerate(words[:_MAX_WORDS]):
+        if word in _ENDS or not word[0].isalnum() or _known(words[at:], stems)[0]:
+            break
+        phrase.append(word)
+    return phrase
+
+
+def _shown(scene: SceneGraph, mention: Mention) -> str:
+    if not mention.names:
+        return f"{mention.phrase} = nothing"
+    if len(mention.names) == 1:
+        (name,) = mention.names
+        return name if name == mention.phrase else f"{mention.phrase} = {name}"
+    return f"{mention.phrase} = {', '.join(_placed(scene, name) for name in mention.names[:_MAX_NAMES])}"
+
+
+def _placed(scene: SceneGraph, name: str) -> str:
+    location = scene.location(name)
+    if location is not None:
+        return f"{name} ({location.name} {location.b})"
+    return f"{name} (held)" if name == scene.holding else name
