@@ -36,7 +36,7 @@ class Mention:
 
 def mentions(scene: SceneGraph, text: str) -> list[Mention]:
     """Return what the text may speak of, in its order, each phrase once."""
-    words = re.findall(r"[\w'-]+|[^\w\s]", text.lower())
+    words = re.findall(r"[\w'-]+|[^\w\s]", text.lower().replace("can you", "do you"))  # no can is meant
     stems = {name: [singular(w) for w in name.split()] for name in scene.entities}
     found: dict[str, Mention] = {}
     for mention in _read(words, stems):

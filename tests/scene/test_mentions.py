@@ -37,6 +37,7 @@ SCENE = SceneGraph(
         ("put the green tea pot on it", "green tea pot = nothing"),
         ("set the light to red", "light = nothing"),
         ("drink from a glass", "glass"),
+        ("Can you take the can?", "can = soda can"),
         ("hello", "nothing"),
         ("", "nothing"),
     ],
