@@ -120,9 +120,11 @@ def _location(
 
 
 def _inside_height(thing: SceneObject | ScenePlace, container: SceneObject | ScenePlace) -> bool:
-    low = container.pose.z - container.size[2] / 2
+    """Whether a thing's centre is below the rim; or, of a can that looks out of a tray, its underside well below."""
+    low = container.pose.z - container.size[2] / 2 - 0.01
     high = container.pose.z + container.size[2] / 2
-    return low - 0.01 <= thing.pose.z <= high
+    under = thing.pose.z - thing.size[2] / 2
+    return low <= thing.pose.z <= high or low <= under <= high - 0.02
 
 
 def _neighbours(objects: Sequence[SceneObject], reach: Reach) -> list[Relation]:

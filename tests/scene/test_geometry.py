@@ -35,6 +35,16 @@ def test_inside_a_container_is_in_not_on():
     assert names(found, "on") == set()
 
 
+def test_a_can_that_looks_out_of_a_tray_is_in_it_and_one_on_its_rim_is_not():
+    tray = BIN.model_copy(update={"name": "tray", "pose": Pose(1.0, 0.0, 0.725), "size": (0.3, 0.3, 0.05)})
+
+    def can(z: float) -> SceneObject:
+        return SceneObject(name="can", pose=Pose(1.0, 0.0, z), size=(0.06, 0.06, 0.12))
+
+    assert names(relations([can(0.77)], [DESK, tray], RobotState()), "in") == {("can", "tray")}
+    assert names(relations([can(0.805)], [DESK, tray], RobotState()), "in") == set()
+
+
 def test_the_topmost_support_wins():
     box = SceneObject(name="box", pose=Pose(1.0, 0.0, 0.75), size=(0.1, 0.1, 0.1))
     found = relations([box, cube("cube", 1.0, 0.0, 0.82)], [DESK], RobotState())

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import strategies as st
 
 from agent_planner_motion.base.pursuit import DriveLimits
-from agent_planner_motion.errors import MotionError
+from agent_planner_motion.errors import MissingData, MotionError
 from agent_planner_motion.skills.base_motion import BaseMotion
 from agent_planner_motion.skills.job import CancelRequested
 from agent_planner_motion.spatial import wrapped
@@ -75,6 +75,24 @@ def test_cancelled_it_is_at_rest_before_that_is_passed_on(motion):
         motion(moving(robot), robot.job())
     assert robot.velocity == (0.0, 0.0)
     assert robot.time < robot.cancel_at + 0.5
+
+
+def test_without_odometry_a_cancel_stays_one_and_does_not_claim_rest():
+    robot = KinematicRobot()
+    robot.cancel_at = robot.time + 1.0
+
+    def silent():
+        raise MissingData("odom", 1.0)
+
+    def lose():
+        if robot.time >= robot.cancel_at:
+            robot.base = silent
+
+    robot.on_tick = lose
+    with pytest.raises(CancelRequested) as ended:
+        moving(robot).turn_to(3.0, robot.job())
+    assert not ended.value.at_rest
+    assert robot.velocity == (0.0, 0.0)
 
 
 def test_stopping_tells_whether_the_base_came_to_rest():

@@ -112,8 +112,9 @@ class GoalServer:
             await self._in_worker(handle, result)
             handle.succeed()
             result.error_code, result.error_msg = self._action.Result.NONE, ""
-        except CancelRequested:
-            self._fill(result, "CANCELLED", "cancelled by the client; the robot is at rest")
+        except CancelRequested as request:
+            rest = "the robot is at rest" if request.at_rest else "it was told to stop, but not seen at rest"
+            self._fill(result, "CANCELLED", f"cancelled by the client; {rest}")
             # While closing there may be no request: then it ends as aborted.
             handle.canceled() if handle.is_cancel_requested else handle.abort()
         except MotionError as error:

@@ -3,6 +3,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -146,8 +147,10 @@ class MotionServers(Node):
             else:
                 drive.to_pose(Pose2.of(self._in_frame(request.pose, self._settings.frames[0])), job)
         finally:
-            frame, now = self._settings.frames[0], self.get_clock().now().to_msg()
-            result.final_pose = pose_stamped(robot.base().pose, frame, now)
+            # Without odometry it stays empty; why the drive ended must not be lost for that.
+            with suppress(MissingData):
+                frame, now = self._settings.frames[0], self.get_clock().now().to_msg()
+                result.final_pose = pose_stamped(robot.base().pose, frame, now)
 
     def _stow(self, job: Job) -> None:
         self.arm_kit(job).carry(job)

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable
 
 from agent_planner_motion.base.pursuit import DriveLimits
-from agent_planner_motion.errors import MotionError
+from agent_planner_motion.errors import MissingData, MotionError
 from agent_planner_motion.skills.job import CancelRequested, Job
 from agent_planner_motion.skills.robot import Robot
 from agent_planner_motion.spatial import wrapped
@@ -28,7 +28,7 @@ class BaseMotion:
         self._limits = limits
 
     def stop(self) -> bool:
-        """Command zero until the base is at rest; tell whether it came to rest within a second or so."""
+        """Command zero until the base is at rest; tell whether it was seen at rest within a second or so."""
         for _ in range(30):
             self._robot.send_velocity(0.0, 0.0)
             due = self._robot.now() + PERIOD
@@ -38,9 +38,18 @@ class BaseMotion:
                 return True
         return False
 
+    def stop_for(self, end: Exception) -> None:
+        """Stop because of this error, which then says whether the base was seen at rest."""
+        rests = self.stop()
+        if isinstance(end, CancelRequested):
+            end.at_rest = rests
+
     def at_rest(self) -> bool:
-        """Whether the base stands still."""
-        base = self._robot.base()
+        """Whether the base is seen to stand still; without odometry it is not."""
+        try:
+            base = self._robot.base()
+        except MissingData:
+            return False
         return abs(base.linear) <= _AT_REST[0] and abs(base.angular) <= _AT_REST[1]
 
     def turn_to(self, yaw: float, job: Job, tolerance: float = 0.015) -> None:
@@ -109,7 +118,7 @@ class BaseMotion:
                     break
                 due = self._robot.now() + PERIOD
                 self._robot.wait(lambda due=due: self._robot.now() >= due, 1.0, job)
-        except (CancelRequested, MotionError):
-            self.stop()
+        except (CancelRequested, MotionError) as end:
+            self.stop_for(end)
             raise
         self.stop()

@@ -102,8 +102,8 @@ class Drive:
                     if now - blocked_since >= self._settings.patience:
                         raise MotionError("BLOCKED", f"the way to {what} is blocked: {error.message}") from error
                     self._robot.wait(lambda: False, _LOOK_EVERY, job)
-        except (CancelRequested, MotionError):
-            self._base.stop()
+        except (CancelRequested, MotionError) as end:
+            self._base.stop_for(end)
             raise
         self._base.stop()
         return self._robot.base().pose

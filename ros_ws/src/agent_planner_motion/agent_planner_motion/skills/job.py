@@ -7,7 +7,13 @@ from agent_planner_motion.errors import MotionError
 
 
 class CancelRequested(Exception):
-    """The client wants an end; whoever moves something brings it to rest and passes this on."""
+    """The client wants an end; whoever moves something brings it to rest and passes this on.
+
+    Attributes:
+        at_rest: whether what moved was seen at rest.
+    """
+
+    at_rest = True
 
 
 class Job:
