@@ -51,6 +51,8 @@ def _local(choice: str) -> LocalModel:
         if not any((path / name).is_file() for name in ("config.json", "adapter_config.json")):
             raise UserError(f"{path} holds neither a model (config.json) nor a LoRA adapter (adapter_config.json)")
         return LocalModel(str(path))
-    if choice.startswith(("/", "./", "../", "~")) or choice.count("/") != 1:
+    if choice.startswith(("/", "./", "../", "~")):
+        raise UserError(f"there is no folder '{choice}'; choose {', '.join(_WORDS)}")
+    if choice.count("/") != 1:
         raise UserError(f"there is no model '{choice}'; {did_you_mean(choice, _WORDS)}")
     return LocalModel(choice)

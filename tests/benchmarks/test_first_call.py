@@ -64,5 +64,5 @@ def test_it_runs_and_prints_one_object(tmp_path, monkeypatch):
 def test_a_model_that_is_not_there_is_told():
     done = run("--model", "/nowhere")
     assert done.returncode == 2
-    assert "there is no model '/nowhere'" in done.stderr.splitlines()[-1]
+    assert "there is no folder '/nowhere'" in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr

@@ -44,8 +44,8 @@ def test_a_name_of_hugging_face():
     ("choice", "says"),
     [
         ("defualt", "did you mean 'default'"),
-        ("/no/such/folder", "no model '/no/such/folder'"),
-        ("./here", "no model './here'"),
+        ("/no/such/folder", "no folder '/no/such/folder'; choose default, base"),
+        ("./here", "no folder './here'"),
         ("openai:model", "openai:MODEL@http://host:port/v1"),
         ("openai:@http://a/v1", "openai:MODEL@http://host:port/v1"),
         ("openai:m@ftp://a", "openai:MODEL@http://host:port/v1"),

@@ -46,7 +46,7 @@ def start(ros, namespace):
     ("module", "arguments", "message"),
     [
         ("planner_node", ("--ros-args", "-p", "levle:=raw"), "has no parameter 'levle'; did you mean 'level'?"),
-        ("planner_node", ("--ros-args", "-p", "model:=/nowhere"), "there is no model '/nowhere'"),
+        ("planner_node", ("--ros-args", "-p", "model:=/nowhere"), "there is no folder '/nowhere'"),
         ("multiplexer", ("--speed", "2"), "unknown argument '--speed'; parameters are given as --ros-args -p"),
         ("multiplexer", ("--ros-args", "-p", "rate"), "rule: '-p rate'"),
         ("multiplexer", ("--ros-args", "--params-file", "/nowhere.yaml"), "'--params-file /nowhere.yaml'"),
