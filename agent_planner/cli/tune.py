@@ -19,7 +19,7 @@ def train(
     steps: Annotated[int, typer.Option(min=1, help="optimizer steps")] = 900,
     seed: Annotated[int, typer.Option(help="of data and weights")] = 0,
     start: Annotated[Path | None, typer.Option(help="an adapter to go on from, with new data")] = None,
-    learning_rate: Annotated[float, typer.Option(min=0, help="the highest, after warming up; lower with --start")] = 6e-4,
+    learning_rate: Annotated[float, typer.Option(min=0, help="the highest; less with --start")] = 6e-4,
 ) -> None:
     """Train a LoRA adapter on the symbolic expert's episodes. Killed, it goes on from its last checkpoint."""
     terminal = Terminal()

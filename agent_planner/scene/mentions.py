@@ -14,15 +14,11 @@ _MAX_NAMES = 12
 _ARTICLES = frozenset({"the", "a", "an", "my", "your"})
 # Words that tell like things apart, but are no thing themselves.
 _ADJECTIVES = frozenset(
-    "red blue green yellow white black orange purple grey gray pink brown cyan beige violet golden gold silver "
-    "turquoise magenta dark light left right small big large tiny little old new upper lower top bottom far near "
-    "front back tall short long wide wooden metal plastic other".split()
+    ["red", "blue", "green", "yellow", "white", "black", "orange", "purple", "grey", "gray", "pink", "brown", "cyan", "beige", "violet", "golden", "gold", "silver", "turquoise", "magenta", "dark", "light", "left", "right", "small", "big", "large", "tiny", "little", "old", "new", "upper", "lower", "top", "bottom", "far", "near", "front", "back", "tall", "short", "long", "wide", "wooden", "metal", "plastic", "other"]
 )
 # Words at which an unknown noun phrase ends.
 _ENDS = _ARTICLES | frozenset(
-    "on in into onto to from at of off over under up down out with for by near next beside alongside inside behind "
-    "between and or then after before is are be it them goes go belongs belong needs please now again open closed "
-    "shut clean some once all every one which when until as".split()
+    ["on", "in", "into", "onto", "to", "from", "at", "of", "off", "over", "under", "up", "down", "out", "with", "for", "by", "near", "next", "beside", "alongside", "inside", "behind", "between", "and", "or", "then", "after", "before", "is", "are", "be", "it", "them", "goes", "go", "belongs", "belong", "needs", "please", "now", "again", "open", "closed", "shut", "clean", "some", "once", "all", "every", "one", "which", "when", "until", "as"]
 )
 
 
