@@ -13,13 +13,19 @@ _MAX_MENTIONS = 24
 _MAX_NAMES = 12
 _ARTICLES = frozenset({"the", "a", "an", "my", "your"})
 # Words that tell like things apart, but are no thing themselves.
-_ADJECTIVES = frozenset(
-    ["red", "blue", "green", "yellow", "white", "black", "orange", "purple", "grey", "gray", "pink", "brown", "cyan", "beige", "violet", "golden", "gold", "silver", "turquoise", "magenta", "dark", "light", "left", "right", "small", "big", "large", "tiny", "little", "old", "new", "upper", "lower", "top", "bottom", "far", "near", "front", "back", "tall", "short", "long", "wide", "wooden", "metal", "plastic", "other"]
-)
+_ADJECTIVES = """
+red blue green yellow white black orange purple grey gray pink brown cyan beige violet golden gold silver turquoise
+magenta dark light left right small big large tiny little old new upper lower top bottom far near front back tall
+short long wide wooden metal plastic other
+"""
 # Words at which an unknown noun phrase ends.
-_ENDS = _ARTICLES | frozenset(
-    ["on", "in", "into", "onto", "to", "from", "at", "of", "off", "over", "under", "up", "down", "out", "with", "for", "by", "near", "next", "beside", "alongside", "inside", "behind", "between", "and", "or", "then", "after", "before", "is", "are", "be", "it", "them", "goes", "go", "belongs", "belong", "needs", "please", "now", "again", "open", "closed", "shut", "clean", "some", "once", "all", "every", "one", "which", "when", "until", "as"]
-)
+_ENDS = """
+on in into onto to from at of off over under up down out with for by near next beside alongside inside behind between
+and or then after before is are be it them goes go belongs belong needs please now again open closed shut clean some
+once all every one which when until as
+"""
+_IS_ADJECTIVE = frozenset(_ADJECTIVES.split())
+_IS_END = _ARTICLES | frozenset(_ENDS.split())
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ def _known(words: Sequence[str], stems: dict[str, list[str]]) -> tuple[int, tupl
     Nothing, although the noun is known, where its adjective fits none: the yellow plate, if there is a black one.
     """
     length, names = _longest(words, stems)
-    if not length and words and (words[0] in _ADJECTIVES or any(words[0] in own[:-1] for own in stems.values())):
+    if not length and words and (words[0] in _IS_ADJECTIVE or any(words[0] in own[:-1] for own in stems.values())):
         rest, _ = _longest(words[1:], stems)
         return (1 + rest, ()) if rest else (0, ())
     return length, names
@@ -73,7 +79,7 @@ def _longest(words: Sequence[str], stems: dict[str, list[str]]) -> tuple[int, tu
     """How many of the first words together fit some entity, and which; (0, ()) where none do."""
     for length in range(min(_MAX_WORDS, len(words)), 0, -1):
         said = [singular(w) for w in words[:length]]
-        if all(w in _ADJECTIVES for w in words[:length]) and not any(s == said for s in stems.values()):
+        if all(w in _IS_ADJECTIVE for w in words[:length]) and not any(s == said for s in stems.values()):
             continue
         if fitting := [name for name, own in stems.items() if set(said) <= set(own)]:
             exact = [name for name in fitting if stems[name] == said]
@@ -85,7 +91,7 @@ def _unknown(words: Sequence[str], stems: dict[str, list[str]]) -> list[str]:
     """The noun phrase of something that is not in the scene."""
     phrase: list[str] = []
     for at, word in enumerate(words[:_MAX_WORDS]):
-        if word in _ENDS or not word[0].isalnum() or _known(words[at:], stems)[0]:
+        if word in _IS_END or not word[0].isalnum() or _known(words[at:], stems)[0]:
             break
         phrase.append(word)
     return phrase
