@@ -184,8 +184,8 @@ def _word(parameter: Parameter) -> str:
 
 
 def _number(parameter: Parameter) -> str:
-    bounds = {"minimum": parameter.minimum, "maximum": parameter.maximum}
-    return f"%json {json.dumps({'type': 'number'} | {k: v for k, v in bounds.items() if v is not None})}"
+    bounds = {"type": "number", "minimum": parameter.minimum, "maximum": parameter.maximum}
+    return f"%json {json.dumps(bounds)}"
 
 
 def _predicate(name: str, negated: bool, slots: Sequence[str]) -> str:
