@@ -71,7 +71,7 @@ bench: setup ## the benchmarks in benchmarks/
 ##@ Build
 .PHONY: model
 model: setup ## train the default model's adapter from its seed (hours on two cores; resumes)
-	@$(VENV)/bin/agent-planner tune train --out runs/model --steps 900 --seed 0
+	@$(VENV)/bin/agent-planner tune train --out runs/model --steps 760 --seed 0
 
 .PHONY: lock
 lock: $(DONE)/project ## write the lock files anew (UPGRADE=1 to take newer versions)

@@ -16,7 +16,7 @@ app = typer.Typer(help="Train adapters for the language model.", no_args_is_help
 def train(
     out: Annotated[Path, typer.Option(help="folder of the run: checkpoint, log and adapter")],
     base: Annotated[str, typer.Option(help="base model: default (SmolLM2-135M-Instruct) or a folder")] = "default",
-    steps: Annotated[int, typer.Option(min=1, help="optimizer steps")] = 900,
+    steps: Annotated[int, typer.Option(min=1, help="optimizer steps")] = 760,
     seed: Annotated[int, typer.Option(help="of data and weights")] = 0,
     start: Annotated[Path | None, typer.Option(help="an adapter to go on from, with new data")] = None,
     learning_rate: Annotated[float, typer.Option(min=0, help="the highest; less with --start")] = 6e-4,

@@ -40,7 +40,7 @@ class TrainConfig(BaseModel):
     base_name: str | None = None
     out: Path
     seed: int = 0
-    steps: int = 900
+    steps: int = 760
     trees_per_step: int = 1
     branches: int = 24
     episodes: int = 1
