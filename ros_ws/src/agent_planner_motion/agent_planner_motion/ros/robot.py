@@ -29,7 +29,9 @@ from agent_planner_motion.skills.robot import Base, Joints
 from agent_planner_motion.world import World
 
 _LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-_STALE = 1.0  # seconds of ROS time after which a reading counts for nothing
+# Seconds after which a reading counts for nothing: by its stamp in ROS time, and in steady time since it came, so that
+# neither a simulator faster than real time nor a paused one makes it old.
+_STALE = 1.0
 _NUDGE = 0.1  # seconds of steady time after which a wait looks again although nothing came
 _SLOWEST = 20.0  # a wait gives up when the clock runs that many times slower than the wall's
 
@@ -61,6 +63,7 @@ class RosRobot:
         self.frames = Frames()
         self._joint_state: JointState | None = None
         self._odometry: Odometry | None = None
+        self._came: dict[str, float] = {}
         self._scene: World | None = None
         self._grid: Grid | None = None
         self._description: RobotDescription | MotionError | None = None
@@ -208,7 +211,7 @@ class RosRobot:
         return MissingData(topic, time.monotonic() - self._started)
 
     def _fresh(self, topic: str, stamp: float) -> float:
-        age = self.now() - stamp
+        age = min(self.now() - stamp, time.monotonic() - self._came[topic])
         if age > _STALE:
             raise MissingData(topic, age)
         return stamp
@@ -219,10 +222,12 @@ class RosRobot:
             self._changed.notify_all()
 
     def _on_joints(self, message: JointState) -> None:
+        self._came["joint_states"] = time.monotonic()
         self._joint_state = message
         self._tell()
 
     def _on_odometry(self, message: Odometry) -> None:
+        self._came["odom"] = time.monotonic()
         self._odometry = message
         self._tell()
 
