@@ -29,8 +29,8 @@ from agent_planner_motion.skills.robot import Base, Joints
 from agent_planner_motion.world import World
 
 _LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-# Seconds after which a reading counts for nothing: by its stamp in ROS time, and in steady time since it came, so that
-# neither a simulator faster than real time nor a paused one makes it old.
+# Seconds of ROS time after which a reading counts for nothing. Where time is simulated, perhaps several times as fast as
+# real time, they must have passed in steady time, too: what is on its way for 0.3 s is not lost.
 _STALE = 1.0
 _NUDGE = 0.1  # seconds of steady time after which a wait looks again although nothing came
 _SLOWEST = 20.0  # a wait gives up when the clock runs that many times slower than the wall's
@@ -60,6 +60,7 @@ class RosRobot:
         self._changed = threading.Condition()
         self._generation = 0
         self._started = time.monotonic()
+        self._simulated = bool(node.get_parameter("use_sim_time").value)
         self.frames = Frames()
         self._joint_state: JointState | None = None
         self._odometry: Odometry | None = None
@@ -211,7 +212,9 @@ class RosRobot:
         return MissingData(topic, time.monotonic() - self._started)
 
     def _fresh(self, topic: str, stamp: float) -> float:
-        age = min(self.now() - stamp, time.monotonic() - self._came[topic])
+        age = self.now() - stamp
+        if self._simulated:
+            age = min(age, time.monotonic() - self._came[topic])
         if age > _STALE:
             raise MissingData(topic, age)
         return stamp
