@@ -29,8 +29,8 @@ from agent_planner_motion.skills.robot import Base, Joints
 from agent_planner_motion.world import World
 
 _LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-# Seconds of ROS time after which a reading counts for nothing. Where time is simulated, perhaps several times as fast as
-# real time, they must have passed in steady time, too: what is on its way for 0.3 s is not lost.
+# Seconds of ROS time after which a reading counts for nothing. Where time is simulated, perhaps several times as fast
+# as real time, they must have passed in steady time, too: what is on its way for 0.3 s is not lost.
 _STALE = 1.0
 _NUDGE = 0.1  # seconds of steady time after which a wait looks again although nothing came
 _SLOWEST = 20.0  # a wait gives up when the clock runs that many times slower than the wall's
