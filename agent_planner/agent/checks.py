@@ -4,7 +4,7 @@
 from collections.abc import Collection
 
 from agent_planner.agent.conversation import parse_turn
-from agent_planner.agent.doubts import doubt
+from agent_planner.agent.doubts import Doubted, doubt
 from agent_planner.errors import CallRefused, did_you_mean
 from agent_planner.goals import Declined, Goal, plan, unmet_needs
 from agent_planner.goals.goal import DID, SCENE_PREDICATES, Stated
@@ -64,11 +64,11 @@ def check_goal(stated: Stated, library: SkillLibrary, scene: SceneGraph) -> None
 def refuse_goal(
     stated: Stated, library: SkillLibrary, scene: SceneGraph, instruction: str, doubted: Collection[Stated] = ()
 ) -> None:
-    """Raise CallRefused where a goal cannot be (BAD_GOAL), or is not the likely one (DOUBTED, unless it was before)."""
+    """Raise CallRefused where a goal cannot be (BAD_GOAL), Doubted where it is not the likely one (the first time)."""
     check_goal(stated, library, scene)
-    reason = "" if stated in doubted else doubt(stated, scene, instruction)
-    if reason:
-        raise CallRefused("DOUBTED", f"{reason}; state the same goal again if it is meant")
+    found = None if stated in doubted else doubt(stated, library, scene, instruction)
+    if found is not None:
+        raise Doubted(found)
 
 
 def _check_atom(atom: Atom, library: SkillLibrary, scene: SceneGraph) -> None:

@@ -6,48 +6,100 @@ A goal that is stated again after a doubt is accepted, since people use words th
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
+from agent_planner.errors import CallRefused
 from agent_planner.goals import Declined, Goal
-from agent_planner.goals.goal import SCENE_PREDICATES, Stated
+from agent_planner.goals.goal import DID, SCENE_PREDICATES, Stated
 from agent_planner.scene import SceneGraph
 from agent_planner.scene.focus import matches, singular
 from agent_planner.scene.mentions import Mention, mentions
+from agent_planner.skills import SkillLibrary
+from agent_planner.types import Atom
 
 
-def doubt(stated: Stated, scene: SceneGraph, instruction: str) -> str:
-    """Return why to doubt that this is the instruction's goal; empty where nothing speaks against it."""
+@dataclass(frozen=True)
+class Doubt:
+    """Why a goal is doubted, and what another one should look like.
+
+    Attributes:
+        reason: for the model and for a person.
+        wrong: entities that should not be in it.
+        lacking: entities of which at least one should be in it.
+        skills: skills that it should not name.
+    """
+
+    reason: str
+    wrong: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+
+
+class Doubted(CallRefused):
+    """A goal is not the likely one.
+
+    Attributes:
+        doubt: why.
+    """
+
+    def __init__(self, doubt: Doubt):
+        super().__init__("DOUBTED", f"{doubt.reason}; state the same goal again if it is meant")
+        self.doubt = doubt
+
+
+def doubt(stated: Stated, library: SkillLibrary, scene: SceneGraph, instruction: str) -> Doubt | None:
+    """Return why to doubt that this is the instruction's goal; None where nothing speaks against it."""
     said = mentions(scene, instruction)
     if isinstance(stated, Goal):
-        return next(_reasons(stated, scene, instruction.lower(), said), "")
+        return next(_reasons(stated, library, scene, instruction.lower(), said), None)
     return _no_thing(stated, said)
 
 
-def _no_thing(stated: Declined, said: Iterable[Mention]) -> str:
+def _no_thing(stated: Declined, said: Iterable[Mention]) -> Doubt | None:
     """Missing are things; ``home`` in "bring the arm home" is none."""
     unknown = [m.phrase for m in said if not m.names]
     if stated.kind != "missing" or not unknown or any(stated.words.lower() in phrase for phrase in unknown):
-        return ""
-    return f"rather {_listed(unknown)} is not in the scene"
+        return None
+    return Doubt(f"rather {_listed(unknown)} is not in the scene")
 
 
-def _reasons(goal: Goal, scene: SceneGraph, text: str, said: list[Mention]) -> Iterator[str]:
+def _reasons(goal: Goal, library: SkillLibrary, scene: SceneGraph, text: str, said: list[Mention]) -> Iterator[Doubt]:
     atoms = [atom for step in goal.steps for atom in step]
     wanted = dict.fromkeys(a for atom in atoms for a in atom.args if a in scene.entities)
-    if unnamed := [name for name in wanted if not any(name in m.names for m in said)]:
-        yield f"the instruction does not name {_listed(unnamed)}"
+    if unnamed := tuple(name for name in wanted if not any(name in m.names for m in said)):
+        yield Doubt(f"the instruction does not name {_listed(unnamed)}", wrong=unnamed)
     if unknown := [m.phrase for m in said if not m.names and _is_thing(m.phrase, scene, goal)]:
-        yield f"{_listed(unknown)} is not in the scene"
+        yield Doubt(f"{_listed(unknown)} is not in the scene")
     for words, place, meant in _located(scene, text):
-        if meant not in wanted and any(name in wanted for name in matches(scene, words)):
-            yield f"the {words} at '{place}' is '{meant}'"
+        others = tuple(name for name in matches(scene, words) if name in wanted)
+        if meant not in wanted and others:
+            yield Doubt(f"the {words} at '{place}' is '{meant}'", wrong=others, lacking=(meant,))
     for m in said:
-        plural = singular(m.phrase) != m.phrase
-        if plural and not set(m.names) <= set(wanted) and any(name in wanted for name in m.names):
-            yield f"'{m.phrase}' are {_listed(m.names)}"
+        left_out = tuple(name for name in m.names if name not in wanted)
+        if singular(m.phrase) != m.phrase and left_out and len(left_out) < len(m.names):
+            yield Doubt(f"'{m.phrase}' are {_listed(m.names)}", lacking=left_out)
     # "the cup on the desk": what a thing is on or in tells which is meant.
     told = {*wanted, *(location.b for name in wanted if (location := scene.location(name)))}
-    if left_out := [m.phrase for m in said if m.names and told.isdisjoint(m.names)]:
-        yield f"the instruction names {_listed(left_out)}, too"
+    if forgotten := [m for m in said if m.names and told.isdisjoint(m.names)]:
+        yield Doubt(f"the instruction names {_listed(m.phrase for m in forgotten)}, too", lacking=forgotten[0].names)
+    for atom in atoms:
+        if unsaid := [value for value in _values(atom, library) if not _says(text, value)]:
+            yield Doubt(f"the instruction does not say {_listed(unsaid)}", skills=atom.args[:1])
+
+
+def _values(atom: Atom, library: SkillLibrary) -> list[str]:
+    """What ``did(skill, …)`` gives for parameters that are no entities."""
+    if atom.name != DID:
+        return []
+    parameters = library[atom.args[0]].parameters.values()
+    return [value for p, value in zip(parameters, atom.args[1:], strict=True) if p.type != "entity"]
+
+
+def _says(text: str, value: str) -> bool:
+    try:
+        return float(value) in [float(number) for number in re.findall(r"\d+(?:\.\d+)?|\.\d+", text)]
+    except ValueError:
+        return value.lower() in text
 
 
 def _is_thing(phrase: str, scene: SceneGraph, goal: Goal) -> bool:

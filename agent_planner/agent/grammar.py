@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import islice, product
 
 from agent_planner.agent.conversation import MAX_INSTRUCTION, clean
+from agent_planner.agent.doubts import Doubt
 from agent_planner.goals.goal import DID, Declined
 from agent_planner.goals.world import unmet_needs
 from agent_planner.scene import SceneGraph
@@ -28,23 +29,35 @@ _SLOTS: dict[str, tuple[Parameter, ...]] = {
 }
 
 
-def goal_grammar(library: SkillLibrary, scene: SceneGraph, instruction: str, level: Level) -> str:
+def goal_grammar(
+    library: SkillLibrary, scene: SceneGraph, instruction: str, level: Level, hint: Doubt | None = None
+) -> str:
     """Every goal that the scene and the library's predicates allow, and every way to decline.
 
-    At `Level.APPLICABLE` a question which of several things is meant offers exactly those that its words fit.
+    At `Level.APPLICABLE` a question which of several things is meant offers exactly those that its words fit, and
+    after a doubt only goals are admitted that it does not touch.
     """
     words = json.dumps(clean(instruction, MAX_INSTRUCTION).replace('"', ""))
     entity = _choice(scene.entities) or '"nothing"'
-    atoms = sorted({*_atom_rules(library, scene), '"hand free"'})
     which = '"which(\\"" QUOTE "\\": " entity (", " entity){1,11} ")"'
+    rules = ["steps | declined", 'step (" then " step){0,5}']
     if level is Level.APPLICABLE:
         which = _choice(_questions(scene, instruction))
+        if hint is not None:
+            scene = _without(scene, hint.wrong)
+            library = SkillLibrary.model_construct(skills=tuple(s for s in library if s.name not in hint.skills))
+            if any(name in scene.entities for name in hint.lacking):
+                rules = ["steps", "(atom SEP){0,12} needed (SEP atom){0,12}"]
+    atoms = sorted({*_atom_rules(library, scene), '"hand free"'})
+    needed = sorted({*_atom_rules(library, scene, hint.lacking)}) if hint and rules[0] == "steps" else []
     return "\n".join(
         [
-            'start: "goal: " (steps | declined)',
-            'steps: step (" then " step){0,5}',
+            f'start: "goal: " ({rules[0]})',
+            f"steps: {rules[1]}",
             'step: atom ("; " atom){0,11}',
+            'SEP: "; " | " then "',
             f"atom: {' | '.join(atoms)}",
+            f"needed: {' | '.join(needed) or 'atom'}",
             'declined: "missing(\\"" QUOTE "\\")" | "no_skill(\\"" QUOTE "\\")" | "none\\n" ANSWER'
             + (f" | {which}" if which else ""),
             f"entity: {entity}",
@@ -159,22 +172,37 @@ def _open_slot(parameter: Parameter) -> str:
     return '"\\"" PHRASE "\\""'
 
 
-def _atom_rules(library: SkillLibrary, scene: SceneGraph) -> Iterable[str]:
+def _atom_rules(library: SkillLibrary, scene: SceneGraph, having: Collection[str] = ()) -> Iterable[str]:
+    """A rule for each predicate; with ``having`` only atoms that name one of these entities."""
     for skill in library:
         if not skill.makes:
-            yield _did_rule(skill, scene)
+            names = [_quoted(skill.name)]
+            for slots in _slots(tuple(skill.parameters.values()), scene, having):
+                yield _predicate(DID, False, [*names, *slots])
         for made in skill.makes:
-            slots = _SLOTS.get(made.name) or tuple(skill.parameters[a] for a in made.args)
-            names = [_choice(p.candidates(scene)) if p.type == "entity" else _word(p) for p in slots]
-            if all(names):
-                yield _predicate(made.name, made.negated, names)
+            parameters = _SLOTS.get(made.name) or tuple(skill.parameters[a] for a in made.args)
+            for slots in _slots(parameters, scene, having):
+                yield _predicate(made.name, made.negated, slots)
 
 
-def _did_rule(skill: Skill, scene: SceneGraph) -> str:
-    slots = []
-    for parameter in skill.parameters.values():
-        slots.append(_choice(parameter.candidates(scene)) if parameter.type == "entity" else _word(parameter))
-    return _predicate(DID, False, [_quoted(skill.name), *(s or '"nothing"' for s in slots)])
+def _slots(parameters: Sequence[Parameter], scene: SceneGraph, having: Collection[str]) -> Iterable[list[str]]:
+    """What may stand in each place: once, or for each place that one of ``having`` has to stand in."""
+    open_ = [_choice(p.candidates(scene)) if p.type == "entity" else _word(p) for p in parameters]
+    if not having:
+        if all(open_):
+            yield open_
+        return
+    for place, parameter in enumerate(parameters):
+        named = [n for n in having if parameter.type == "entity" and n in parameter.candidates(scene)]
+        if named and all(open_):
+            yield [*open_[:place], _choice(named), *open_[place + 1 :]]
+
+
+def _without(scene: SceneGraph, names: Collection[str]) -> SceneGraph:
+    return scene.replace(
+        objects=tuple(o for o in scene.objects if o.name not in names),
+        places=tuple(p for p in scene.places if p.name not in names),
+    )
 
 
 def _word(parameter: Parameter) -> str:

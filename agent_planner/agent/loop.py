@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent_planner.agent.believed import Believed
-from agent_planner.agent.checks import read_call, refuse_goal, refuse_unmet
+from agent_planner.agent.checks import check_goal, read_call, refuse_goal, refuse_unmet
 from agent_planner.agent.conversation import (
     clean,
     first_turn,
@@ -19,6 +19,7 @@ from agent_planner.agent.conversation import (
     state_turn,
     system_turn,
 )
+from agent_planner.agent.doubts import Doubt, Doubted
 from agent_planner.agent.events import Emit, Event, EventKind
 from agent_planner.agent.grammar import goal_grammar, turn_grammar
 from agent_planner.agent.limits import LoopConfig, Tallies
@@ -80,18 +81,24 @@ class Episode:
     def _state_goal(self) -> Generator[Request, Any, Goal | EpisodeResult]:
         refusal = CallRefused("BAD_GOAL", "no goal was stated")
         doubted: list[Stated] = []
+        hint: Doubt | None = None
         said = self.instruction
         near = focus(self.scene, said)
-        for _ in range(self.config.goal_tries):
-            grammar = goal_grammar(self.library, near, said, self.config.level)
+        for left in reversed(range(self.config.goal_tries)):
+            grammar = goal_grammar(self.library, near, said, self.config.level, hint if left else None)
             reply = yield from self._say(grammar)
             stated: Stated | None = None
             try:
                 stated = parse_goal(reply.text)
-                refuse_goal(stated, self.library, self.scene, said, doubted)
+                if left:
+                    refuse_goal(stated, self.library, self.scene, said, doubted)
+                else:  # what was doubted may be meant all the same, in words that no scene has
+                    check_goal(stated, self.library, self.scene)
             except CallRefused as error:
                 refusal = error
-                doubted += [stated] if stated is not None and error.code == "DOUBTED" else []
+                if isinstance(error, Doubted) and stated is not None:
+                    doubted.append(stated)
+                    hint = error.doubt
                 self._refused(error, reply.text)
                 self.messages.append(Message("user", refused_line(error)))
                 continue
