@@ -40,20 +40,20 @@ def goal_grammar(
     words = json.dumps(clean(instruction, MAX_INSTRUCTION).replace('"', ""))
     entity = _choice(scene.entities) or '"nothing"'
     which = '"which(\\"" QUOTE "\\": " entity (", " entity){1,11} ")"'
-    rules = ["steps | declined", 'step (" then " step){0,5}']
+    start, steps, needed = "steps | declined", 'step (" then " step){0,5}', []
     if level is Level.APPLICABLE:
         which = _choice(_questions(scene, instruction))
         if hint is not None:
             scene = _without(scene, hint.wrong)
             library = SkillLibrary.model_construct(skills=tuple(s for s in library if s.name not in hint.skills))
-            if any(name in scene.entities for name in hint.lacking):
-                rules = ["steps", "(atom SEP){0,12} needed (SEP atom){0,12}"]
+            needed = sorted({*_atom_rules(library, scene, hint.lacking)}) if hint.lacking else []
+    if needed:
+        start, steps = "steps", "(atom SEP){0,12} needed (SEP atom){0,12}"
     atoms = sorted({*_atom_rules(library, scene), '"hand free"'})
-    needed = sorted({*_atom_rules(library, scene, hint.lacking)}) if hint and rules[0] == "steps" else []
     return "\n".join(
         [
-            f'start: "goal: " ({rules[0]})',
-            f"steps: {rules[1]}",
+            f'start: "goal: " ({start})',
+            f"steps: {steps}",
             'step: atom ("; " atom){0,11}',
             'SEP: "; " | " then "',
             f"atom: {' | '.join(atoms)}",
