@@ -66,8 +66,10 @@ def _no_thing(stated: Declined, said: Iterable[Mention]) -> Doubt | None:
 def _reasons(goal: Goal, library: SkillLibrary, scene: SceneGraph, text: str, said: list[Mention]) -> Iterator[Doubt]:
     atoms = [atom for step in goal.steps for atom in step]
     wanted = dict.fromkeys(a for atom in atoms for a in atom.args if a in scene.entities)
-    if unnamed := tuple(name for name in wanted if not any(name in m.names for m in said)):
-        yield Doubt(f"the instruction does not name {_listed(unnamed)}", wrong=unnamed)
+    named = {name for m in said for name in m.names}
+    if unnamed := [name for name in wanted if name not in named]:
+        others = tuple(name for name in scene.entities if name not in named)
+        yield Doubt(f"the instruction does not name {_listed(unnamed)}", wrong=others)
     if unknown := [m.phrase for m in said if not m.names and _is_thing(m.phrase, scene, goal)]:
         yield Doubt(f"{_listed(unknown)} is not in the scene")
     for words, place, meant in _located(scene, text):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent_planner.agent.believed import Believed
-from agent_planner.agent.checks import check_goal, read_call, refuse_goal, refuse_unmet
+from agent_planner.agent.checks import read_call, refuse_goal, refuse_unmet
 from agent_planner.agent.conversation import (
     clean,
     first_turn,
@@ -85,15 +85,13 @@ class Episode:
         said = self.instruction
         near = focus(self.scene, said)
         for left in reversed(range(self.config.goal_tries)):
+            # The last time what was doubted may be said again: perhaps it is meant, in words that no scene has.
             grammar = goal_grammar(self.library, near, said, self.config.level, hint if left else None)
             reply = yield from self._say(grammar)
             stated: Stated | None = None
             try:
                 stated = parse_goal(reply.text)
-                if left:
-                    refuse_goal(stated, self.library, self.scene, said, doubted)
-                else:  # what was doubted may be meant all the same, in words that no scene has
-                    check_goal(stated, self.library, self.scene)
+                refuse_goal(stated, self.library, self.scene, said, doubted)
             except CallRefused as error:
                 refusal = error
                 if isinstance(error, Doubted) and stated is not None:

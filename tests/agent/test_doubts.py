@@ -102,7 +102,9 @@ def test_after_a_doubt_only_what_it_does_not_touch_is_admitted(instruction: str,
     assert admits(goal_grammar(LIBRARY, SCENE, instruction, Level.GRAMMAR, found), f"goal: {goal}")
 
 
-def test_the_last_time_a_doubted_goal_is_accepted():
-    goals = ["goal: in(soda can, bin)", "goal: holding(glass)", "goal: holding(red cube)", "goal: holding(green cube)"]
-    run = drive(SCENE, LIBRARY, [*goals, 'holding(green cube)\ngive_up(reason="enough")'], instruction="tidy up")
-    assert str(run.result.goal) == "holding(green cube)"
+@pytest.mark.parametrize(("last", "outcome"), [("in(soda can, bin)", "infeasible"), ("holding(green cube)", "failed")])
+def test_the_last_time_a_doubted_goal_is_accepted_and_another_one_is_not(last: str, outcome: str):
+    goals = ["goal: in(soda can, bin)", "goal: holding(glass)", "goal: holding(red cube)", f"goal: {last}"]
+    way = [f'{last}\ngive_up(reason="enough")']
+    run = drive(SCENE, LIBRARY, [*goals, *way], instruction="tidy up")
+    assert run.result.outcome.value == outcome
