@@ -92,18 +92,18 @@ def turn_grammar(
 
     At `Level.APPLICABLE` only calls whose needs hold in the scene are admitted, without those that were
     already ``refused`` in this very state (as keys of `Call.key`). Of a skill with numbers or words as arguments,
-    and of giving up, every call counts as refused with the first, unless the goal asks for that very skill.
+    of asking and of giving up, every call counts as refused with the first, unless the goal asks for that very skill.
     """
     calls = None
-    giving_up = '"give_up(reason=\\"" PHRASE "\\")"'
+    built_in = {"ask": '"ask(question=\\"" PHRASE "\\")"', "give_up": '"give_up(reason=\\"" PHRASE "\\")"'}
     if level is Level.APPLICABLE:
         wanted = {atom.args[0] for atom in unmet if atom.name == DID}
         calls = _applicable(library, scene, refused, wanted)
-        if calls and any(skill == "give_up" for skill, _ in refused):
-            giving_up = ""
+        if calls:
+            built_in = {name: rule for name, rule in built_in.items() if all(skill != name for skill, _ in refused)}
     if calls is None:
         calls = [rule for skill in library if (rule := _skill_rule(skill, scene))]
-    calls += ['"ask(question=\\"" PHRASE "\\")"', *filter(None, [giving_up])]
+    calls += built_in.values()
     return "\n".join(
         [
             'start: unmet REASON "\\n" call',

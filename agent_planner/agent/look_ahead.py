@@ -18,13 +18,13 @@ class LookAhead:
         self._nearest: int | None = None
         self._expected: int | None = None
         self._idled = False
-        self._gave_up = False
+        self._stopped: set[str] = set()
 
-    def check_giving_up(self, goal: Goal, at_step: int, scene: SceneGraph, done: Sequence[Call]) -> None:
-        """Raise CallRefused (NO_PROGRESS) the first time, where a plan is known."""
-        if not self._gave_up and plan(goal, self._library, scene, at_step, done):
-            self._gave_up = True
-            raise CallRefused("NO_PROGRESS", "the goal can still be reached; go on, or give up once more")
+    def check_stopping(self, skill: str, goal: Goal, at_step: int, scene: SceneGraph, done: Sequence[Call]) -> None:
+        """Raise CallRefused (NO_PROGRESS) at the first ``ask`` and the first ``give_up``, where a plan is known."""
+        if skill not in self._stopped and plan(goal, self._library, scene, at_step, done):
+            self._stopped.add(skill)
+            raise CallRefused("NO_PROGRESS", f"the goal can still be reached; go on, or {skill} once more")
 
     def check(self, call: Call, goal: Goal, at_step: int, scene: SceneGraph, done: Sequence[Call]) -> None:
         """Raise CallRefused (NO_PROGRESS) as design.md says; nothing is refused where no plan is known now.

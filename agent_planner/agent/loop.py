@@ -160,8 +160,8 @@ class Episode:
             thought, call = read_call(reply.text, self.library, self.scene)
             self._tell(EventKind.CALL, reply.text, thought=thought, call=str(call))
             if call.skill in BUILT_IN:
-                if call.skill == "give_up" and self.config.look_ahead:
-                    self._ahead.check_giving_up(goal, at_step, self.scene, done)
+                if self.config.look_ahead:
+                    self._ahead.check_stopping(call.skill, goal, at_step, self.scene, done)
                 return (yield from self._spoken(call))
             refuse_unmet(call, self.library, self.scene)
             if self.config.look_ahead:

@@ -19,6 +19,7 @@ def train(
     steps: Annotated[int, typer.Option(min=1, help="optimizer steps")] = 760,
     seed: Annotated[int, typer.Option(help="of data and weights")] = 0,
     start: Annotated[Path | None, typer.Option(help="an adapter to go on from, with new data")] = None,
+    episodes: Annotated[int, typer.Option(min=0, help="whole episodes in a tree; the rest are goals alone")] = 1,
     learning_rate: Annotated[float, typer.Option(min=0, help="the highest; less with --start")] = 6e-4,
 ) -> None:
     """Train a LoRA adapter on the symbolic expert's episodes. Killed, it goes on from its last checkpoint."""
@@ -41,6 +42,7 @@ def train(
             steps=steps,
             seed=seed,
             start_adapter=start,
+            episodes=episodes,
             learning_rate=learning_rate,
         )
         trainer = Trainer(config)

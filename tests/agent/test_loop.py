@@ -168,9 +168,11 @@ def test_at_confirm_nothing_moves_without_a_yes(answers: tuple[str, ...], moved:
 
 
 def test_the_model_may_ask_and_give_up():
-    asks = drive(WORLD, LIBRARY, [GOAL, 'in(red cube, bin)\nask(question="now?")', *WAY[1:]], answers=["yes, go"])
+    ask = 'in(red cube, bin)\nask(question="now?")'
+    asks = drive(WORLD, LIBRARY, [GOAL, ask, ask, *WAY[1:]], answers=["yes, go"])
     assert asks.result.outcome is Outcome.SUCCEEDED
-    assert asks.prompts[2].startswith("answer: yes, go\n")
+    assert asks.prompts[2].startswith("refused NO_PROGRESS: the goal can still be reached; go on, or ask once more")
+    assert asks.prompts[3].startswith("answer: yes, go\n")
     gives_up = drive(WORLD, LIBRARY, [GOAL, 'in(red cube, bin)\ngive_up(reason="too far")'])
     assert (gives_up.result.outcome, gives_up.result.message) == (Outcome.INFEASIBLE, "too far")
     assert gives_up.prompts[2].startswith("refused NO_PROGRESS: the goal can still be reached")
