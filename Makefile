@@ -72,6 +72,8 @@ bench: setup ## the benchmarks in benchmarks/
 .PHONY: model
 model: setup ## train the default model's adapter from its seed (hours on two cores; resumes)
 	@$(VENV)/bin/agent-planner tune train --out runs/model --steps 760 --seed 0
+	@$(VENV)/bin/agent-planner tune train --out runs/model/episodes --start runs/model/adapter --steps 100 --seed 1 \
+	  --episodes 8 --learning-rate 3e-4
 
 .PHONY: lock
 lock: $(DONE)/project ## write the lock files anew (UPGRADE=1 to take newer versions)
