@@ -45,6 +45,11 @@ class Tallies:
         self._failures[call.key()] += 1
         return self._failures[call.key()] > retries
 
+    @property
+    def any_failed(self) -> bool:
+        """Whether any call has failed so far."""
+        return bool(self._failures)
+
     def visit(self, state: Hashable) -> bool:
         """Count a state that a successful call led to."""
         self._states[state] += 1

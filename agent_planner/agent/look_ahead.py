@@ -18,13 +18,20 @@ class LookAhead:
         self._nearest: int | None = None
         self._expected: int | None = None
         self._idled = False
-        self._stopped: set[str] = set()
+        self._asked = False
 
-    def check_stopping(self, skill: str, goal: Goal, at_step: int, scene: SceneGraph, done: Sequence[Call]) -> None:
-        """Raise CallRefused (NO_PROGRESS) at the first ``ask`` and the first ``give_up``, where a plan is known."""
-        if skill not in self._stopped and plan(goal, self._library, scene, at_step, done):
-            self._stopped.add(skill)
-            raise CallRefused("NO_PROGRESS", f"the goal can still be reached; go on, or {skill} once more")
+    def check_stopping(
+        self, skill: str, failed: bool, goal: Goal, at_step: int, scene: SceneGraph, done: Sequence[Call]
+    ) -> None:
+        """Raise CallRefused (NO_PROGRESS) at the first ``ask``, and at a ``give_up`` before any call has ``failed``.
+
+        Nothing is refused where no plan is known.
+        """
+        too_early = not self._asked if skill == "ask" else not failed
+        if too_early and plan(goal, self._library, scene, at_step, done):
+            self._asked = self._asked or skill == "ask"
+            again = ", or ask once more" if skill == "ask" else ""
+            raise CallRefused("NO_PROGRESS", f"the goal can still be reached; go on{again}")
 
     def check(self, call: Call, goal: Goal, at_step: int, scene: SceneGraph, done: Sequence[Call]) -> None:
         """Raise CallRefused (NO_PROGRESS) as design.md says; nothing is refused where no plan is known now.

@@ -161,7 +161,8 @@ class Episode:
             self._tell(EventKind.CALL, reply.text, thought=thought, call=str(call))
             if call.skill in BUILT_IN:
                 if self.config.look_ahead:
-                    self._ahead.check_stopping(call.skill, goal, at_step, self.scene, done)
+                    failed = self._tallies.any_failed
+                    self._ahead.check_stopping(call.skill, failed, goal, at_step, self.scene, done)
                 return (yield from self._spoken(call))
             refuse_unmet(call, self.library, self.scene)
             if self.config.look_ahead:

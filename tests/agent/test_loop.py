@@ -173,9 +173,16 @@ def test_the_model_may_ask_and_give_up():
     assert asks.result.outcome is Outcome.SUCCEEDED
     assert asks.prompts[2].startswith("refused NO_PROGRESS: the goal can still be reached; go on, or ask once more")
     assert asks.prompts[3].startswith("answer: yes, go\n")
-    gives_up = drive(WORLD, LIBRARY, [GOAL, 'in(red cube, bin)\ngive_up(reason="too far")'])
-    assert (gives_up.result.outcome, gives_up.result.message) == (Outcome.INFEASIBLE, "too far")
-    assert gives_up.prompts[2].startswith("refused NO_PROGRESS: the goal can still be reached")
+
+
+def test_giving_up_needs_a_reason():
+    give_up = 'in(red cube, bin)\ngive_up(reason="too far")'
+    refused = drive(WORLD, LIBRARY, [GOAL, give_up, *WAY[1:]])
+    assert refused.prompts[2].startswith("refused NO_PROGRESS: the goal can still be reached")
+    assert refused.result.outcome is Outcome.SUCCEEDED
+    slip = SkillResult(ResultStatus.FAILED, "GRASP_FAILED", "nothing there")
+    failed = drive(WORLD, LIBRARY, [GOAL, *WAY[1:2], give_up], execute=lambda w, c: slip)
+    assert (failed.result.outcome, failed.result.message) == (Outcome.INFEASIBLE, "too far")
 
 
 def test_a_skill_without_effects_is_done_by_did():
