@@ -134,9 +134,9 @@ def test_json_is_the_last_line_and_all_else_goes_to_stderr(monkeypatch, capsys, 
 
     goal = f"goal: {scenario_of('smoke', 'dev', 0).goal}"
     script = tmp_path / "script.json"
-    # It states the goal and then gives up, and once more, since the goal can be reached.
+    # It states the goal and then gives up again and again, which is refused, since the goal can be reached.
     gives_up = 'it is enough\ngive_up(reason="tired")'
-    script.write_text(json.dumps([goal, gives_up, gives_up]))
+    script.write_text(json.dumps([goal, *[gives_up] * 3]))
     report = tmp_path / "out" / "report.json"
     code, out, err = call(
         monkeypatch, capsys, "eval", "--seeds", "0:1", "--model", f"scripted:{script}", "--json", "--out", str(report)
@@ -147,9 +147,9 @@ def test_json_is_the_last_line_and_all_else_goes_to_stderr(monkeypatch, capsys, 
     assert figures["n"] == 1
     assert figures["success"] == 0.0
     assert figures["goal_exact"] == 1.0
-    assert figures["outcomes"] == {"infeasible": 1}
+    assert figures["outcomes"] == {"failed": 1}
     wanted = {"suite", "backend", "model", "ci95", "refused_call_rate", "raw_invalid_rate", "seconds"}
     assert wanted <= figures.keys()
-    assert "infeasible 1" in err
+    assert "failed 1" in err
     (episode,) = json.loads(report.read_text())["episodes"]
-    assert (episode["goal"], episode["error"]) == (goal.removeprefix("goal: "), "gave_up")
+    assert (episode["goal"], episode["error"]) == (goal.removeprefix("goal: "), "loop")
