@@ -136,16 +136,6 @@ def test_an_old_reading_counts_for_nothing(publisher, robot, topic):
         robot.joints() if topic == "joint_states" else robot.base()
 
 
-def test_in_fast_simulated_time_what_came_just_now_is_not_old(publisher, robot):
-    robot._simulated = True
-    publisher.send("joint_states", JointState(name=[*NAMES, *FINGERS], position=[0.0] * 4), ago=3.0)
-    assert robot.wait_steady(lambda: robot.age("joint_states") is not None, SECONDS, None)
-    assert robot.joints().q.tolist() == [0.0] * len(NAMES)
-    robot._came["joint_states"] -= 2.0
-    with pytest.raises(MissingData, match="nothing came on 'joint_states' for 2"):
-        robot.joints()
-
-
 def test_the_base_is_where_odometry_and_the_maps_correction_put_it(publisher, robot):
     odom = Odometry()
     odom.header.frame_id = "odom"

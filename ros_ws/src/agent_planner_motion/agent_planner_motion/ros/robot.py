@@ -29,9 +29,7 @@ from agent_planner_motion.skills.robot import Base, Joints
 from agent_planner_motion.world import World
 
 _LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-# Seconds of ROS time after which a reading counts for nothing. Where time is simulated, perhaps several times as fast
-# as real time, they must have passed in steady time, too: what is on its way for 0.3 s is not lost.
-_STALE = 1.0
+_STALE = 1.0  # seconds of ROS time after which a reading counts for nothing
 _NUDGE = 0.1  # seconds of steady time after which a wait looks again although nothing came
 _SLOWEST = 20.0  # a wait gives up when the clock runs that many times slower than the wall's
 
@@ -60,11 +58,9 @@ class RosRobot:
         self._changed = threading.Condition()
         self._generation = 0
         self._started = time.monotonic()
-        self._simulated = bool(node.get_parameter("use_sim_time").value)
         self.frames = Frames()
         self._joint_state: JointState | None = None
         self._odometry: Odometry | None = None
-        self._came: dict[str, float] = {}
         self._scene: World | None = None
         self._grid: Grid | None = None
         self._description: RobotDescription | MotionError | None = None
@@ -213,8 +209,6 @@ class RosRobot:
 
     def _fresh(self, topic: str, stamp: float) -> float:
         age = self.now() - stamp
-        if self._simulated:
-            age = min(age, time.monotonic() - self._came[topic])
         if age > _STALE:
             raise MissingData(topic, age)
         return stamp
@@ -225,12 +219,10 @@ class RosRobot:
             self._changed.notify_all()
 
     def _on_joints(self, message: JointState) -> None:
-        self._came["joint_states"] = time.monotonic()
         self._joint_state = message
         self._tell()
 
     def _on_odometry(self, message: Odometry) -> None:
-        self._came["odom"] = time.monotonic()
         self._odometry = message
         self._tell()
 
