@@ -8,6 +8,9 @@ import typer
 
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import UserError
+from agent_planner.tuning.train_config import TrainConfig
+
+_DEFAULTS = {name: field.default for name, field in TrainConfig.model_fields.items()}
 
 app = typer.Typer(help="Train adapters for the language model.", no_args_is_help=True)
 
@@ -16,11 +19,22 @@ app = typer.Typer(help="Train adapters for the language model.", no_args_is_help
 def train(
     out: Annotated[Path, typer.Option(help="folder of the run: checkpoint, log and adapter")],
     base: Annotated[str, typer.Option(help="base model: default (SmolLM2-135M-Instruct) or a folder")] = "default",
-    steps: Annotated[int, typer.Option(min=1, help="optimizer steps")] = 760,
-    seed: Annotated[int, typer.Option(help="of data and weights")] = 0,
+    steps: Annotated[int, typer.Option(min=1, help="optimizer steps")] = _DEFAULTS["steps"],
+    seed: Annotated[int, typer.Option(help="of data and weights")] = _DEFAULTS["seed"],
     start: Annotated[Path | None, typer.Option(help="an adapter to go on from, with new data")] = None,
-    episodes: Annotated[int, typer.Option(min=0, help="whole episodes in a tree; the rest are goals alone")] = 1,
-    learning_rate: Annotated[float, typer.Option(min=0, help="the highest; less with --start")] = 6e-4,
+    trees: Annotated[
+        int, typer.Option(min=1, help="trees (a scene with its instructions) in a step; 2: a scene and its twin")
+    ] = _DEFAULTS["trees_per_step"],
+    branches: Annotated[int, typer.Option(min=1, help="instructions in a tree")] = _DEFAULTS["branches"],
+    episodes: Annotated[
+        int, typer.Option(min=0, help="whole episodes in a tree; the rest are goals alone")
+    ] = _DEFAULTS["episodes"],
+    max_tokens: Annotated[
+        int, typer.Option(min=512, help="of a tree; the instructions that go beyond are left out")
+    ] = _DEFAULTS["max_tokens"],
+    learning_rate: Annotated[float, typer.Option(min=0, help="the highest; less with --start")] = _DEFAULTS[
+        "learning_rate"
+    ],
 ) -> None:
     """Train a LoRA adapter on the symbolic expert's episodes. Killed, it goes on from its last checkpoint."""
     terminal = Terminal()
@@ -32,7 +46,7 @@ def train(
         from agent_planner.llm.local import share_processors
 
         share_processors()
-        from agent_planner.tuning.train import TrainConfig, Trainer
+        from agent_planner.tuning.train import Trainer
 
         folder, name = (str(default_base()), BASE_NAME) if base == "default" else (base, None)
         config = TrainConfig(
@@ -42,7 +56,10 @@ def train(
             steps=steps,
             seed=seed,
             start_adapter=start,
+            trees_per_step=trees,
+            branches=branches,
             episodes=episodes,
+            max_tokens=max_tokens,
             learning_rate=learning_rate,
         )
         trainer = Trainer(config)

@@ -7,54 +7,40 @@ LoRA: Hu et al. 2021 (arXiv 2106.09685). Loss on the model's turns only, as in A
 import json
 import math
 import os
+import sys
 import time
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
-from pydantic import BaseModel, ConfigDict
 from safetensors.torch import load_file, save_file
 from torch.nn.functional import cross_entropy
-from transformers import AutoTokenizer, LlamaForCausalLM
+from torch.utils.data import DataLoader, Dataset
+from transformers import AutoTokenizer, LlamaForCausalLM, PreTrainedTokenizerBase
 
 from agent_planner.llm.weights import number_format, quieten
 from agent_planner.tuning.encode import Encoded, encode
+from agent_planner.tuning.train_config import TrainConfig
 from agent_planner.tuning.tree_attention import register
 from agent_planner.tuning.trees import trees
 
 _LINEARS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+_MOST_WORKERS = 12
 
 
-class TrainConfig(BaseModel):
-    """One training run.
+class _Samples(Dataset):
+    """The encoded trees of an index; what holds nothing to learn is left out."""
 
-    ``steps`` counts optimizer steps, each over ``trees_per_step`` trees; ``base`` is a folder, ``base_name`` what the
-    adapter calls it, so that no path of this machine is saved.
-    """
+    def __init__(self, config: TrainConfig, tokenizer: PreTrainedTokenizerBase):
+        self._config = config
+        self._tokenizer = tokenizer
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    base: str
-    base_name: str | None = None
-    out: Path
-    seed: int = 0
-    steps: int = 760
-    trees_per_step: int = 1
-    branches: int = 24
-    episodes: int = 1
-    max_tokens: int = 2600
-    rank: int = 32
-    alpha: int = 64
-    first_layer: int = 6
-    learning_rate: float = 6e-4
-    final_fraction: float = 0.1
-    warmup_steps: int = 25
-    weight_decay: float = 0.01
-    clip: float = 1.0
-    save_every: int = 20
-    start_adapter: Path | None = None
+    def __getitem__(self, index: int) -> list[Encoded]:
+        c = self._config
+        made = trees(c.seed, index, c.branches, c.episodes)
+        encoded = (encode(tree, self._tokenizer, c.max_tokens) for tree in made)
+        return [sample for sample in encoded if sample.weight.sum() > 0]
 
 
 class Trainer:
@@ -167,13 +153,14 @@ class Trainer:
             yield figures
 
     def _samples(self) -> Iterator[Encoded]:
-        while True:
-            made = trees(self.config.seed, self.index, self.config.branches, self.config.episodes)
-            for tree in islice(made, self.place, None):
+        # A GPU is faster than one process that makes its data; on a CPU the processors are the model's.
+        workers = min(_MOST_WORKERS, os.cpu_count() or 1) if self.device.type == "cuda" else 0
+        indices = range(self.index, sys.maxsize)
+        loader = DataLoader(_Samples(self.config, self.tokenizer), None, sampler=indices, num_workers=workers)
+        for samples in loader:
+            for sample in samples[self.place :]:
                 self.place += 1
-                sample = encode(tree, self.tokenizer, self.config.max_tokens)
-                if sample.weight.sum() > 0:
-                    yield sample
+                yield sample
             self.index, self.place = self.index + 1, 0
 
     def _rate(self) -> float:
