@@ -28,7 +28,7 @@ Attention = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
 def written_out(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
     """Return what training computes, (1, n, heads, width)."""
     bounds = tuple(sum(LENGTHS[:i]) for i in range(len(LENGTHS) + 1))
-    return tree_attention(torch.nn.Identity(), query, key, value, None, bounds=bounds)[0]
+    return tree_attention(torch.nn.Identity(), query, key, value, None, bounds=(bounds,))[0]
 
 
 def fused(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> torch.Tensor:

@@ -22,7 +22,7 @@ class Encoded:
     weight: torch.Tensor  # float32
 
     def bounds(self) -> tuple[int, ...]:
-        """Where the prefix and each branch begin, and the end, as `tree_attention` takes them."""
+        """Where the prefix and each branch begin, and the end."""
         starts = (self.branch[1:] != self.branch[:-1]).nonzero()[:, 0] + 1
         return (0, *starts.tolist(), len(self.branch))
 

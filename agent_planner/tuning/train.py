@@ -9,7 +9,8 @@ import math
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, islice
 from pathlib import Path
 
 import torch
@@ -130,11 +131,11 @@ class Trainer:
             rate = self._rate()
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
-            loss = 0.0
-            for _ in range(self.config.trees_per_step):
-                sample = next(data)
-                tokens += len(sample.tokens)
-                loss += self._backward(sample) / self.config.trees_per_step
+            samples = list(islice(data, self.config.trees_per_step))
+            tokens += sum(len(s.tokens) for s in samples)
+            # A GPU has room for all trees at once; one by one it would spend its time on starting kernels.
+            parts = [samples] if self.device.type == "cuda" else [[s] for s in samples]
+            loss = sum(self._backward(part) for part in parts)
             torch.nn.utils.clip_grad_norm_(self.learned, self.config.clip)
             self.optimizer.step()
             self.optimizer.zero_grad(set_to_none=True)
@@ -170,20 +171,25 @@ class Trainer:
         done = (self.step - c.warmup_steps) / max(1, c.steps - c.warmup_steps)
         return c.learning_rate * (c.final_fraction + (1 - c.final_fraction) * (1 + math.cos(math.pi * done)) / 2)
 
-    def _backward(self, sample: Encoded) -> float:
+    def _backward(self, samples: Sequence[Encoded]) -> float:
+        """Add the gradients of these trees; returns their share of the step's loss (the mean over its trees)."""
         llama = self.llama
+        tokens = torch.cat([s.tokens for s in samples]).to(self.device)
+        # In a tree the weights of the tokens sum to 1.
+        weights = torch.cat([s.weight / s.weight.sum() for s in samples]) / self.config.trees_per_step
         # A branch's first tokens carry no loss, so the token before one that does is always of the same branch.
-        chosen = (sample.weight > 0).nonzero()[:, 0]
+        chosen = (weights > 0).nonzero()[:, 0].to(self.device)
+        ends = accumulate(len(s.tokens) for s in samples)
+        bounds = tuple(tuple(end - len(s.tokens) + b for b in s.bounds()) for s, end in zip(samples, ends, strict=True))
         with torch.autocast(self.device.type, self.format, enabled=self.format != torch.float32):
             hidden = llama.model(
-                input_ids=sample.tokens[None].to(self.device),
-                position_ids=sample.positions[None].to(self.device),
+                input_ids=tokens[None],
+                position_ids=torch.cat([s.positions for s in samples])[None].to(self.device),
                 use_cache=False,
-                bounds=sample.bounds(),
+                bounds=bounds,
             ).last_hidden_state[0]
             logits = llama.lm_head(hidden[chosen - 1])
-        each = cross_entropy(logits.float(), sample.tokens[chosen].to(self.device), reduction="none")
-        weight = sample.weight[chosen].to(self.device)
-        loss = (each * weight).sum() / weight.sum()
-        (loss / self.config.trees_per_step).backward()
+        each = cross_entropy(logits.float(), tokens[chosen], reduction="none")
+        loss = (each * weights.to(self.device)[chosen]).sum()
+        loss.backward()
         return float(loss.detach())

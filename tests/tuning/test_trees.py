@@ -71,7 +71,7 @@ def test_tree_attention_equals_each_conversation_alone(tokenizer):
             input_ids=encoded.tokens[None],
             position_ids=encoded.positions[None],
             use_cache=False,
-            bounds=encoded.bounds(),
+            bounds=(encoded.bounds(),),
         ).last_hidden_state[0]
         for number in range(1, len(tree.branches) + 1):
             chosen = (encoded.branch == 0) | (encoded.branch == number)
