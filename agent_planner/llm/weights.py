@@ -18,8 +18,8 @@ from agent_planner.llm.base import Progress
 from agent_planner.llm.default_model import BASE_NAME, default_base
 
 ADAPTER_FILE = "adapter_config.json"
-# Processors that multiply bf16 in hardware; on others it is several times slower than fp32.
-_BF16_FLAGS = frozenset({"amx_bf16", "avx512_bf16"})
+# Processors that multiply bf16 in tiles; on others it is slower than fp32, with avx512_bf16 too (half as fast).
+_BF16_FLAG = "amx_bf16"
 
 
 class Loaded(NamedTuple):
@@ -71,7 +71,7 @@ def number_format(device: str) -> torch.dtype:
     """The number format that this processor computes fastest in."""
     if device == "cuda":
         return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
-    return torch.bfloat16 if _BF16_FLAGS & _processor_flags() else torch.float32
+    return torch.bfloat16 if _BF16_FLAG in _processor_flags() else torch.float32
 
 
 def _processor_flags() -> set[str]:
