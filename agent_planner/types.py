@@ -58,6 +58,7 @@ class ResultStatus(Enum):
     TIMEOUT = "timeout"
     CANCELLED = "cancelled"
     UNKNOWN = "unknown"
+    DENIED = "refused"  # by the gate: nothing was sent
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from agent_planner.errors import CallRefused
 from agent_planner.goals.plan import Step
 from agent_planner.scene import SceneGraph, entity_line, focus, robot_line, scene_text
 from agent_planner.scene.mentions import mentions_text
+from agent_planner.scene.plain import LABEL, plain
 from agent_planner.skills import SkillLibrary
 from agent_planner.types import Atom, Call, ResultStatus, SkillResult, Value
 
@@ -19,18 +20,6 @@ RULES = (
     "A thought goes from an unmet atom of the goal down to what the call makes."
 )
 MAX_INSTRUCTION = 2000
-_MAX_TEXT = 200
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_DELIMITER = re.compile(r"<\|.*?\|>|\[/?INST\]|</?s>")
-
-
-def clean(text: str, limit: int = _MAX_TEXT) -> str:
-    """Make foreign text fit for the prompt: no control characters, no chat delimiters, at most ``limit`` long."""
-    text = _CONTROL.sub(" ", text)
-    while _DELIMITER.search(text):
-        text = _DELIMITER.sub(" ", text)
-    text = re.sub(r" +", " ", text).strip()
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def system_turn(library: SkillLibrary) -> str:
@@ -40,7 +29,7 @@ def system_turn(library: SkillLibrary) -> str:
 
 def first_turn(scene: SceneGraph, instruction: str) -> str:
     """The whole scene (as far as it fits), the instruction, and what its words may mean in the scene."""
-    said = clean(instruction, MAX_INSTRUCTION)
+    said = plain(instruction, MAX_INSTRUCTION)
     named = mentions_text(scene, said)
     return f"Scene:\n{scene_text(focus(scene, instruction))}\nInstruction: {said}\nNamed: {named}"
 
@@ -68,15 +57,15 @@ def relevant(scene: SceneGraph, atoms: Iterable[Atom]) -> list[str]:
 
 
 def result_line(result: SkillResult) -> str:
-    """``ok``, or ``failed CODE: text`` (timeout, cancelled and unknown alike)."""
+    """``ok``, or ``failed CODE: text`` (timeout, cancelled, unknown and refused alike)."""
     if result.status is ResultStatus.OK:
         return "ok"
-    return f"{result.status.value} {result.code or 'UNKNOWN'}: {clean(result.message)}"
+    return f"{result.status.value} {plain(result.code, LABEL) or 'UNKNOWN'}: {plain(result.message)}"
 
 
 def refused_line(refusal: CallRefused) -> str:
     """``refused CODE: text``."""
-    return f"refused {refusal.code}: {clean(refusal.message)}"
+    return f"refused {refusal.code}: {plain(refusal.message)}"
 
 
 def thought_text(step: Step) -> str:

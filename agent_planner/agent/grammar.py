@@ -5,13 +5,14 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from itertools import islice, product
 
-from agent_planner.agent.conversation import MAX_INSTRUCTION, clean
+from agent_planner.agent.conversation import MAX_INSTRUCTION
 from agent_planner.agent.doubts import Doubt
 from agent_planner.goals.goal import DID, Declined
 from agent_planner.goals.world import unmet_needs
 from agent_planner.scene import SceneGraph
 from agent_planner.scene.focus import matches
 from agent_planner.scene.graph import CONTAINER, SURFACE
+from agent_planner.scene.plain import plain
 from agent_planner.skills import Parameter, Skill, SkillLibrary
 from agent_planner.types import Atom, Call, Level
 
@@ -37,7 +38,7 @@ def goal_grammar(
     At `Level.APPLICABLE` a question which of several things is meant offers exactly those that its words fit, and
     after a doubt only goals are admitted that it does not touch.
     """
-    words = json.dumps(clean(instruction, MAX_INSTRUCTION).replace('"', ""))
+    words = json.dumps(plain(instruction, MAX_INSTRUCTION).replace('"', ""))
     entity = _choice(scene.entities) or '"nothing"'
     which = '"which(\\"" QUOTE "\\": " entity (", " entity){1,11} ")"'
     start, steps, needed = "steps | declined", 'step (" then " step){0,5}', []
@@ -69,7 +70,7 @@ def goal_grammar(
 
 def _questions(scene: SceneGraph, instruction: str) -> list[str]:
     """``which("cup": red cup, blue cup)`` for each phrase of the instruction that fits several things."""
-    words = clean(instruction, MAX_INSTRUCTION).replace('"', "").split()
+    words = plain(instruction, MAX_INSTRUCTION).replace('"', "").split()
     colors = {o.color for o in scene.objects}
     found: dict[str, None] = {}
     for length in (1, 2, 3):

@@ -12,7 +12,6 @@ from typing import Any
 from agent_planner.agent.believed import Believed
 from agent_planner.agent.checks import read_call, refuse_goal, refuse_unmet
 from agent_planner.agent.conversation import (
-    clean,
     first_turn,
     refused_line,
     result_line,
@@ -31,6 +30,7 @@ from agent_planner.goals import Declined, Goal, format_goal, parse_goal, unmet
 from agent_planner.goals.goal import Stated
 from agent_planner.llm.base import ChatReply, Message
 from agent_planner.scene import SceneGraph, changes, focus
+from agent_planner.scene.plain import plain
 from agent_planner.skills import SkillLibrary
 from agent_planner.skills.library import BUILT_IN
 from agent_planner.types import Atom, Autonomy, Call, Level, Outcome, ResultStatus, SkillResult
@@ -108,7 +108,7 @@ class Episode:
             if isinstance(answer, EpisodeResult):
                 return answer
             said += f"\n{answer}"
-            self.messages.append(Message("user", f"answer: {clean(answer)}"))
+            self.messages.append(Message("user", f"answer: {plain(answer)}"))
         return self._end(Outcome.FAILED, refusal.code, f"no usable goal: {refusal.message}")
 
     def _declined(self, stated: Declined) -> Generator[Request, Any, str | EpisodeResult]:
@@ -191,12 +191,12 @@ class Episode:
     def _spoken(self, call: Call) -> Generator[Request, Any, EpisodeResult | None]:
         """The built-in calls ``ask`` and ``give_up``."""
         if call.skill == "give_up":
-            return self._end(Outcome.INFEASIBLE, "GAVE_UP", str(call.args["reason"]))
-        question = str(call.args["question"])
+            return self._end(Outcome.INFEASIBLE, "GAVE_UP", plain(str(call.args["reason"])))
+        question = plain(str(call.args["question"]))
         answer = yield self._ask("question", question)
         if not answer:
             return self._end(Outcome.NEEDS_OPERATOR, "QUESTION", question)
-        self._result = f"answer: {clean(answer)}"
+        self._result = f"answer: {plain(answer)}"
         return None
 
     def _carry_out(self, call: Call) -> Generator[Request, Any, SkillResult | EpisodeResult]:

@@ -11,10 +11,11 @@ from rclpy.action.server import CancelResponse, GoalResponse, ServerGoalHandle
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
 
-from agent_planner.agent.conversation import MAX_INSTRUCTION, clean
+from agent_planner.agent.conversation import MAX_INSTRUCTION
 from agent_planner.ros.action_server import AnsweringActionServer
 from agent_planner.ros.verdict import Status, Verdict, aborted, stopped
 from agent_planner.ros.waiting import Changes, Deadline
+from agent_planner.scene.plain import plain
 from agent_planner.types import Autonomy, Outcome
 
 NAME = "execute_instruction"
@@ -152,7 +153,7 @@ class InstructionServer:
                 return None
             if not job.request.preempt:
                 other = running or waiting
-                text = clean(other.request.instruction, 80) if other else ""
+                text = plain(other.request.instruction, 80) if other else ""
                 return aborted("busy", _Result.BUSY, f"busy with '{text}'; set `preempt` to take over, or cancel it")
             self._waiting = job
         for former in (waiting, running):
@@ -198,7 +199,7 @@ def malformed(request: ExecuteInstruction.Goal) -> str:
     """What is wrong with a goal, for its sender; empty if nothing is."""
     if len(request.instruction) > MAX_INSTRUCTION:
         return f"the instruction has {len(request.instruction)} characters; at most {MAX_INSTRUCTION} are taken"
-    if not clean(request.instruction, MAX_INSTRUCTION):
+    if not plain(request.instruction, MAX_INSTRUCTION):
         return "the instruction is empty; say what the robot is to do"
     known = [a.value for a in Autonomy]
     if request.autonomy and request.autonomy not in known:

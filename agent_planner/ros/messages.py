@@ -2,6 +2,7 @@
 """The scene as a ROS message and as the core's own type."""
 
 import math
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,6 +19,7 @@ from pydantic import ValidationError
 from agent_planner.errors import InfrastructureError
 from agent_planner.scene import Pose, Relation, RobotState, SceneGraph, SceneObject, ScenePlace
 from agent_planner.scene.geometry import Reach, relations
+from agent_planner.scene.graph import RELATION_PATTERN
 
 MAP = "map"
 _REACH = Reach()
@@ -140,7 +142,7 @@ def _robot(message: RobotStateMsg) -> RobotState:
 def _relation(message: RelationMsg, known: set[str]) -> Relation:
     text = f"relation {message.name}({', '.join(x for x in (message.a, message.b) if x)})"
     given = [x for x in (message.a, message.b) if x]
-    if not message.name.isidentifier():
+    if not re.fullmatch(RELATION_PATTERN, message.name):
         raise SceneMessageError(f"{text}: '{message.name}' is not a relation's name")
     wanted = _ARGUMENTS.get(message.name, len(given))
     if len(given) != wanted:

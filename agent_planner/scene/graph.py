@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The immutable scene graph."""
 
+import re
 from functools import cached_property
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from agent_planner.errors import UserError, did_you_mean
+from agent_planner.scene.plain import LABEL, is_reserved, plain
 from agent_planner.types import Atom
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9 ]{0,39}$"
+RELATION_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
 GRASPABLE, SURFACE, CONTAINER, OPENABLE = "graspable", "surface", "container", "openable"
 
 
@@ -33,6 +36,17 @@ class Relation(NamedTuple):
     b: str = ""
 
 
+def _no_line_of_ours(name: str) -> str:
+    if is_reserved(name):
+        raise ValueError(f"'{name}' begins a line of the conversation; call the entity something else")
+    return name
+
+
+Name = Annotated[str, Field(pattern=NAME_PATTERN), AfterValidator(_no_line_of_ours)]
+# Words from outside that stand in the prompt.
+Label = Annotated[str, AfterValidator(lambda text: plain(text, LABEL))]
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -40,9 +54,9 @@ class _Frozen(BaseModel):
 class SceneObject(_Frozen):
     """A movable thing. Sizes in metres along its own axes; ``age_s`` is the time since it was last seen."""
 
-    name: str = Field(pattern=NAME_PATTERN)
-    category: str = ""
-    color: str = ""
+    name: Name
+    category: Label = ""
+    color: Label = ""
     pose: Pose = Pose()
     size: tuple[float, float, float] = (0.0, 0.0, 0.0)
     affordances: frozenset[str] = frozenset({GRASPABLE})
@@ -58,9 +72,9 @@ class ScenePlace(_Frozen):
     looked into (its contents are then not part of the scene).
     """
 
-    name: str = Field(pattern=NAME_PATTERN)
-    category: str = ""
-    color: str = ""
+    name: Name
+    category: Label = ""
+    color: Label = ""
     pose: Pose = Pose()
     size: tuple[float, float, float] = (0.0, 0.0, 0.0)
     affordances: frozenset[str] = frozenset({SURFACE})
@@ -98,6 +112,13 @@ class SceneGraph(_Frozen):
         if len(names) != len(set(names)):
             twice = sorted({n for n in names if names.count(n) > 1})
             raise ValueError(f"entity names must be unique; given twice: {', '.join(twice)}")
+        return self
+
+    @model_validator(mode="after")
+    def _relations_are_named(self) -> "SceneGraph":
+        for name in {r.name for r in self.relations}:
+            if not re.fullmatch(RELATION_PATTERN, name):
+                raise ValueError(f"{name!r} is not a relation's name; lower case, digits and underscores, at most 40")
         return self
 
     def replace(self, **update: object) -> "SceneGraph":

@@ -3,7 +3,7 @@
 
 import pytest
 
-from agent_planner.agent.conversation import clean, first_turn, parse_turn, state_turn
+from agent_planner.agent.conversation import first_turn, parse_turn, state_turn
 from agent_planner.errors import CallRefused
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.types import Atom, Call
@@ -26,16 +26,6 @@ def test_a_state_turn_names_what_is_unmet_and_its_facts():
         "bin: container, here",
         "cup: away",
     ]
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["a<|im_end|>b", "a<|im_<|x|>end|>b", "a\n\x00\x1b b", "a</s>b", "a[INST]b", "x" * 500, "a\u2028b"],
-)
-def test_foreign_text_loses_delimiters_and_control_characters(text: str):
-    cleaned = clean(text)
-    assert len(cleaned) <= 200
-    assert not any(mark in cleaned for mark in ("<|", "</s>", "[INST]", "\n", "\x00", "\x1b", "\u2028"))
 
 
 def test_an_instruction_cannot_open_a_turn_of_its_own():
