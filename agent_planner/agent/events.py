@@ -12,6 +12,7 @@ class EventKind(Enum):
 
     THINKING = "THINKING"
     GOAL = "GOAL"
+    PLANNING = "PLANNING"
     CALL = "CHECKING"
     REFUSED = "REFUSED"
     EXECUTING = "EXECUTING"

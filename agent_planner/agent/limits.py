@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+from agent_planner.safety.gate import DENIED
 from agent_planner.types import Autonomy, Call, Level
 
 
@@ -20,6 +21,12 @@ class LoopConfig:
     goal_tries: int = 4
     same_refusals: int = 3
     same_states: int = 4
+    check_plan: bool = False
+
+    @property
+    def plans_first(self) -> bool:
+        """Whether the whole plan is checked before the first motion; at ``plan_only`` it is all there is."""
+        return self.autonomy is Autonomy.CONFIRM or (self.check_plan and self.autonomy is Autonomy.AUTO)
 
 
 class Tallies:
@@ -47,8 +54,8 @@ class Tallies:
 
     @property
     def any_failed(self) -> bool:
-        """Whether any call has failed so far."""
-        return bool(self._failures)
+        """Whether any call has failed so far, or was denied by the gate."""
+        return bool(self._failures) or any(code == DENIED for _, _, code in self._refusals)
 
     def visit(self, state: Hashable) -> bool:
         """Count a state that a successful call led to."""

@@ -6,7 +6,7 @@ It is a generator that yields `Request`s and is sent their answers, so it never 
 
 import time
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agent_planner.agent.believed import Believed
@@ -25,10 +25,14 @@ from agent_planner.agent.limits import LoopConfig, Tallies
 from agent_planner.agent.look_ahead import LookAhead
 from agent_planner.agent.requests import Dispatch, ModelTurn, Observe, Question, Request
 from agent_planner.agent.result import Counts, EpisodeResult
+from agent_planner.agent.rollout import Rollout, imagined
 from agent_planner.errors import CallRefused
 from agent_planner.goals import Declined, Goal, format_goal, parse_goal, unmet
 from agent_planner.goals.goal import Stated
 from agent_planner.llm.base import ChatReply, Message
+from agent_planner.safety.gate import DENIED
+from agent_planner.safety.judge import Judge
+from agent_planner.safety.policy import Effect
 from agent_planner.scene import SceneGraph, changes, focus
 from agent_planner.scene.plain import plain
 from agent_planner.skills import SkillLibrary
@@ -42,7 +46,8 @@ Loop = Generator[Request, Any, EpisodeResult]
 class Episode:
     """One instruction on its way. Build it, then drive `run`.
 
-    ``clock`` gives seconds; the time limit is counted with it.
+    ``clock`` gives seconds; the time limit is counted with it. ``judge`` is what the gate decides by: here it serves
+    to check a plan, and to tell the person why they are asked.
     """
 
     library: SkillLibrary
@@ -51,6 +56,7 @@ class Episode:
     config: LoopConfig = LoopConfig()
     emit: Emit = lambda event: None
     clock: Callable[[], float] = time.monotonic
+    judge: Judge | None = None
 
     messages: list[Message] = field(default_factory=list)
     # Indices of assistant turns that were refused: recorded, but not to be learned from.
@@ -63,6 +69,7 @@ class Episode:
         """Yield requests until the outcome is certain; returns it."""
         self._deadline = self.clock() + self.config.max_seconds
         self._believed = Believed()
+        self._planned_turns = 0
         self.messages = [
             Message("system", system_turn(self.library)),
             Message("user", first_turn(self.scene, self.instruction)),
@@ -70,8 +77,14 @@ class Episode:
         goal = yield from self._state_goal()
         if not isinstance(goal, Goal):
             return goal
+        planned = ""
+        if self.config.plans_first:
+            plan = yield from self._plan(goal)
+            if isinstance(plan, EpisodeResult):
+                return plan
+            planned = f" Plan: {'; '.join(map(str, plan)) or 'nothing to do'}."
         if self.config.autonomy is Autonomy.CONFIRM:
-            answer = yield self._ask("approve_goal", f"Goal: {goal}. Approve?", ("yes", "no"))
+            answer = yield self._ask("approve_goal", f"Goal: {goal}.{planned} Approve?", ("yes", "no"))
             if answer != "yes":
                 return self._end(Outcome.NEEDS_OPERATOR, "NOT_APPROVED", "the goal was not approved")
         return (yield from self._pursue(goal))
@@ -127,6 +140,31 @@ class Episode:
                 return self._end(Outcome.INFEASIBLE, "MISSING", f"'{stated.words}' is not in the scene{hint}")
         return self._end(Outcome.INFEASIBLE, "NO_SKILL", f"no skill of this robot does '{stated.words}'")
 
+    # --- the plan
+
+    def _plan(self, goal: Goal) -> Generator[Request, Any, tuple[Call, ...] | EpisodeResult]:
+        """The same turns in an imagined world, before anything moves: the calls that reach the goal there."""
+        config = replace(self.config, autonomy=Autonomy.AUTO, check_plan=False)
+        own = {"messages": list(self.messages), "refused": [], "steps": [], "counts": replace(self.counts)}
+        first = replace(self, config=config, emit=self._planning, **own)
+        first._deadline, first._believed, first._planned_turns = self._deadline, Believed(), 0
+        world = Rollout(self.scene, self.library)
+        ended = yield from imagined(first._pursue(goal), world, world.gated(self.judge))
+        self._planned_turns = first.counts.turns - self.counts.turns
+        self.counts = replace(first.counts, calls=self.counts.calls)
+        if ended.outcome not in (Outcome.SUCCEEDED, Outcome.ANSWERED):
+            return self._end(ended.outcome, ended.code, f"nothing was moved; in the plan {ended.message}")
+        calls = tuple(call for call, _ in ended.steps)
+        self._tell(EventKind.PLANNING, f"plan: {'; '.join(map(str, calls)) or 'nothing to do'}")
+        return calls
+
+    def _planning(self, event: Event) -> None:
+        """Of what happens in the plan, what is said and what is refused is told."""
+        if event.kind is EventKind.CALL:
+            self.emit(replace(event, kind=EventKind.PLANNING, text=event.call))
+        elif event.kind is EventKind.REFUSED:
+            self.emit(replace(event, kind=EventKind.PLANNING, text=f"refused {event.text}"))
+
     # --- acting
 
     def _pursue(self, goal: Goal) -> Loop:
@@ -167,13 +205,13 @@ class Episode:
             refuse_unmet(call, self.library, self.scene)
             if self.config.look_ahead:
                 self._ahead.check(call, goal, at_step, self.scene, done)
+            outcome = yield from self._carry_out(call)
         except CallRefused as error:
             self._refused(error, reply.text)
             self._result = refused_line(error)
             if self._tallies.refusal(state, call.key() if call else reply.text, error.code):
                 return self._end(Outcome.FAILED, "LOOP", f"the same call was refused again: {error.message}")
             return None
-        outcome = yield from self._carry_out(call)
         if isinstance(outcome, EpisodeResult):
             return outcome
         self._result = result_line(outcome)
@@ -200,13 +238,20 @@ class Episode:
         return None
 
     def _carry_out(self, call: Call) -> Generator[Request, Any, SkillResult | EpisodeResult]:
+        """Dispatch and observe.
+
+        Raises:
+            CallRefused: DENIED, by the gate; nothing was sent.
+        """
         if self.config.autonomy is Autonomy.CONFIRM:
-            answer = yield self._ask("approve_call", f"{call}. Approve?", ("yes", "no"))
+            answer = yield self._ask("approve_call", f"{call}. Approve?{self._why_asked(call)}", ("yes", "no"))
             if answer != "yes":
                 return self._end(Outcome.NEEDS_OPERATOR, "NOT_APPROVED", f"{call} was not approved")
         skill = self.library[call.skill]
         self._tell(EventKind.EXECUTING, str(call), call=str(call))
         outcome: SkillResult = yield Dispatch(call, skill, self.scene)
+        if outcome.status is ResultStatus.DENIED:
+            raise CallRefused(DENIED, outcome.message)
         self.counts.calls += 1
         text = result_line(outcome)
         self.steps.append((call, text))
@@ -221,6 +266,15 @@ class Episode:
         self.scene = self._believed.added_to(scene)
         self._tell(EventKind.OBSERVED, "")
         return outcome
+
+    def _why_asked(self, call: Call) -> str:
+        """What the policy says, for the person; they are not asked for what it denies."""
+        if self.judge is None:
+            return ""
+        opinion = self.judge.decide(call, self.library[call.skill], self.scene)
+        if opinion.effect is Effect.DENY:
+            raise CallRefused(DENIED, str(opinion))
+        return f" ({opinion})" if opinion.effect is Effect.ASK else ""
 
     # --- parts
 
@@ -245,7 +299,7 @@ class Episode:
         return reply
 
     def _limit(self) -> EpisodeResult | None:
-        if self.counts.turns >= self.config.max_turns:
+        if self.counts.turns - self._planned_turns >= self.config.max_turns:
             return self._end(Outcome.TIMEOUT, "MAX_TURNS", f"{self.config.max_turns} turns were not enough")
         if self.clock() > self._deadline:
             return self._end(Outcome.TIMEOUT, "MAX_TIME", f"{self.config.max_seconds:g} s were not enough")

@@ -16,9 +16,11 @@ from agent_planner.cli.options import (
     ROBOT,
     RUNS,
     AsJson,
+    CheckPlan,
     Domain,
     Factor,
     ModelName,
+    PolicyName,
     RobotName,
     Runs,
     SceneName,
@@ -43,6 +45,8 @@ def demo(
     seed: SceneSeed = 0,
     model: ModelName = MODEL,
     video: Annotated[Path | None, typer.Option(help="put the video there instead of into the run's folder")] = None,
+    policy: PolicyName = "",
+    check_plan: CheckPlan = False,
     rtf: Factor = 1.0,
     runs: Runs = RUNS,
     domain: Domain = None,
@@ -55,7 +59,7 @@ def demo(
     text = checked(instruction)
     if video is not None and not video.parent.is_dir():
         raise UserError(f"--video {video}: there is no folder {video.parent}")
-    want = wanted(robot, model, scene, seed=seed, rtf=rtf, video=True)
+    want = wanted(robot, model, scene, policy, seed=seed, rtf=rtf, video=True, check_plan=check_plan)
     if not want.profile.simulated:
         raise UserError(f"'{robot}' is not simulated; `agent-planner run --robot {robot}` starts it")
     enter_ros()

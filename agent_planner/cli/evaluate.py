@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from agent_planner.cli.options import MODEL, ROBOT, AsJson, ModelName, RobotName
+from agent_planner.cli.options import MODEL, ROBOT, AsJson, ModelName, PolicyName, RobotName
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import UserError
 from agent_planner.types import Level
@@ -40,6 +40,7 @@ def evaluate(
     look_ahead: Annotated[bool, typer.Option(help="refuse calls that do not bring the goal nearer")] = True,
     batch: Annotated[int, typer.Option(min=1, max=512, help="episodes side by side (symbolic)")] = 16,
     robot: RobotName = ROBOT,
+    policy: PolicyName = "",
     scene: Annotated[str, typer.Option(help="scene to draw from (mujoco); the robot's own if left out")] = "",
     rtf: Annotated[float, typer.Option(min=0.1, help="simulated seconds per second at most (mujoco)")] = 4.0,
     runs: Annotated[Path, typer.Option(help="where the run's folder is made (mujoco)")] = Path("runs"),
@@ -56,6 +57,8 @@ def evaluate(
     terminal = Terminal(as_json)
     config = LoopConfig(level=level, look_ahead=look_ahead)
     if backend is Backend.SYMBOLIC:
+        if policy:
+            raise UserError(f"--policy {policy}: there is no gate in the symbolic world; add --backend mujoco")
         from agent_planner.cli.evaluate_symbolic import run
 
         scores, took, name = run(terminal, suite, split.value, numbers, model, config, batch)
@@ -65,7 +68,7 @@ def evaluate(
         enter_ros()
         from agent_planner.cli.evaluate_physical import run
 
-        scores, took, name = run(terminal, suite, split.value, numbers, model, config, robot, scene, rtf, runs)
+        scores, took, name = run(terminal, suite, split.value, numbers, model, config, robot, scene, rtf, runs, policy)
     figures = report(
         scores,
         took,

@@ -38,10 +38,11 @@ def run(
     scene: str,
     rtf: float,
     runs: Path,
+    policy: str = "",
 ) -> tuple[list[Score], float, str]:
     """Run the suite; returns scores, the seconds that the episodes took, and the model's name."""
     scene_seed(suite, split, 0)
-    want = wanted(robot, model, scene, rtf=rtf, level=config.level.value, look_ahead=config.look_ahead)
+    want = wanted(robot, model, scene, policy, rtf=rtf, level=config.level.value, look_ahead=config.look_ahead)
     scores: list[Score] = []
     with brought_up(want, terminal, runs) as up:
         with terminal.busy(f"loading the model {model}") as status:

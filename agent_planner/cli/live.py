@@ -37,6 +37,7 @@ class LiveRun:
         self._shown_thought = -1
         self._shown_loading = False
         self._detail, self._due = "", 0.0
+        self._at_gate = False
 
     def hear(self, feedback: "Feedback") -> None:
         """Show one message."""
@@ -63,15 +64,21 @@ class LiveRun:
             self._terminal.say(f"{feedback.step:>3}  thought  {feedback.thought}", "dim")
             self._terminal.say(f"     call     {feedback.call}", "cyan")
 
+    def _planning(self, feedback: "Feedback") -> None:
+        self._terminal.say(f"     plan     {feedback.detail.removeprefix('plan: ')}", "dim")
+
     def _refused(self, feedback: "Feedback") -> None:
+        self._at_gate = False
         self._terminal.say(f"     refused  {feedback.detail}", "yellow")
 
     def _executing(self, feedback: "Feedback") -> None:
         self._wait(feedback)
         if feedback.detail == feedback.call:
-            self._terminal.say("     check    ok", "dim")
+            self._at_gate = True
             self._detail, self._due = "", time.monotonic() + _EVERY_SECONDS
-        elif feedback.detail.startswith("state ") and feedback.detail != self._detail:
+            return
+        self._passed()
+        if feedback.detail.startswith("state ") and feedback.detail != self._detail:
             self._detail = feedback.detail
             self._terminal.say(f"     robot    {feedback.detail.removeprefix('state ').lower()}", "dim")
         elif not self._terminal.console.is_terminal and time.monotonic() >= self._due:
@@ -79,7 +86,14 @@ class LiveRun:
             self._due = time.monotonic() + _EVERY_SECONDS
             self._terminal.say(f"     robot    {feedback.detail.replace('_', ' ')}", "dim")
 
+    def _passed(self) -> None:
+        """What is heard after a call went to the gate, and is no refusal, says that it went through."""
+        if self._at_gate:
+            self._at_gate = False
+            self._terminal.say("     check    ok", "dim")
+
     def _result(self, feedback: "Feedback") -> None:
+        self._passed()
         style = "green" if feedback.detail.startswith("ok") else "red"
         self._terminal.say(f"     result   {feedback.detail}", style)
 

@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from agent_planner.cli import demo, evaluate, model, ros_shell, run, send, skills, tune
+from agent_planner.cli import demo, evaluate, model, policy, ros_shell, run, send, skills, tune
 from agent_planner.cli.signals import Terminated, raise_on_termination
 from agent_planner.errors import InfrastructureError, UserError
 
@@ -26,6 +26,7 @@ app.command("run")(run.run)
 app.command("send")(send.send)
 app.command("eval")(evaluate.evaluate)
 app.add_typer(skills.app, name="skills")
+app.add_typer(policy.app, name="policy")
 app.add_typer(model.app, name="model")
 app.add_typer(tune.app, name="tune")
 app.command("env")(ros_shell.env)

@@ -14,6 +14,12 @@ ModelName = Annotated[
 ]
 Factor = Annotated[float, typer.Option("--rtf", min=0.1, help="simulated seconds per second, at most")]
 Runs = Annotated[Path, typer.Option(help="where the run's folder is made")]
+PolicyName = Annotated[
+    str, typer.Option("--policy", help="a shipped safety policy (simulation) or a file; the robot's own if left out")
+]
+CheckPlan = Annotated[
+    bool, typer.Option("--check-plan", help="check the whole plan before the first motion (twice the thinking)")
+]
 Domain = Annotated[int | None, typer.Option(min=0, max=101, help="ROS_DOMAIN_ID; a free one if left out")]
 AsJson = Annotated[bool, typer.Option("--json", help="one JSON object as the last line of stdout")]
 

@@ -8,6 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agent_planner.errors import ConfigError, UserError, did_you_mean, fault_text
+from agent_planner.safety.policy import policy_path
 from agent_planner.skills import SkillLibrary
 
 FOLDER = Path(__file__).parents[1] / "robots"
@@ -38,6 +39,7 @@ class RobotProfile(BaseModel):
     name: str
     description: str
     skills: str = Field(description="the library's file, relative to the profile's folder")
+    policy: str = Field("", description="a shipped safety policy's name, or a file relative to the profile's folder")
     simulated: bool = Field(False, description="the nodes run on simulated time, in a private domain of this machine")
     discovery: Literal["LOCALHOST", "SUBNET"] = "SUBNET"
     default_scene: str = ""
@@ -48,6 +50,14 @@ class RobotProfile(BaseModel):
     def skills_file(self) -> Path:
         """Where the library is."""
         return (self.folder / self.skills).resolve()
+
+    @property
+    def policy_file(self) -> str:
+        """Where the safety policy is; empty where the robot has none, so that every call is asked for."""
+        if not self.policy:
+            return ""
+        beside = self.folder / self.policy
+        return str(beside.resolve() if beside.is_file() else policy_path(self.policy))
 
     def library(self) -> SkillLibrary:
         """Read the library of its skills."""

@@ -7,9 +7,11 @@ from agent_planner.cli.options import (
     MODEL,
     ROBOT,
     RUNS,
+    CheckPlan,
     Domain,
     Factor,
     ModelName,
+    PolicyName,
     RobotName,
     Runs,
     SceneName,
@@ -25,6 +27,8 @@ def run(
     scene: SceneName = "",
     seed: SceneSeed = 0,
     model: ModelName = MODEL,
+    policy: PolicyName = "",
+    check_plan: CheckPlan = False,
     rtf: Factor = 1.0,
     runs: Runs = RUNS,
     domain: Domain = None,
@@ -33,7 +37,7 @@ def run(
     from agent_planner.cli.ros_shell import enter_ros
     from agent_planner.cli.wanted import wanted
 
-    want = wanted(robot, model, scene, seed=seed, rtf=rtf)
+    want = wanted(robot, model, scene, policy, seed=seed, rtf=rtf, check_plan=check_plan)
     enter_ros()
     from agent_planner.cli.bringup import brought_up
 

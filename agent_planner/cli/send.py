@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent_planner.cli.instruction import checked
-from agent_planner.cli.options import AsJson
+from agent_planner.cli.options import AsJson, CheckPlan
 from agent_planner.cli.signals import deferred
 from agent_planner.cli.terminal import Terminal
 from agent_planner.types import Autonomy
@@ -25,6 +25,7 @@ def send(
     instruction: Annotated[str, typer.Argument(help="what is to be done, in words")],
     preempt: Annotated[bool, typer.Option(help="take over from an instruction that is running")] = False,
     autonomy: Annotated[Autonomy | None, typer.Option(help="the planner's own setting if left out")] = None,
+    check_plan: CheckPlan = False,
     domain: Annotated[
         int | None, typer.Option(help="ROS_DOMAIN_ID; that of the newest running robot if left out")
     ] = None,
@@ -52,13 +53,18 @@ def send(
         client = PlannerClient(node)
         with terminal.busy(f"looking for a planner in ROS domain {os.environ.get('ROS_DOMAIN_ID', '0')}"):
             client.wait_for_server(wait)
-        result = follow(client, text, terminal, autonomy.value if autonomy else "", preempt)
+        result = follow(client, text, terminal, autonomy.value if autonomy else "", preempt, check_plan)
     terminal.result(asdict(result))
     raise typer.Exit(0 if result.outcome in ("succeeded", "answered") else 1)
 
 
 def follow(
-    client: "PlannerClient", text: str, terminal: Terminal, autonomy: str = "", preempt: bool = False
+    client: "PlannerClient",
+    text: str,
+    terminal: Terminal,
+    autonomy: str = "",
+    preempt: bool = False,
+    check_plan: bool = False,
 ) -> "InstructionResult":
     """Send an instruction and show its run until it has ended.
 
@@ -71,7 +77,7 @@ def follow(
         sent = None
         try:
             with deferred():
-                sent = client.send(text, live.hear, autonomy, preempt)
+                sent = client.send(text, live.hear, autonomy, preempt, check_plan)
             result = sent.result(LONGEST_SECONDS)
         except BaseException:
             if sent is None:

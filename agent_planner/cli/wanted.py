@@ -7,6 +7,7 @@ from pathlib import Path
 from agent_planner.cli.models import checked
 from agent_planner.cli.robots import Parameter, RobotProfile, load_robot
 from agent_planner.errors import UserError, did_you_mean
+from agent_planner.safety.policy import Policy, policy_path
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Wanted:
     video: bool = False
     level: str = "applicable"
     look_ahead: bool = True
+    policy: str = ""
+    check_plan: bool = False
 
     def values(self, folder: Path) -> dict[str, Parameter]:
         """What the profile's placeholders stand for."""
@@ -31,6 +34,8 @@ class Wanted:
             "model": self.model,
             "level": self.level,
             "look_ahead": self.look_ahead,
+            "policy": self.policy,
+            "check_plan": self.check_plan,
             "skills": str(self.profile.skills_file),
             "runs": str(folder),
             "video": str(folder / "video.mp4") if self.video else "",
@@ -38,14 +43,14 @@ class Wanted:
         }
 
 
-def wanted(robot: str, model: str, scene: str = "", **others: object) -> Wanted:
-    """Check names before anything is started.
+def wanted(robot: str, model: str, scene: str = "", policy: str = "", **others: object) -> Wanted:
+    """Check names before anything is started. ``policy`` takes the place of the profile's own.
 
     Raises:
-        UserError: robot, model or scene is not known, or the robot's skills are wrong.
+        UserError: robot, model, scene or policy is not known, or the robot's skills or the policy are wrong.
     """
     profile = load_robot(robot)
-    profile.library()
+    policy = _policy(profile, policy)
     if profile.simulated:
         from agent_planner_sim.scenes import BUILDERS
 
@@ -54,4 +59,18 @@ def wanted(robot: str, model: str, scene: str = "", **others: object) -> Wanted:
             raise UserError(f"there is no scene '{scene}'; {did_you_mean(scene, BUILDERS)}")
     elif scene:
         raise UserError(f"the robot '{robot}' is not simulated: it takes no --scene")
-    return Wanted(profile, checked(model), scene, **others)  # type: ignore[arg-type]
+    return Wanted(profile, checked(model), scene, policy=policy, **others)  # type: ignore[arg-type]
+
+
+def _policy(profile: RobotProfile, choice: str) -> str:
+    """The path of the policy that is to be used; empty where there is none."""
+    library = profile.library()
+    if choice and not any("{policy}" in node.parameters.values() for node in profile.nodes):
+        raise UserError(
+            f"--policy {choice}: the profile of '{profile.name}' does not pass a policy on; give its planner the "
+            'parameter policy_file: "{policy}"'
+        )
+    path = str(policy_path(choice)) if choice else profile.policy_file
+    if path:
+        Policy.load(Path(path), library)
+    return path

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent_planner.errors import UserError, did_you_mean
-from agent_planner.scene.approach import approach_pose
 from agent_planner.ros.interface_types import InterfaceMissing, load_interface
 from agent_planner.ros.message_fields import FieldError, fill, owner_of, read
 from agent_planner.scene import Pose, SceneGraph, SceneObject
+from agent_planner.scene.approach import approach_pose
 from agent_planner.skills import ActionBinding, Parameter, ServiceBinding, Skill
 from agent_planner.types import Call, Value
 

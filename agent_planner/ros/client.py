@@ -147,9 +147,12 @@ class PlannerClient:
         on_feedback: Callable[[Feedback], None],
         autonomy: str = "",
         preempt: bool = False,
+        check_plan: bool = False,
     ) -> SentInstruction:
         """Send an instruction; returns at once. ``on_feedback`` is called in the client's thread."""
-        message = ExecuteInstruction.Goal(instruction=instruction, autonomy=autonomy, preempt=preempt)
+        message = ExecuteInstruction.Goal(
+            instruction=instruction, autonomy=autonomy, preempt=preempt, check_plan=check_plan
+        )
 
         def hear(f: ExecuteInstruction.Feedback) -> None:
             on_feedback(Feedback(f.step, f.thought, f.call, f.state, f.detail))

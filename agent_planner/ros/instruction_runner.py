@@ -11,6 +11,7 @@ from agent_planner_interfaces.action import ExecuteInstruction
 from agent_planner.agent.driver import Driver
 from agent_planner.agent.events import Event, EventKind
 from agent_planner.agent.loop import Episode
+from agent_planner.agent.requests import Question
 from agent_planner.agent.result import EpisodeResult
 from agent_planner.agent.rollout import Rollout
 from agent_planner.errors import ModelError
@@ -25,6 +26,8 @@ from agent_planner.ros.safe_record import SafeRecord
 from agent_planner.ros.scene_source import TopicSceneSource
 from agent_planner.ros.status_board import LOADING_MODEL, StatusBoard
 from agent_planner.ros.verdict import Verdict, aborted, stopped, verdict_of
+from agent_planner.safety.gate import Gate
+from agent_planner.safety.judge import Judge
 from agent_planner.scene import SceneGraph
 from agent_planner.skills import SkillLibrary
 from agent_planner.types import Autonomy, Outcome
@@ -41,6 +44,7 @@ class InstructionRunner:
 
     parameters: PlannerParameters
     library: SkillLibrary
+    judge: Judge
     loader: ModelLoader
     scenes: TopicSceneSource
     dispatcher: SkillDispatcher
@@ -80,15 +84,16 @@ class InstructionRunner:
 
     def _run(self, job: Job, episode_id: str, model: ChatModel, scene: SceneGraph) -> EpisodeResult:
         autonomy = Autonomy(job.request.autonomy) if job.request.autonomy else self.autonomy()
-        config = self.parameters.loop_config(autonomy)
+        config = self.parameters.loop_config(autonomy, job.request.check_plan)
         record = self._record(episode_id, model, autonomy)
         tell = _Teller(job, self.board, record, self.clock)
-        episode = Episode(self.library, job.request.instruction, scene, config, tell.event, self.clock)
+        said = job.request.instruction
+        episode = Episode(self.library, said, scene, config, tell.event, self.clock, self.judge)
         if autonomy is Autonomy.PLAN_ONLY:
-            imagined = Rollout(scene, self.library)
-            driver = Driver(model, imagined, imagined, imagined, job.cancel)
+            world = Rollout(scene, self.library)
+            driver = Driver(model, world.gated(self.judge), world, world, job.cancel)
         else:
-            driver = Driver(model, self.dispatcher, self.scenes, self.desk, job.cancel)
+            driver = Driver(model, self._gate(job, episode, tell), self.scenes, self.desk, job.cancel)
         result = driver.run(episode, episode_id)
         tell.close()
         if result.outcome is Outcome.CANCELLED and job.outcome is not None:
@@ -96,12 +101,37 @@ class InstructionRunner:
         record.finish(job.request.instruction, episode.messages, episode.refused, result)
         return result
 
+    def _gate(self, job: Job, episode: Episode, tell: "_Teller") -> Gate:
+        """What stands between this episode and the robot's servers."""
+
+        def ask(text: str) -> str | None:
+            step = max(0, episode.counts.turns - 1)
+            tell.event(Event(EventKind.QUESTION, step, text))
+            answer = self.desk.ask(Question("approve_call", text, ("yes", "no")), job.cancel)
+            tell.event(Event(EventKind.QUESTION, step, f"answered: {answer or 'nothing'}", data={"answer": answer}))
+            return answer
+
+        return Gate(
+            self.dispatcher,
+            self.library,
+            self.judge,
+            ask,
+            lambda: self.scenes.observe(job.cancel),
+            asked_before=episode.config.autonomy is Autonomy.CONFIRM,
+        )
+
     def _record(self, episode_id: str, model: ChatModel, autonomy: Autonomy) -> SafeRecord:
         recorder = None
         if self.parameters.runs_folder:
             recorder = EpisodeRecorder(Path(self.parameters.runs_folder).expanduser() / episode_id, episode_id)
         record = SafeRecord(recorder, self.complain)
-        known = {"autonomy": autonomy.value, "model": model.name, "skills_file": str(self.parameters.library_path)}
+        policy = self.judge.policy
+        known = {
+            "autonomy": autonomy.value,
+            "model": model.name,
+            "skills_file": str(self.parameters.library_path),
+            "policy": policy.model_dump(mode="json", exclude_defaults=True) if policy else None,
+        }
         record.open(self.parameters.as_dict() | known)
         return record
 

@@ -26,6 +26,7 @@ from agent_planner.ros.process import run_node
 from agent_planner.ros.scene_markers import SceneMarkers
 from agent_planner.ros.scene_source import TopicSceneSource
 from agent_planner.ros.status_board import Health, StatusBoard
+from agent_planner.safety.judge import Judge
 from agent_planner.skills import SkillLibrary
 from agent_planner.types import Autonomy
 
@@ -117,6 +118,7 @@ class PlannerNode(LifecycleNode):
     def _build(self) -> None:
         parameters = self.parameters
         library = SkillLibrary.load(parameters.library_path)
+        judge = Judge(parameters.policy(library))
         parameters.check_runs_folder()
         self._loader = ModelLoader(self._open_model(parameters.model))
         self._dispatcher = SkillDispatcher(self, library, parameters.limits)
@@ -127,6 +129,7 @@ class PlannerNode(LifecycleNode):
         runner = InstructionRunner(
             parameters,
             library,
+            judge,
             self._loader,
             self._scenes,
             self._dispatcher,

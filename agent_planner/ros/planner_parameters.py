@@ -12,6 +12,8 @@ from agent_planner.agent.loop import LoopConfig
 from agent_planner.errors import UserError
 from agent_planner.ros.node_parameters import Declared, declare
 from agent_planner.ros.waiting import Limits
+from agent_planner.safety.policy import Policy, policy_path
+from agent_planner.skills import SkillLibrary
 from agent_planner.skills.library import DEFAULT_LIBRARY
 from agent_planner.types import Autonomy, Level
 
@@ -24,6 +26,11 @@ AUTONOMY = Declared(
 )
 DECLARED = (
     Declared("skills_file", "", "Skill library (YAML); empty: the one of the shipped motion servers."),
+    Declared(
+        "policy_file",
+        "",
+        "Safety policy: the name of a shipped one (simulation) or a file; empty: a person is asked for every call.",
+    ),
     Declared("model", "default", "Language model: default, a folder or name, or an endpoint."),
     Declared(
         "level",
@@ -33,6 +40,7 @@ DECLARED = (
     ),
     Declared("look_ahead", True, "Refuse calls after which the goal is out of reach or no nearer."),
     AUTONOMY,
+    Declared("check_plan", False, "Check the whole plan before the first motion, also at autonomy auto."),
     Declared("max_turns", 40, "The model's turns in one instruction.", low=1, high=1000),
     Declared("max_seconds", 900.0, "ROS time that one instruction may take.", low=1.0, high=86400.0),
     Declared("autostart", True, "Configure and activate without being asked to."),
@@ -57,10 +65,12 @@ class PlannerParameters:
     """The values, by the same names."""
 
     skills_file: str
+    policy_file: str
     model: str
     level: str
     look_ahead: bool
     autonomy: str
+    check_plan: bool
     max_turns: int
     max_seconds: float
     autostart: bool
@@ -82,6 +92,14 @@ class PlannerParameters:
     def library_path(self) -> Path:
         """The skill library's file."""
         return Path(self.skills_file).expanduser() if self.skills_file else DEFAULT_LIBRARY
+
+    def policy(self, library: SkillLibrary) -> Policy | None:
+        """The safety policy, held against the library; None where none is given.
+
+        Raises:
+            ConfigError: there is no such file, or it is wrong.
+        """
+        return Policy.load(policy_path(self.policy_file), library) if self.policy_file else None
 
     def check_runs_folder(self) -> None:
         """Make the folder for episodes, if there is to be one.
@@ -109,9 +127,16 @@ class PlannerParameters:
             cap_factor=self.steady_cap_factor,
         )
 
-    def loop_config(self, autonomy: Autonomy) -> LoopConfig:
-        """Limits and switches of one episode."""
-        return LoopConfig(Level(self.level), self.look_ahead, autonomy, self.max_turns, self.max_seconds)
+    def loop_config(self, autonomy: Autonomy, check_plan: bool = False) -> LoopConfig:
+        """Limits and switches of one episode; ``check_plan`` is the instruction's own wish."""
+        return LoopConfig(
+            Level(self.level),
+            self.look_ahead,
+            autonomy,
+            self.max_turns,
+            self.max_seconds,
+            check_plan=check_plan or self.check_plan,
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """For the record."""

@@ -80,4 +80,3 @@ class SkillLibrary(BaseModel):
     def text(self) -> str:
         """The prompt's lines, one a skill."""
         return "\n".join(s.line() for s in self.skills)
-

@@ -10,6 +10,7 @@ from agent_planner.agent.loop import Episode
 from agent_planner.agent.requests import Dispatch, ModelTurn, Observe, Question
 from agent_planner.agent.result import EpisodeResult
 from agent_planner.llm.base import ChatReply
+from agent_planner.safety.judge import Judge
 from agent_planner.scene import SceneGraph
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.symbolic import SymbolicWorld
@@ -31,6 +32,8 @@ class Run:
     grammars: list[str | None] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+    refused: list[int] = field(default_factory=list)
 
 
 def drive(
@@ -43,11 +46,12 @@ def drive(
     observe: Callable[[SymbolicWorld], SceneGraph | None] = SymbolicWorld.observe,
     answers: Sequence[str] = (),
     clock: Callable[[], float] = lambda: 0.0,
+    judge: Judge | None = None,
 ) -> Run:
     """The last text is said again and again."""
     symbolic = SymbolicWorld(world, library)
     events: list[Event] = []
-    episode = Episode(library, instruction, symbolic.observe(), config, events.append, clock)
+    episode = Episode(library, instruction, symbolic.observe(), config, events.append, clock, judge)
     loop = episode.run()
     run = Run(None, events=events)  # type: ignore[arg-type]
     said, asked = list(texts), list(answers)
@@ -64,8 +68,10 @@ def drive(
                     request = loop.send(execute(symbolic, call))
                 case Observe():
                     request = loop.send(observe(symbolic))
-                case Question():
+                case Question(_, text):
+                    run.questions.append(text)
                     request = loop.send(asked.pop(0) if asked else None)
     except StopIteration as stop:
         run.result = stop.value
+        run.refused = episode.refused
     return run

@@ -8,7 +8,9 @@ from agent_planner.agent.events import EventKind
 from agent_planner.agent.loop import Episode
 from agent_planner.agent.rollout import Rollout
 from agent_planner.llm.scripted import ScriptedModel
-from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
+from agent_planner.safety.judge import Judge
+from agent_planner.safety.policy import Policy
+from agent_planner.scene import Pose, Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.skills import SkillLibrary
 from agent_planner.types import Call, Outcome, ResultStatus, SkillResult
 
@@ -96,3 +98,25 @@ def test_a_rollout_keeps_to_what_skills_need(cancel):
     refused = imagined.execute(Call("pick", {"object": "cup"}), pick, SCENE, print)
     assert (refused.code, refused.message) == ("NEEDS", "at(cup) does not hold")
     assert imagined.observe(cancel) == SCENE
+
+
+def test_a_rollout_moves_the_base_and_what_it_carries(cancel):
+    """Places and reach in a plan are judged from where the robot would be."""
+    desk = ScenePlace(name="desk", pose=Pose(3.0, 0.0, 0.3), size=(0.6, 0.6, 0.6))
+    bin_ = ScenePlace(name="bin", pose=Pose(0.0, 4.0, 0.2), size=(0.4, 0.4, 0.4), affordances=frozenset({"container"}))
+    cup = SceneObject(name="cup", pose=Pose(3.1, 0.0, 0.65), size=(0.1, 0.1, 0.1))
+    scene = SceneGraph(objects=(cup,), places=(desk, bin_), relations=(Relation("on", "cup", "desk"),))
+    judge = Judge(Policy.parse("bounds: {reach_m: 0.9}\nrules: [{name: rest, then: allow}]"))
+    world = Rollout(scene, LIBRARY)
+    executor = world.gated(judge)
+
+    def did(skill, **args):
+        return executor.execute(Call(skill, args), LIBRARY[skill], world.observe(cancel), print)
+
+    assert did("navigate_to", target="cup").ok
+    base = world.observe(cancel).robot.base
+    assert (base.x, base.y) == pytest.approx((2.2, 0.0))  # half the desk, and the gap
+    assert did("pick", object="cup").ok and did("navigate_to", target="bin").ok
+    assert did("place_in", object="cup", container="bin").ok
+    assert world.observe(cancel).entities["cup"].pose[:2] == (0.0, 4.0)
+    assert "needs holding(cup)" in did("place_on", object="cup", surface="desk").message

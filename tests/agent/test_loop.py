@@ -7,6 +7,8 @@ import pytest
 
 from agent_planner.agent.events import EventKind
 from agent_planner.agent.limits import LoopConfig
+from agent_planner.safety.judge import Judge
+from agent_planner.safety.policy import Policy
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.symbolic import SymbolicWorld
@@ -162,7 +164,8 @@ def test_limits_end_as_timeout():
 
 @pytest.mark.parametrize(("answers", "moved"), [((), 0), (("no",), 0), (("yes", "no"), 0), (("yes", "yes", "no"), 1)])
 def test_at_confirm_nothing_moves_without_a_yes(answers: tuple[str, ...], moved: int):
-    run = drive(WORLD, LIBRARY, WAY, config=LoopConfig(autonomy=Autonomy.CONFIRM), answers=answers)
+    twice = [*WAY, *WAY[1:]]  # the plan first
+    run = drive(WORLD, LIBRARY, twice, config=LoopConfig(autonomy=Autonomy.CONFIRM), answers=answers)
     assert (run.result.outcome, run.result.code) == (Outcome.NEEDS_OPERATOR, "NOT_APPROVED")
     assert len(run.calls) == moved
 
@@ -194,3 +197,97 @@ def test_a_skill_without_effects_is_done_by_did():
     )
     assert run.result.outcome is Outcome.SUCCEEDED
     assert run.calls == [Call("move_arm", {"posture": "stow"})]
+
+
+# --- the gate, and the plan before the first motion
+
+NO_BIN = "rules:\n- {name: bin, then: deny, because: it is full, skills: [place_in]}\n- {name: rest, then: allow}\n"
+GIVES_UP = 'in(red cube, bin)\ngive_up(reason="not permitted")'
+CHECKED = LoopConfig(check_plan=True)
+
+
+def judge(text: str) -> Judge:
+    return Judge(Policy.parse(text, library=LIBRARY))
+
+
+def test_a_denied_call_is_read_by_the_model_and_is_no_step():
+    denied = SkillResult(ResultStatus.DENIED, "DENIED", "bin: it is full")
+    run = drive(
+        WORLD,
+        LIBRARY,
+        [*WAY, GIVES_UP],
+        execute=lambda w, c: denied if c.skill == "place_in" else SymbolicWorld.execute(w, c),
+    )
+    assert run.prompts[5].startswith("refused DENIED: bin: it is full\n")
+    assert (run.result.outcome, run.result.message) == (Outcome.INFEASIBLE, "not permitted")
+    assert [c.skill for c, _ in run.result.steps] == ["navigate_to", "pick", "navigate_to"]
+    assert (run.result.counts.calls, run.result.counts.refused) == (3, 1)
+    (event,) = [e for e in run.events if e.kind is EventKind.REFUSED]
+    assert (event.text, event.call) == ("DENIED: bin: it is full", WAY[4].split("\n")[1])
+
+
+def test_a_denied_call_said_again_and_again_ends():
+    denied = SkillResult(ResultStatus.DENIED, "DENIED", "no")
+    run = drive(WORLD, LIBRARY, WAY[:2], execute=lambda w, c: denied)
+    assert (run.result.outcome, run.result.code, run.result.steps) == (Outcome.FAILED, "LOOP", ())
+    assert len(run.calls) == 3
+
+
+def test_the_plan_is_checked_before_the_first_motion():
+    run = drive(WORLD, LIBRARY, [*WAY, *WAY[1:]], config=CHECKED)
+    assert run.result.outcome is Outcome.SUCCEEDED
+    plan = [e.text for e in run.events if e.kind is EventKind.PLANNING]
+    calls = [text.split("\n")[1] for text in WAY[1:]]
+    assert plan == [*calls, "plan: " + "; ".join(calls)]
+    kinds = [e.kind for e in run.events]
+    assert kinds.index(EventKind.EXECUTING) > max(i for i, k in enumerate(kinds) if k is EventKind.PLANNING)
+    # What the model is asked for real is what it would have been asked without the plan.
+    assert run.prompts[5:] == run.prompts[1:5]
+    assert (run.result.counts.turns, run.result.counts.calls) == (9, 4)
+
+
+def test_what_the_plan_may_not_do_goes_back_to_the_model_before_anything_moves():
+    run = drive(WORLD, LIBRARY, [*WAY, GIVES_UP], config=CHECKED, judge=judge(NO_BIN))
+    assert run.prompts[5].startswith("refused DENIED: bin: it is full\n")
+    assert (run.result.outcome, run.result.code, run.calls) == (Outcome.INFEASIBLE, "GAVE_UP", [])
+    assert run.result.message == "nothing was moved; in the plan not permitted"
+    assert run.result.steps == ()
+
+
+def test_what_the_plan_cannot_do_goes_back_to_the_model_before_anything_moves():
+    far = [GOAL, *['in(red cube, bin)\npick(object="red cube")'] * 3]
+    run = drive(WORLD, LIBRARY, far, config=CHECKED)
+    assert run.prompts[2].startswith("refused NEEDS: pick needs at(red cube)")
+    assert (run.result.outcome, run.result.code, run.calls) == (Outcome.FAILED, "LOOP", [])
+
+
+def test_a_refusal_in_the_plan_is_none_of_the_conversation():
+    again = [GOAL, WAY[1], WAY[1], *WAY[2:], *WAY[1:]]  # said twice in the plan, once for real
+    run = drive(WORLD, LIBRARY, again, config=LoopConfig(check_plan=True, max_turns=6))
+    assert run.result.outcome is Outcome.SUCCEEDED and run.refused == []
+
+
+def test_the_plan_has_turns_of_its_own():
+    run = drive(WORLD, LIBRARY, [*WAY, *WAY[1:]], config=LoopConfig(check_plan=True, max_turns=5))
+    assert run.result.outcome is Outcome.SUCCEEDED
+
+
+def test_at_confirm_the_person_sees_the_plan_and_what_the_policy_says():
+    asks = "rules:\n- {name: hands, then: ask, because: it may fall, skills: [pick]}\n- {name: rest, then: allow}\n"
+    confirm = LoopConfig(autonomy=Autonomy.CONFIRM)
+    run = drive(WORLD, LIBRARY, [*WAY, *WAY[1:]], config=confirm, answers=["yes"] * 9, judge=judge(asks))
+    assert run.result.outcome is Outcome.SUCCEEDED
+    calls = [text.split("\n")[1] for text in WAY[1:]]
+    assert run.questions == [
+        f"Goal: in(red cube, bin). Plan: {'; '.join(calls)}. Approve?",
+        f"{calls[0]}. Approve?",
+        f"{calls[1]}. Approve? (hands: it may fall)",
+        f"{calls[2]}. Approve?",
+        f"{calls[3]}. Approve?",
+    ]
+
+
+def test_at_confirm_nobody_is_asked_for_what_is_denied():
+    confirm = LoopConfig(autonomy=Autonomy.CONFIRM)
+    run = drive(WORLD, LIBRARY, [*WAY, GIVES_UP], config=confirm, answers=["yes"] * 9, judge=judge(NO_BIN))
+    assert (run.result.outcome, run.calls, run.questions) == (Outcome.INFEASIBLE, [], [])

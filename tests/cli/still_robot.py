@@ -26,12 +26,18 @@ _PROFILE = f"""\
 name: still
 description: Nothing moves.
 skills: {DEFAULT_LIBRARY}
+policy: simulation
 discovery: LOCALHOST
 nodes:
 - name: planner
   package: agent_planner
   executable: planner
-  parameters: {{skills_file: "{{skills}}", model: "{{model}}", runs_folder: "{{runs}}"}}
+  parameters:
+    skills_file: "{{skills}}"
+    policy_file: "{{policy}}"
+    check_plan: "{{check_plan}}"
+    model: "{{model}}"
+    runs_folder: "{{runs}}"
 """
 
 

@@ -40,6 +40,8 @@ def free_port() -> int:
         (("run", "--robot", "nobody"), "there is no robot 'nobody'; known: mobile_manipulator"),
         (("demo", "--scene", "tidi"), "there is no scene 'tidi'; did you mean 'tidy'?"),
         (("demo", "--model", "/no/such/folder"), "there is no folder '/no/such/folder'"),
+        (("demo", "--policy", "simulatoin"), "simulatoin: there is no such policy; did you mean 'simulation'?"),
+        (("eval", "--policy", "simulation"), "there is no gate in the symbolic world; add --backend mujoco"),
         (("demo", "--video", "/no/such/folder/a.mp4"), "there is no folder /no/such/folder"),
         (("eval", "--seeds", "7"), "--seeds 7: write A:B with A < B"),
         (("eval", "--suite", "smok"), "did you mean 'smoke'?"),

@@ -135,8 +135,8 @@ class Planner:
         self._client = SafeActionClient(node, ExecuteInstruction, "execute_instruction")
         assert self._client.wait_for_server(SECONDS)
 
-    def send(self, instruction="go to the shelf", autonomy="", preempt=False):
-        goal = ExecuteInstruction.Goal(instruction=instruction, autonomy=autonomy, preempt=preempt)
+    def send(self, instruction="go to the shelf", **fields):
+        goal = ExecuteInstruction.Goal(instruction=instruction, **fields)
         return Sent(self._client, goal)
 
 
@@ -147,7 +147,8 @@ def start_planner(node, namespace):
 
     def start(answers, **parameters):
         model = answers if hasattr(answers, "chat") else ScriptedModel(answers)
-        overrides = [Parameter(name, value=value) for name, value in parameters.items()]
+        given = {"policy_file": "simulation"} | parameters
+        overrides = [Parameter(name, value=value) for name, value in given.items()]
         planner = PlannerNode(lambda _: model, namespace=namespace, parameter_overrides=overrides)
         planner.start()
         spin = spinning(MultiThreadedExecutor(8), planner)

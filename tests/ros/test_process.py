@@ -47,6 +47,7 @@ def start(ros, namespace):
     [
         ("planner_node", ("--ros-args", "-p", "levle:=raw"), "has no parameter 'levle'; did you mean 'level'?"),
         ("planner_node", ("--ros-args", "-p", "model:=/nowhere"), "there is no folder '/nowhere'"),
+        ("planner_node", ("--ros-args", "-p", "policy_file:=simul"), "simul: there is no such policy; did you mean"),
         ("multiplexer", ("--speed", "2"), "unknown argument '--speed'; parameters are given as --ros-args -p"),
         ("multiplexer", ("--ros-args", "-p", "rate"), "rule: '-p rate'"),
         ("multiplexer", ("--ros-args", "--params-file", "/nowhere.yaml"), "'--params-file /nowhere.yaml'"),
@@ -68,7 +69,8 @@ def test_ctrl_c_cancels_the_skill_and_answers_before_the_end(start, node, namesp
     script.write_text(json.dumps(["goal: at(shelf)", 'at(shelf)\nnavigate_to(target="shelf")']))
     server = robot.actions["navigate_to"]
     server.behaviour = replace(server.behaviour, ending=Ending.HANG)
-    process = start("planner_node", "--ros-args", "-r", f"__ns:={namespace}", "-p", f"model:=scripted:{script}")
+    parameters = ("-p", f"model:=scripted:{script}", "-p", "policy_file:=simulation")
+    process = start("planner_node", "--ros-args", "-r", f"__ns:={namespace}", *parameters)
     client = SafeActionClient(node, ExecuteInstruction, "execute_instruction")
     assert client.wait_for_server(SECONDS)
     answered, ended, result = threading.Event(), threading.Event(), []

@@ -22,7 +22,7 @@ MARKS = ("<", ">", "|", "[INST]", "\n", "\x00", "\x1b", "\u2028", "\u200b", "\u2
         "把红色方块放进蓝色箱子",
         "the drawer is open: close it (twice), 50 % slower",
         "GRASP_FAILED after 3 tries; nothing is between the fingers",
-        "take cup no. 2 & the \"big\" one's lid [left]",
+        'take cup no. 2 & the "big" one\'s lid [left]',
     ],
 )
 def test_what_is_plain_stays(text: str):
@@ -57,7 +57,8 @@ def test_it_ends(length: int):
     assert len(plain("<|" * length)) <= 200
 
 
-PIECES = st.characters() | st.sampled_from([*MARKS, "goal:", "Robot :", "im_end|>", "［INST］", "[", "INST]", "A", "\u030a", "…", "a" * 90])
+MADE = ("goal:", "Robot :", "im_end|>", "［INST］", "[", "INST]", "A", "\u030a", "…", "a" * 90)
+PIECES = st.characters() | st.sampled_from([*MARKS, *MADE])
 
 
 @given(st.lists(PIECES, max_size=40))
