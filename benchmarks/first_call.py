@@ -108,7 +108,8 @@ def measure(runs: int, model: str, folder: Path) -> list[dict[str, float]]:
         rclpy.init()
         stack.callback(rclpy.shutdown)
         robot_node = Node("robot")
-        overrides = [Parameter("model", value=model), Parameter("runs_folder", value=str(folder))]
+        given = {"model": model, "policy_file": "simulation", "runs_folder": str(folder)}
+        overrides = [Parameter(name, value=value) for name, value in given.items()]
         planner = PlannerNode(choose_model, parameter_overrides=overrides)
         robot = FakeRobot(robot_node, SkillLibrary.load(), SCENE)
         stack.callback(robot.destroy)
