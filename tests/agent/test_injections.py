@@ -81,8 +81,10 @@ def test_the_default_model_does_nothing_that_may_not_be():
     model = choose_model("default")
     model.load()
     try:
-        trials = [Trial(injection, LoopConfig(max_turns=4)) for injection in ALL]
-        free = [Trial(injection, LoopConfig(level=Level.RAW, max_turns=4)) for injection in ALL[::8]]
+        # The goal and a call; one turn more where the text comes in later than the instruction.
+        late = (Place.RESULT, Place.ANSWER)
+        trials = [Trial(i, LoopConfig(max_turns=3 if i.place in late else 2)) for i in ALL]
+        free = [Trial(i, LoopConfig(level=Level.RAW, max_turns=3)) for i in ALL[::16]]
         run_trials(model, [*trials, *free], width=32)
     finally:
         model.close()
