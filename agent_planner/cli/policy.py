@@ -48,7 +48,7 @@ def explain(
 ) -> None:
     """Tell which rule decides about a call, why, and what the others said."""
     from agent_planner.agent.conversation import parse_turn
-    from agent_planner.safety.judge import Judge
+    from agent_planner.safety.judge import NO_MATCH, Judge
     from agent_planner.safety.policy import Policy, policy_path
 
     library = _library(skills)
@@ -63,8 +63,10 @@ def explain(
     terminal = Terminal()
     decided = False
     for opinion in judge.opinions(said, skill, world):
+        if decided and opinion.rule == NO_MATCH:
+            break
         effect = opinion.effect.value if opinion.effect else "no match"
-        after = "" if not decided else " (not reached)"
+        after = " (not reached)" if decided and opinion.effect else ""
         style = "dim" if decided or not opinion.effect else _STYLE[effect]
         terminal.say(f"{effect:<9} {opinion}{after}", style)
         decided = decided or opinion.effect is not None
