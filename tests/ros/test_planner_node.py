@@ -458,7 +458,7 @@ def test_what_the_policy_denies_never_reaches_the_server(robot, scene, start_pla
     assert (status, result.outcome, list(result.steps)) == (ABORTED, "failed", [])
     assert "the same call was refused again: no bin: it is full" in result.error_msg
     assert robot.actions["place"].goals == []
-    assert "DENIED: no bin: it is full" in [f.detail for f in sent.feedback if f.state == "REFUSED"]
+    sent.until_told("REFUSED", "DENIED: no bin: it is full")
     episode = json.loads((tmp_path / result.episode_id / "episode.json").read_text())
     assert [t["loss"] for t in episode["conversations"] if t["from"] == "gpt"] == [True, False, False, False]
     assert "refused DENIED: no bin: it is full\n" in episode["conversations"][5]["value"]
@@ -476,7 +476,7 @@ def test_what_the_policy_asks_waits_for_the_person(robot, start_planner, policy,
     assert not robot.actions["navigate_to"].goals
     assert call(AnswerOperator, "answer_operator", AnswerOperator.Request(id=question.id, answer="yes")).success
     assert sent.result()[0] == SUCCEEDED
-    assert "answered: yes" in [f.detail for f in sent.feedback if f.state == "WAITING_FOR_OPERATOR"]
+    sent.until_told("WAITING_FOR_OPERATOR", "answered: yes")
 
 
 def test_without_a_policy_and_a_person_nothing_moves(robot, start_planner):
@@ -498,8 +498,7 @@ def test_the_plan_is_checked_first_where_the_instruction_wants_it(robot, start_p
     status, result = sent.result()
     assert (status, result.outcome, list(result.steps)) == (ABORTED, "infeasible", [])
     assert "nothing was moved; in the plan not permitted" in result.error_msg
-    told = [f.detail for f in sent.feedback if f.state == "PLANNING"]
-    assert told[-2] == "refused DENIED: no bin: it is full"
+    sent.until_told("PLANNING", "refused DENIED: no bin: it is full")
     assert robot.done == [] and all(not s.goals for s in robot.actions.values())
 
 
