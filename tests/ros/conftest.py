@@ -110,15 +110,6 @@ class Sent:
         with self.arrived:
             assert self.arrived.wait_for(lambda: state in self.states, SECONDS), self.states
 
-    def until_told(self, state, detail):
-        """Feedback may come after the result."""
-        with self.arrived:
-            assert self.arrived.wait_for(lambda: (state, detail) in self.told, SECONDS), self.told
-
-    @property
-    def told(self):
-        return [(f.state, f.detail) for f in self.feedback]
-
     def cancel(self):
         return _wait(self._handle.cancel_goal_async())
 

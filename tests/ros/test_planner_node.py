@@ -443,6 +443,12 @@ rules:
 """
 
 
+def events(folder):
+    """State and text of what was recorded; the client drops feedback that comes after the goal's last status."""
+    lines = (folder / "events.jsonl").read_text().splitlines()
+    return [(event["kind"], event["text"]) for event in map(json.loads, lines)]
+
+
 @pytest.fixture
 def policy(tmp_path):
     path = tmp_path / "policy.yaml"
@@ -458,7 +464,7 @@ def test_what_the_policy_denies_never_reaches_the_server(robot, scene, start_pla
     assert (status, result.outcome, list(result.steps)) == (ABORTED, "failed", [])
     assert "the same call was refused again: no bin: it is full" in result.error_msg
     assert robot.actions["place"].goals == []
-    sent.until_told("REFUSED", "DENIED: no bin: it is full")
+    assert ("REFUSED", "DENIED: no bin: it is full") in events(tmp_path / result.episode_id)
     episode = json.loads((tmp_path / result.episode_id / "episode.json").read_text())
     assert [t["loss"] for t in episode["conversations"] if t["from"] == "gpt"] == [True, False, False, False]
     assert "refused DENIED: no bin: it is full\n" in episode["conversations"][5]["value"]
@@ -468,15 +474,15 @@ def test_what_the_policy_denies_never_reaches_the_server(robot, scene, start_pla
     }  # fmt: skip
 
 
-def test_what_the_policy_asks_waits_for_the_person(robot, start_planner, policy, listen, call):
+def test_what_the_policy_asks_waits_for_the_person(robot, start_planner, policy, listen, call, tmp_path):
     _, until = listen(OperatorRequest, "operator_requests", DurabilityPolicy.TRANSIENT_LOCAL)
-    sent = start_planner(AT_SHELF, policy_file=policy).send()
+    sent = start_planner(AT_SHELF, policy_file=policy, runs_folder=str(tmp_path)).send()
     question = until(lambda m: m.kind == "approve_call")
     assert question.text == 'navigate_to(target="shelf"): may it be carried out? (shelf: people walk there)'
     assert not robot.actions["navigate_to"].goals
     assert call(AnswerOperator, "answer_operator", AnswerOperator.Request(id=question.id, answer="yes")).success
     assert sent.result()[0] == SUCCEEDED
-    sent.until_told("WAITING_FOR_OPERATOR", "answered: yes")
+    assert ("WAITING_FOR_OPERATOR", "answered: yes") in events(tmp_path / sent.result()[1].episode_id)
 
 
 def test_without_a_policy_and_a_person_nothing_moves(robot, start_planner):
@@ -492,13 +498,15 @@ def test_a_wrong_policy_is_refused_at_the_start(start_planner, policy, tmp_path)
         start_planner(AT_SHELF, policy_file=policy)
 
 
-def test_the_plan_is_checked_first_where_the_instruction_wants_it(robot, start_planner, policy):
+def test_the_plan_is_checked_first_where_the_instruction_wants_it(robot, start_planner, policy, tmp_path):
     give_up = 'in(red cube, blue bin)\ngive_up(reason="not permitted")'
-    sent = start_planner([*IN_BIN, give_up], policy_file=policy).send(TO_BIN, check_plan=True)
+    planner = start_planner([*IN_BIN, give_up], policy_file=policy, runs_folder=str(tmp_path))
+    sent = planner.send(TO_BIN, check_plan=True)
     status, result = sent.result()
     assert (status, result.outcome, list(result.steps)) == (ABORTED, "infeasible", [])
     assert "nothing was moved; in the plan not permitted" in result.error_msg
-    sent.until_told("PLANNING", "refused DENIED: no bin: it is full")
+    told = events(tmp_path / result.episode_id)
+    assert ("PLANNING", "refused DENIED: no bin: it is full") in told
     assert robot.done == [] and all(not s.goals for s in robot.actions.values())
 
 
