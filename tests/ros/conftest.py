@@ -14,6 +14,7 @@ from agent_planner_interfaces.action import ExecuteInstruction  # noqa: E402
 from rclpy.executors import MultiThreadedExecutor  # noqa: E402
 from rclpy.node import Node  # noqa: E402
 from rclpy.parameter import Parameter  # noqa: E402
+from rclpy.qos import DurabilityPolicy, QoSProfile  # noqa: E402
 
 from agent_planner.ros.action_client import SafeActionClient  # noqa: E402
 from agent_planner.ros.planner_node import PlannerNode  # noqa: E402
@@ -161,3 +162,46 @@ def start_planner(node, namespace):
         planner.stop()
         spin.__exit__(None, None, None)
         planner.destroy_node()
+
+
+@pytest.fixture
+def listen(node):
+    """Collect messages of a topic; returns the list and a function that waits for one that fits."""
+    subscriptions = []
+
+    def start(kind, topic, durability=DurabilityPolicy.VOLATILE):
+        messages, changed = [], threading.Condition()
+
+        def take(message):
+            with changed:
+                messages.append(message)
+                changed.notify_all()
+
+        def until(fits):
+            with changed:
+                assert changed.wait_for(lambda: any(map(fits, messages)), SECONDS), messages[-3:]
+                return next(m for m in messages if fits(m))
+
+        subscriptions.append(node.create_subscription(kind, topic, take, QoSProfile(depth=50, durability=durability)))
+        return messages, until
+
+    yield start
+    for subscription in subscriptions:
+        node.destroy_subscription(subscription)
+
+
+@pytest.fixture
+def call(node):
+    """Call a service and wait for its answer."""
+
+    def call(kind, name, request):
+        client = node.create_client(kind, name)
+        assert client.wait_for_service(SECONDS)
+        done = threading.Event()
+        future = client.call_async(request)
+        future.add_done_callback(lambda _: done.set())
+        assert done.wait(SECONDS)
+        node.destroy_client(client)
+        return future.result()
+
+    return call
