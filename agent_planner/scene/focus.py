@@ -29,7 +29,7 @@ def focus(scene: SceneGraph, instruction: str, keep: Iterable[str] = (), limit: 
     """
     if len(scene.entities) <= limit:
         return scene
-    kept = {name for name in scene.entities if shares_word(name, instruction)}
+    kept = {name for name in scene.entities if _shares_word(name, instruction)}
     kept |= {name for name in (*keep, scene.holding) if name in scene.entities}
     for name in list(kept):
         while (location := scene.location(name)) and location.b not in kept:
@@ -59,6 +59,6 @@ def singular(word: str) -> str:
     return word if word.endswith("ss") else word.removesuffix("s")
 
 
-def shares_word(name: str, text: str) -> bool:
+def _shares_word(name: str, text: str) -> bool:
     """Whether a word of the name stands in the text, in the singular or the plural."""
     return bool(_stems(name) & _stems(text))
