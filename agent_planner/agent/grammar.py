@@ -2,6 +2,7 @@
 """The grammar (llguidance's Lark dialect) of what may be said next, for this library and this scene."""
 
 import json
+import re
 from collections.abc import Collection, Iterable, Sequence
 from itertools import islice, product
 
@@ -18,6 +19,12 @@ from agent_planner.types import Atom, Call, Level
 
 _PHRASE = '/[^"\\\\\\n]{1,200}/'
 _MAX_CALLS = 600
+_MAX_STEPS = 6
+# What parts an instruction into steps; where nothing does, two are admitted, for words that are not known here.
+_PARTING = re.compile(
+    r"(?:(?:\b(?:then|and|after|afterwards|before|next|first|finally|once|when|later)\b|[.,;:](?!\S))\s*)+",
+    re.IGNORECASE,
+)
 # The kinds of entity that stand in the scene's own predicates.
 _OBJECT = Parameter(type="entity", kinds=("object",))
 _ANY = Parameter(type="entity")
@@ -35,19 +42,21 @@ def goal_grammar(
 ) -> str:
     """Every goal that the scene and the library's predicates allow, and every way to decline.
 
-    At `Level.APPLICABLE` a question which of several things is meant offers exactly those that its words fit, and
-    after a doubt only goals are admitted that it does not touch.
+    At `Level.APPLICABLE` a question which of several things is meant offers exactly those that its words fit, a goal
+    has no more steps than the instruction has parts, and after a doubt only goals are admitted that it does not touch.
     """
     words = json.dumps(plain(instruction, MAX_INSTRUCTION).replace('"', ""))
     entity = _choice(scene.entities) or '"nothing"'
     which = '"which(\\"" QUOTE "\\": " entity (", " entity){1,11} ")"'
-    start, steps, needed = "steps | declined", 'step (" then " step){0,5}', []
+    start, more, needed = "steps | declined", _MAX_STEPS - 1, []
     if level is Level.APPLICABLE:
+        more = min(more, max(1, len(_PARTING.findall(instruction))))
         which = _choice(_questions(scene, instruction))
         if hint is not None:
             scene = _without(scene, hint.wrong)
             library = SkillLibrary.model_construct(skills=tuple(s for s in library if s.name not in hint.skills))
             needed = sorted({*_atom_rules(library, scene, hint.lacking)}) if hint.lacking else []
+    steps = f'step (" then " step){{0,{more}}}'
     if needed:
         start, steps = "steps", "(atom SEP){0,12} needed (SEP atom){0,12}"
     atoms = sorted({*_atom_rules(library, scene), '"hand free"'})

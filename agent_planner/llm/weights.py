@@ -7,7 +7,9 @@ import warnings
 from pathlib import Path
 from typing import NamedTuple
 
+import httpx
 import torch
+from huggingface_hub import constants
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerFast
 from transformers.utils import logging as transformers_logging
 
@@ -18,6 +20,7 @@ from agent_planner.llm.base import Progress
 from agent_planner.llm.default_model import BASE_NAME, default_base
 
 ADAPTER_FILE = "adapter_config.json"
+_HUB_S = 5.0
 # Processors that multiply bf16 in tiles; on others it is slower than fp32, with avx512_bf16 too (half as fast).
 _BF16_FLAG = "amx_bf16"
 
@@ -44,8 +47,11 @@ def load_weights(source: str, adapter: Path | None, progress: Progress) -> Loade
     register()
     quieten()
     try:
-        tokenizer = AutoTokenizer.from_pretrained(source)
-        model = AutoModelForCausalLM.from_pretrained(source, dtype=number_format(device), attn_implementation=ATTENTION)
+        cached = Path(source).is_dir() or not _hub_answers()
+        tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=cached)
+        model = AutoModelForCausalLM.from_pretrained(
+            source, dtype=number_format(device), attn_implementation=ATTENTION, local_files_only=cached
+        )
     except (OSError, ValueError) as error:
         raise UserError(_not_loaded(source, error)) from error
     if not isinstance(tokenizer, PreTrainedTokenizerFast):
@@ -59,6 +65,17 @@ def load_weights(source: str, adapter: Path | None, progress: Progress) -> Loade
     model.eval().requires_grad_(False)
     progress("model ready", 1.0)
     return Loaded(model.to(torch.device(device)), tokenizer)  # type: ignore[arg-type]
+
+
+def _hub_answers() -> bool:
+    """Whether Hugging Face can be reached; its own client would find out only after a minute of trying again."""
+    if constants.HF_HUB_OFFLINE:
+        return False
+    try:
+        httpx.head(constants.ENDPOINT, timeout=_HUB_S)
+    except httpx.TransportError:
+        return False
+    return True
 
 
 def quieten() -> None:

@@ -3,9 +3,14 @@
 
 from typing import Any
 
+from agent_planner.agent.conversation import clean
+
 
 def feedback_text(feedback: Any) -> str:
-    """Plain fields only, e.g. ``state APPROACHING`` or ``distance_remaining 1.24``; poses and arrays are left out."""
+    """Plain fields only, e.g. ``state APPROACHING`` or ``distance_remaining 1.24``; poses and arrays are left out.
+
+    Text is the server's: it is cut and loses its control characters.
+    """
     parts = []
     for name in feedback.get_fields_and_field_types():
         value = getattr(feedback, name)
@@ -14,5 +19,5 @@ def feedback_text(feedback: Any) -> str:
         elif isinstance(value, int | float):
             parts.append(f"{name} {value:.3g}")
         elif isinstance(value, str) and value:
-            parts.append(f"{name} {value}")
+            parts.append(f"{name} {clean(value)}")
     return ", ".join(parts)

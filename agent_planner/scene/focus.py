@@ -10,14 +10,19 @@ LIMIT = 25
 
 
 def matches(scene: SceneGraph, words: str) -> list[str]:
-    """Entities that a phrase may mean, in the scene's order: the exact name, else all whose name has its words.
+    """Entities that a phrase may mean, in the scene's order: the exact name, else all that its words tell of.
 
     Where there are no words it means nothing.
     """
     if words in scene.entities:
         return [words]
     wanted = set(words.split())
-    return [name for name in scene.entities if wanted <= set(name.split())] if wanted else []
+    return [name for name in scene.entities if wanted <= set(told_by(scene, name))] if wanted else []
+
+
+def told_by(scene: SceneGraph, name: str) -> list[str]:
+    """The words that tell of an entity: those of its name, and its colour's."""
+    return [*name.split(), *scene.entities[name].color.lower().split()]
 
 
 def focus(scene: SceneGraph, instruction: str, keep: Iterable[str] = (), limit: int = LIMIT) -> SceneGraph:
@@ -29,7 +34,8 @@ def focus(scene: SceneGraph, instruction: str, keep: Iterable[str] = (), limit: 
     """
     if len(scene.entities) <= limit:
         return scene
-    kept = {name for name in scene.entities if shares_word(name, instruction)}
+    said = _stems(instruction)
+    kept = {name for name in scene.entities if _stems(" ".join(told_by(scene, name))) & said}
     kept |= {name for name in (*keep, scene.holding) if name in scene.entities}
     for name in list(kept):
         while (location := scene.location(name)) and location.b not in kept:
@@ -57,8 +63,3 @@ def singular(word: str) -> str:
     if word.endswith(("xes", "sses", "ches", "shes")):
         return word[:-2]
     return word if word.endswith("ss") else word.removesuffix("s")
-
-
-def shares_word(name: str, text: str) -> bool:
-    """Whether a word of the name stands in the text, in the singular or the plural."""
-    return bool(_stems(name) & _stems(text))

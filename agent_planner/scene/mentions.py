@@ -2,10 +2,11 @@
 """Which words of an instruction may mean which entities: what a model would else have to find in the whole scene."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from agent_planner.scene.focus import singular
+from agent_planner.scene.focus import singular, told_by
 from agent_planner.scene.graph import SceneGraph
 
 _MAX_WORDS = 4
@@ -36,10 +37,17 @@ class Mention:
     names: tuple[str, ...]
 
 
+class _Stems(NamedTuple):
+    """The words of an entity's name in their order, and all words that tell of it, in the singular."""
+
+    name: list[str]
+    told: set[str]
+
+
 def mentions(scene: SceneGraph, text: str) -> list[Mention]:
     """Return what the text may speak of, in its order, each phrase once."""
     words = re.findall(r"[\w'-]+|[^\w\s]", text.lower().replace("can you", "do you"))  # no can is meant
-    stems = {name: [singular(w) for w in name.split()] for name in scene.entities}
+    stems = {name: _Stems(_singulars(name.split()), set(_singulars(told_by(scene, name)))) for name in scene.entities}
     found: dict[str, Mention] = {}
     for mention in _read(words, stems):
         found.setdefault(mention.phrase, mention)
@@ -51,7 +59,7 @@ def mentions_text(scene: SceneGraph, text: str) -> str:
     return "; ".join(_shown(scene, mention) for mention in mentions(scene, text)) or "nothing"
 
 
-def _read(words: Sequence[str], stems: dict[str, list[str]]) -> Iterator[Mention]:
+def _read(words: Sequence[str], stems: dict[str, _Stems]) -> Iterator[Mention]:
     at = 0
     while at < len(words):
         length, names = _known(words[at:], stems)
@@ -63,31 +71,35 @@ def _read(words: Sequence[str], stems: dict[str, list[str]]) -> Iterator[Mention
         at += max(1, length)
 
 
-def _known(words: Sequence[str], stems: dict[str, list[str]]) -> tuple[int, tuple[str, ...]]:
+def _known(words: Sequence[str], stems: dict[str, _Stems]) -> tuple[int, tuple[str, ...]]:
     """How many of the first words speak of something of the scene, and what they mean.
 
     Nothing, although the noun is known, where its adjective fits none: the yellow plate, if there is a black one.
     """
     length, names = _longest(words, stems)
-    if not length and words and (words[0] in _IS_ADJECTIVE or any(words[0] in own[:-1] for own in stems.values())):
+    if not length and words and (words[0] in _IS_ADJECTIVE or any(words[0] in own.name[:-1] for own in stems.values())):
         rest, _ = _longest(words[1:], stems)
         return (1 + rest, ()) if rest else (0, ())
     return length, names
 
 
-def _longest(words: Sequence[str], stems: dict[str, list[str]]) -> tuple[int, tuple[str, ...]]:
+def _longest(words: Sequence[str], stems: dict[str, _Stems]) -> tuple[int, tuple[str, ...]]:
     """How many of the first words together fit some entity, and which; (0, ()) where none do."""
     for length in range(min(_MAX_WORDS, len(words)), 0, -1):
-        said = [singular(w) for w in words[:length]]
-        if all(w in _IS_ADJECTIVE for w in words[:length]) and not any(s == said for s in stems.values()):
+        said = _singulars(words[:length])
+        if all(w in _IS_ADJECTIVE for w in words[:length]) and not any(own.name == said for own in stems.values()):
             continue
-        if fitting := [name for name, own in stems.items() if set(said) <= set(own)]:
-            exact = [name for name in fitting if stems[name] == said]
+        if fitting := [name for name, own in stems.items() if set(said) <= own.told]:
+            exact = [name for name in fitting if stems[name].name == said]
             return length, tuple(exact or fitting)
     return 0, ()
 
 
-def _unknown(words: Sequence[str], stems: dict[str, list[str]]) -> list[str]:
+def _singulars(words: Iterable[str]) -> list[str]:
+    return [singular(word) for word in words]
+
+
+def _unknown(words: Sequence[str], stems: dict[str, _Stems]) -> list[str]:
     """The noun phrase of something that is not in the scene."""
     phrase: list[str] = []
     for at, word in enumerate(words[:_MAX_WORDS]):

@@ -42,6 +42,8 @@ class Behaviour:
         lost_cancels: how many cancel requests get lost on their way, from the first.
         refused_cancels: how many of those that arrive are refused, from the first.
         effect: called when a goal is about to succeed; a mapping that it returns replaces ``result``.
+        raises: its execute callback ends in an exception.
+        answers: how many times each result is sent.
     """
 
     accept: bool = True
@@ -55,6 +57,8 @@ class Behaviour:
     lost_cancels: int = 0
     refused_cancels: int = 0
     effect: Callable[[Any], Mapping[str, Any] | None] | None = None
+    raises: bool = False
+    answers: int = 1
 
 
 class FakeAction:
@@ -113,6 +117,9 @@ class FakeAction:
         self.goals.append(handle.request)
         self.running.set()
         try:
+            if behaviour.raises:
+                self.ended.append("aborted")  # by rclpy
+                raise RuntimeError("a fault that was asked for")
             ending, fields = self._lived(handle, behaviour)
         finally:
             self.running.clear()
@@ -160,3 +167,7 @@ class _LossyActionServer(ActionServer):
         self._owner.cancels += 1
         if self._owner.cancels > self._owner.behaviour.lost_cancels:
             await super()._execute_cancel_request(request_header_and_message)
+
+    def _send_result_response(self, request_header: Any, future: Any) -> None:
+        for _ in range(self._owner.behaviour.answers):
+            super()._send_result_response(request_header, future)

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Drives an episode in the symbolic world with scripted answers."""
+"""Drives an episode in the symbolic world with scripted answers, and asks llguidance what a grammar admits."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+
+from llguidance import LLMatcher, LLTokenizer
 
 from agent_planner.agent.events import Event
 from agent_planner.agent.limits import LoopConfig
@@ -17,6 +19,15 @@ from agent_planner.tuning.symbolic import SymbolicWorld
 from agent_planner.types import Call, SkillResult
 
 DEFAULTS = LoopConfig()
+_BYTES = LLTokenizer("byte")
+
+
+def admits(grammar: str, text: str) -> bool:
+    """Whether the text is all that the grammar asks for."""
+    matcher = LLMatcher(_BYTES, LLMatcher.grammar_from_lark(grammar))
+    assert not matcher.get_error(), matcher.get_error()
+    tokens = list(text.encode())
+    return matcher.validate_tokens(tokens) == len(tokens) and matcher.consume_tokens(tokens) and matcher.is_accepting()
 
 
 def reply(text: str) -> ChatReply:

@@ -11,8 +11,7 @@ from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.scenario import single
 from agent_planner.tuning.scenes import observed
 from agent_planner.types import Level
-from tests.agent.driver import drive
-from tests.agent.test_grammar import admits
+from tests.agent.driver import admits, drive
 
 LIBRARY = SkillLibrary.load()
 CONTAINER = frozenset({"container"})

@@ -2,12 +2,12 @@
 """What the grammar lets through, checked with llguidance itself."""
 
 import pytest
-from llguidance import LLMatcher, LLTokenizer
 
 from agent_planner.agent.grammar import goal_grammar, turn_grammar
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.skills import SkillLibrary
 from agent_planner.types import Atom, Level
+from tests.agent.driver import admits
 
 LIBRARY = SkillLibrary.load()
 SCENE = SceneGraph(
@@ -20,15 +20,7 @@ SCENE = SceneGraph(
         Relation("at", "cup"),
     ),
 )
-BYTES = LLTokenizer("byte")
 UNMET = [Atom("in", ("red cube", "bin"))]
-
-
-def admits(grammar: str, text: str) -> bool:
-    matcher = LLMatcher(BYTES, LLMatcher.grammar_from_lark(grammar))
-    assert not matcher.get_error(), matcher.get_error()
-    tokens = list(text.encode())
-    return matcher.validate_tokens(tokens) == len(tokens) and matcher.consume_tokens(tokens) and matcher.is_accepting()
 
 
 @pytest.mark.parametrize(
@@ -81,6 +73,22 @@ def test_where_no_words_fit_several_things_there_is_no_such_question():
     grammar = goal_grammar(LIBRARY, SCENE, "put the cube there", Level.APPLICABLE)
     assert not admits(grammar, 'goal: which("cube": red cube, cup)')
     assert admits(grammar, "goal: in(red cube, bin)")
+
+
+@pytest.mark.parametrize(
+    ("instruction", "most"),
+    [
+        ("put the red cube in the bin", 2),
+        ("put the red cube in the bin and go to the desk", 2),
+        ("put the red cube in the bin, then go to the desk. After that open it", 3),
+        ("go there " + "and then back " * 9, 6),
+    ],
+)
+def test_a_goal_has_no_more_steps_than_the_instruction_has_parts(instruction, most):
+    grammar = goal_grammar(LIBRARY, SCENE, instruction, Level.APPLICABLE)
+    for steps in range(1, 8):
+        assert admits(grammar, "goal: " + " then ".join(["at(desk)"] * steps)) is (steps <= most)
+    assert admits(goal_grammar(LIBRARY, SCENE, instruction, Level.GRAMMAR), "goal: " + " then ".join(["at(desk)"] * 6))
 
 
 @pytest.mark.parametrize(

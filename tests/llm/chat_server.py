@@ -77,7 +77,7 @@ def status(code: int, text: str = "", headers: dict | None = None) -> Callable:
     return behave
 
 
-def stream(*events: object, done: bool = True, before: Callable[[int], None] | None = None) -> Callable:
+def stream(*events: object, done: bool = True, before: Callable[[int], object] | None = None) -> Callable:
     """Server-sent events; strings are sent as they are. Without ``done`` the connection is cut behind them."""
 
     def behave(handler):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The local backend on the real default base, against a decoder that has no cache, no batch and no forced tokens."""
 
+import socket
 import threading
 
 import llguidance
@@ -8,6 +9,8 @@ import llguidance.hf
 import numpy as np
 import pytest
 import torch
+from huggingface_hub import constants
+from transformers import AutoTokenizer
 
 from agent_planner.errors import ModelError, UserError
 from agent_planner.llm.base import ChatRequest, Message
@@ -215,6 +218,22 @@ def test_what_cannot_be_loaded_is_said(tmp_path, source, says):
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(UserError, match=says):
         LocalModel(source.format(tmp=tmp_path)).load()
+
+
+def test_a_name_is_not_asked_for_again_and_again_where_hugging_face_cannot_be_reached(monkeypatch):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        monkeypatch.setattr(constants, "ENDPOINT", f"http://127.0.0.1:{free.getsockname()[1]}")
+    given = {}
+
+    def from_pretrained(name, **options):
+        given.update(options)
+        raise OSError("not in the cache")
+
+    monkeypatch.setattr(AutoTokenizer, "from_pretrained", from_pretrained)
+    with pytest.raises(UserError, match="not in the cache"):
+        LocalModel("org/model").load()
+    assert given == {"local_files_only": True}
 
 
 def test_a_lora_adapter_folder_is_merged(base_folder, tmp_path, model):

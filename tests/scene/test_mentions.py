@@ -4,6 +4,7 @@
 import pytest
 
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
+from agent_planner.scene.focus import matches
 from agent_planner.scene.mentions import mentions, mentions_text
 
 SCENE = SceneGraph(
@@ -50,6 +51,15 @@ def test_what_is_held_says_so():
     scene = SCENE.replace(objects=(*SCENE.objects, SceneObject(name="wine glass")))
     assert mentions_text(scene, "the glasses") == "glasses = glass"
     assert mentions_text(scene, "the wine") == "wine = wine glass"
+
+
+def test_a_colour_tells_of_what_is_not_called_by_it():
+    fruit = (SceneObject(name="banana", color="yellow"), SceneObject(name="apple", color="red"))
+    scene = SCENE.replace(objects=(*SCENE.objects, *fruit))
+    assert mentions_text(scene, "take the yellow banana") == "yellow banana = banana"
+    assert mentions_text(scene, "take the green banana") == "green banana = nothing"
+    assert matches(scene, "yellow banana") == ["banana"]
+    assert matches(scene, "red") == ["red cup", "apple"]
 
 
 def test_a_long_text_has_few_mentions():
