@@ -102,7 +102,7 @@ class Stack:
         def complete() -> bool:
             nonlocal lacking
             lacking = client.missing_actions(actions)
-            lacking += [t for t in ("scene_graph",) if not client.node.count_publishers(t)]
+            lacking += [t for t in ("scene_graph", "stop_active") if not client.node.count_publishers(t)]
             status.update(f"starting {self.profile.name}: {len(lacking)} parts to come ({', '.join(lacking[:4])})")
             return not lacking
 

@@ -32,6 +32,11 @@ nodes:
   package: agent_planner
   executable: planner
   parameters: {{skills_file: "{{skills}}", model: "{{model}}", runs_folder: "{{runs}}"}}
+- name: supervisor
+  package: agent_planner
+  executable: supervisor
+  parameters: {{skills_file: "{{skills}}"}}
+  respawn_parameters: {{start_stopped: true}}
 """
 
 
