@@ -32,8 +32,8 @@ class Stoppable(Protocol):
         """To be called often: notice who came and went."""
         ...
 
-    def state(self) -> StopServer:
-        """What is known."""
+    def state(self, number: int) -> StopServer:
+        """What is known of the stop of that number."""
         ...
 
 
@@ -95,16 +95,17 @@ class ActionServerWatch:
                 self._of_goals = set()
                 self._open, self._owed, self._ended = set(), set(), set()
 
-    def state(self) -> StopServer:
+    def state(self, number: int) -> StopServer:
         """What is known; see StopServer.msg."""
         with self._lock:
+            answered = self._answered and number == self._number
             goals = len(self._open | self._owed)
             if goals:
                 state = StopServer.RUNNING
             elif not self._publishers:
                 state = StopServer.LOST if self._lost else StopServer.MISSING
             else:
-                state = StopServer.ENDED if self._answered else StopServer.NO_ANSWER
+                state = StopServer.ENDED if answered else StopServer.NO_ANSWER
         return StopServer(name=self.name, state=state, goals=goals)
 
     # --- called by the executor
@@ -162,10 +163,10 @@ class StopServiceWatch:
     def look(self) -> None:
         """Nothing to do: `state` asks the network itself."""
 
-    def state(self) -> StopServer:
+    def state(self, number: int) -> StopServer:
         """What is known; see StopServer.msg."""
         with self._lock:
-            done, detail = self._done, self._detail
+            done, detail = (self._done, self._detail) if number == self._number else (False, "")
         if done:
             state = StopServer.ENDED
         elif not self._client.service_is_ready():

@@ -74,7 +74,7 @@ class StopPath:
         report.at_rest = all(part.state in (RestState.AT_REST, RestState.NONE) for part in (report.base, report.arm))
         if stop is not None:
             report.number, report.reason, report.age_s = stop.number, stop.reason, time.monotonic() - stop.since
-            report.servers = [watch.state() for watch in self._servers]
+            report.servers = [watch.state(stop.number) for watch in self._servers]
             report.all_ended = all(server.state in _SETTLED for server in report.servers)
         return report
 
