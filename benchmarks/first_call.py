@@ -40,6 +40,7 @@ from agent_planner.llm.choose import choose_model
 from agent_planner.ros.client import PlannerClient
 from agent_planner.ros.planner_node import PlannerNode
 from agent_planner.ros.process import spinning
+from agent_planner.ros.supervisor_node import SupervisorNode
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.skills import SkillLibrary
 from agent_planner.testing.fake_action import Behaviour, Ending
@@ -111,11 +112,13 @@ def measure(runs: int, model: str, folder: Path) -> list[dict[str, float]]:
         given = {"model": model, "policy_file": "simulation", "runs_folder": str(folder)}
         overrides = [Parameter(name, value=value) for name, value in given.items()]
         planner = PlannerNode(choose_model, parameter_overrides=overrides)
+        supervisor = SupervisorNode()
         robot = FakeRobot(robot_node, SkillLibrary.load(), SCENE)
         stack.callback(robot.destroy)
         for action in robot.actions.values():
             action.behaviour = Behaviour(ending=Ending.HANG)
-        stack.enter_context(spinning(MultiThreadedExecutor(8), robot_node, planner))
+        stack.enter_context(spinning(MultiThreadedExecutor(8), robot_node, planner, supervisor))
+        supervisor.start()
         planner.start()
         stack.callback(planner.stop)
         client = stack.enter_context(joined("benchmark"))

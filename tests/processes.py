@@ -21,6 +21,11 @@ class Process:
             command = [*prefix, *COMMAND, *arguments]
             self._process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
 
+    def child(self, program: str) -> int:
+        """Id of the process of that program which this one has started."""
+        listed = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        return next(int(pid) for pid in listed if f"/{program}\0" in Path(f"/proc/{pid}/cmdline").read_text())
+
     def until(self, text: str, seconds: float = SECONDS) -> str:
         """Wait for a text; returns all that was said."""
         end = time.monotonic() + seconds

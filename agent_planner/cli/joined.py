@@ -1,11 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command's own node."""
+"""The command's own node, and the ROS domain that it joins."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from agent_planner.cli.running import newest
 from agent_planner.cli.signals import deferred
 from agent_planner.ros.client_node import ClientNode
+
+
+def join_domain(domain: int | None) -> None:
+    """Choose the ROS domain of the nodes to come: the one given, else that of the newest running robot."""
+    running = newest()
+    if domain is None and running is not None:
+        domain = running.domain
+        os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = running.discovery
+    if domain is not None:
+        os.environ["ROS_DOMAIN_ID"] = str(domain)
 
 
 @contextmanager

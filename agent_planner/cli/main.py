@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from agent_planner.cli import demo, evaluate, model, policy, ros_shell, run, send, skills, tune
+from agent_planner.cli import demo, evaluate, model, policy, ros_shell, run, send, skills, stop, tune
 from agent_planner.cli.signals import Terminated, raise_on_termination
 from agent_planner.errors import InfrastructureError, UserError
 
@@ -24,6 +24,8 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("run")(run.run)
 app.command("send")(send.send)
+app.command("stop")(stop.stop)
+app.command("reset")(stop.reset)
 app.command("eval")(evaluate.evaluate)
 app.add_typer(skills.app, name="skills")
 app.add_typer(policy.app, name="policy")

@@ -35,7 +35,7 @@ class ChildProcess:
         self._process: subprocess.Popen | None = None
 
     def start(self) -> None:
-        """Start it.
+        """Start it; also again, when it has ended.
 
         Raises:
             InfrastructureError: there is no such program.
@@ -69,6 +69,14 @@ class ChildProcess:
     def exit_code(self) -> int | None:
         """None while it runs (or was not started)."""
         return self._process.poll() if self._process else None
+
+    @property
+    def ending(self) -> str:
+        """How it has ended, in words; empty while it runs."""
+        code = self.exit_code
+        if code is None:
+            return ""
+        return f"exit code {code}" if code >= 0 else f"signal {-code}"
 
     def interrupt(self) -> None:
         """Ask the program to end (SIGINT); its children hear it from their parent."""

@@ -12,7 +12,7 @@ from agent_planner.safety.policy import policy_path
 from agent_planner.skills import SkillLibrary
 
 FOLDER = Path(__file__).parents[1] / "robots"
-Parameter = str | bool | int | float
+Parameter = str | bool | int | float | list[str]
 
 
 class NodeProfile(BaseModel):
@@ -29,6 +29,8 @@ class NodeProfile(BaseModel):
     parameters: dict[str, Parameter] = {}
     parameter_file: str = Field("", description="relative to the package's share folder")
     remap: dict[str, str] = {}
+    respawn: bool = Field(True, description="whether `agent-planner run` starts it again when it dies")
+    respawn_parameters: dict[str, Parameter] = Field({}, description="beside the others, when it is started again")
 
 
 class RobotProfile(BaseModel):

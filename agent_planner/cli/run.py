@@ -33,20 +33,23 @@ def run(
     runs: Runs = RUNS,
     domain: Domain = None,
 ) -> None:
-    """Start a robot with its planner and keep it up until Ctrl-C; instructions come over ROS."""
+    """Start a robot with its planner and keep it up until Ctrl-C; what dies is started again."""
     from agent_planner.cli.ros_shell import enter_ros
     from agent_planner.cli.wanted import wanted
 
     want = wanted(robot, model, scene, policy, seed=seed, rtf=rtf, check_plan=check_plan)
     enter_ros()
     from agent_planner.cli.bringup import brought_up
+    from agent_planner.cli.keeper import Keeper
 
     terminal = Terminal()
     with brought_up(want, terminal, runs, domain) as up:
         terminal.say('instructions:    agent-planner send "put the red cube in the blue bin"')
         terminal.say("your own client: eval $(agent-planner env), then the action execute_instruction")
         terminal.say(f"logs, episodes:  {up.folder}")
+        terminal.say("stop, reset:     agent-planner stop, agent-planner reset, from any terminal")
         terminal.say("Ctrl-C stops the robot and everything started here")
+        keeper = Keeper(up.stack, terminal.say)
         never = threading.Event()
         while not never.wait(_LOOK_SECONDS):
-            up.stack.check()
+            keeper.look()

@@ -34,21 +34,15 @@ def send(
 ) -> None:
     """Send an instruction to a running planner and show what it does; Ctrl-C cancels it."""
     from agent_planner.cli.ros_shell import enter_ros
-    from agent_planner.cli.running import newest
 
     text = checked(instruction)
     enter_ros()
     terminal = Terminal(as_json)
-    running = newest()
-    if domain is None and running is not None:
-        domain = running.domain
-        os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = running.discovery
-    if domain is not None:
-        os.environ["ROS_DOMAIN_ID"] = str(domain)
 
-    from agent_planner.cli.joined import joined
+    from agent_planner.cli.joined import join_domain, joined
     from agent_planner.ros.client import PlannerClient
 
+    join_domain(domain)
     with joined("agent_planner_send") as node:
         client = PlannerClient(node)
         with terminal.busy(f"looking for a planner in ROS domain {os.environ.get('ROS_DOMAIN_ID', '0')}"):

@@ -35,6 +35,7 @@ class Stack:
         self.profile = profile
         self.folder = folder
         self.running = running
+        self._values = values
         environ = {
             **os.environ,
             "ROS_DOMAIN_ID": str(running.domain),
@@ -47,7 +48,7 @@ class Stack:
         self.processes = [
             ChildProcess(
                 node.name,
-                [str(executable(node.package, node.executable)), *ros_arguments(node, values)],
+                _command(node, values),
                 folder / "log" / f"{node.name}.log",
                 environ,
             )
@@ -79,10 +80,23 @@ class Stack:
             tail = process.tail()
             if code == _USER_CODE and tail:
                 raise UserError(f"{process.name} refused to start: {tail.splitlines()[-1]}")
-            how = f"exit code {code}" if code >= 0 else f"signal {-code}"
             raise InfrastructureError(
-                f"{process.name} ended ({how}); its last lines, from {process.log}:\n{tail or '(none)'}"
+                f"{process.name} ended ({process.ending}); its last lines, from {process.log}:\n{tail or '(none)'}"
             )
+
+    def respawns(self, process: ChildProcess) -> bool:
+        """Whether a program that has ended is to be started again: not where it has refused its parameters."""
+        return self._node_of(process).respawn and process.exit_code != _USER_CODE
+
+    def respawn(self, process: ChildProcess) -> None:
+        """Start a program again, with the parameters that its profile has for that."""
+        node = self._node_of(process)
+        process.command = _command(node, self._values, node.respawn_parameters)
+        with deferred():
+            process.start()
+
+    def _node_of(self, process: ChildProcess) -> NodeProfile:
+        return next(node for node in self.profile.nodes if node.name == process.name)
 
     def stop(self) -> dict[str, str]:
         """Stop every program, the planner first; returns the signal that each of them took."""
@@ -102,7 +116,7 @@ class Stack:
         def complete() -> bool:
             nonlocal lacking
             lacking = client.missing_actions(actions)
-            lacking += [t for t in ("scene_graph",) if not client.node.count_publishers(t)]
+            lacking += [t for t in ("scene_graph", "stop_active") if not client.node.count_publishers(t)]
             status.update(f"starting {self.profile.name}: {len(lacking)} parts to come ({', '.join(lacking[:4])})")
             return not lacking
 
@@ -153,6 +167,15 @@ def executable(package: str, name: str) -> Path:
         f"the ROS package '{package}' has no program '{name}' (there are: {', '.join(there) or 'none'}); "
         "run scripts/build_workspace.sh in the checkout"
     )
+
+
+def _command(
+    node: NodeProfile, values: Mapping[str, Parameter], more: Mapping[str, Parameter] | None = None
+) -> tuple[str, ...]:
+    """A program with its arguments; ``more`` parameters beside those of its profile."""
+    if more:
+        node = node.model_copy(update={"parameters": {**node.parameters, **more}})
+    return (str(executable(node.package, node.executable)), *ros_arguments(node, values))
 
 
 def share(package: str, file: str) -> Path:

@@ -12,6 +12,9 @@ from agent_planner.ros.remote_goal import Presence, RemoteGoal
 from agent_planner.ros.waiting import Clock, Deadline, Limits
 from agent_planner.types import ResultStatus, SkillResult
 
+# The code of a cancel after which the server may go on.
+NOT_CONFIRMED = "CANCEL_NOT_CONFIRMED"
+
 
 class ActionRun:
     """Drives one goal. `run` is called once, in a worker; `cancel` from any thread, at any time.
@@ -97,7 +100,7 @@ class ActionRun:
             return self._server_lost()
         if not woken:
             return SkillResult(
-                ResultStatus.UNKNOWN, "CANCEL_NOT_CONFIRMED", f"{message}, but '{self._name}' did not confirm its end"
+                ResultStatus.UNKNOWN, NOT_CONFIRMED, f"{message}, but '{self._name}' did not confirm its end"
             )
         if goal.response is None:
             return SkillResult(status, code, f"{message}; '{self._name}' had not accepted the goal")

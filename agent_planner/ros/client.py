@@ -11,9 +11,9 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from agent_planner.errors import InfrastructureError
 from agent_planner.ros.action_client import SafeActionClient
 from agent_planner.ros.client_node import ClientNode
+from agent_planner.ros.names import EXECUTE_INSTRUCTION
 from agent_planner.ros.remote_goal import Presence, RemoteGoal
 
-ACTION = "execute_instruction"
 _ANSWER_SECONDS = 15.0
 _LOST_SECONDS = 5.0
 # How the planner's line about its model ends in /diagnostics.
@@ -107,7 +107,7 @@ class PlannerClient:
 
     def __init__(self, client: ClientNode):
         self._client = client
-        self._action = SafeActionClient(client.node, ExecuteInstruction, ACTION)
+        self._action = SafeActionClient(client.node, ExecuteInstruction, EXECUTE_INSTRUCTION)
 
     def wait_for_server(self, seconds: float) -> None:
         """Wait for the planner.
@@ -115,7 +115,7 @@ class PlannerClient:
         Raises:
             InfrastructureError: there is none.
         """
-        self._client.wait_until(self._action.server_is_ready, seconds, f"the planner's action '{ACTION}'")
+        self._client.wait_until(self._action.server_is_ready, seconds, f"the planner's action '{EXECUTE_INSTRUCTION}'")
 
     def wait_for_model(self, seconds: float, tell: Callable[[str], object]) -> None:
         """Wait until the planner's language model can answer; ``tell`` hears how far it is.

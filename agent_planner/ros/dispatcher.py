@@ -12,11 +12,12 @@ from rclpy.node import Node
 
 from agent_planner.errors import UserError
 from agent_planner.ros.action_client import SafeActionClient
-from agent_planner.ros.action_run import ActionRun
+from agent_planner.ros.action_run import NOT_CONFIRMED, ActionRun
 from agent_planner.ros.binding import request_of
 from agent_planner.ros.feedback_text import feedback_text
 from agent_planner.ros.interface_types import load_interface
 from agent_planner.ros.service_run import ServiceRun
+from agent_planner.ros.stop_state import StopState
 from agent_planner.ros.waiting import Limits
 from agent_planner.scene import SceneGraph
 from agent_planner.skills import Skill, SkillLibrary
@@ -30,13 +31,15 @@ class SkillDispatcher:
     """Executes one call at a time. `configure` makes the clients, `release` destroys them.
 
     Skills that name the same server share its client. `execute` blocks and belongs in a worker; `cancel` may be
-    called from any thread and returns at once.
+    called from any thread and returns at once. While the robot is stopped nothing is executed; where a server does not
+    confirm a cancel, the supervisor is asked to stop everything.
     """
 
-    def __init__(self, node: Node, library: SkillLibrary, limits: Limits):
+    def __init__(self, node: Node, library: SkillLibrary, limits: Limits, stops: StopState):
         self._node = node
         self._library = library
         self._limits = limits
+        self._stops = stops
         self._group = ReentrantCallbackGroup()
         self._actions: dict[tuple[str, str], SafeActionClient] = {}
         self._services: dict[tuple[str, str], Client] = {}
@@ -95,7 +98,11 @@ class SkillDispatcher:
             run = self._run_of(call, skill, scene, on_feedback)
         except UserError as error:
             return SkillResult(ResultStatus.FAILED, "BAD_BINDING", str(error))
+        # Looked at first: where the stop comes in after that, the cancel that follows from it is seen below.
+        halt = self._stops.halt()
         with self._lock:
+            if halt is not None:
+                return SkillResult(ResultStatus.CANCELLED, halt.code, halt.message)
             if self._cancelled:
                 return SkillResult(ResultStatus.CANCELLED, "CANCELLED", "cancelled before the goal was sent")
             self._running = run
@@ -104,6 +111,9 @@ class SkillDispatcher:
         finally:
             with self._lock:
                 self._running = None
+        if result.code == NOT_CONFIRMED:
+            # It may go on moving for all we know, and our own means are at an end.
+            self._stops.request(f"{call}: {result.message}")
         return replace(result, seconds=time.monotonic() - began)
 
     def _run_of(self, call: Call, skill: Skill, scene: SceneGraph, on_feedback: OnFeedback) -> ActionRun | ServiceRun:

@@ -3,7 +3,7 @@
 
 from typing import Any
 
-from agent_planner.agent.conversation import clean
+from agent_planner.scene.plain import plain
 
 
 def feedback_text(feedback: Any) -> str:
@@ -19,5 +19,5 @@ def feedback_text(feedback: Any) -> str:
         elif isinstance(value, int | float):
             parts.append(f"{name} {value:.3g}")
         elif isinstance(value, str) and value:
-            parts.append(f"{name} {clean(value)}")
+            parts.append(f"{name} {plain(value)}")
     return ", ".join(parts)

@@ -4,6 +4,7 @@
 import threading
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 
 from action_msgs.srv import CancelGoal
 from agent_planner_interfaces.action import ExecuteInstruction
@@ -13,12 +14,13 @@ from rclpy.node import Node
 
 from agent_planner.agent.conversation import MAX_INSTRUCTION
 from agent_planner.ros.action_server import AnsweringActionServer
+from agent_planner.ros.names import EXECUTE_INSTRUCTION
+from agent_planner.ros.stop_state import Halt, StopState
 from agent_planner.ros.verdict import Status, Verdict, aborted, stopped
 from agent_planner.ros.waiting import Changes, Deadline
 from agent_planner.scene.plain import plain
 from agent_planner.types import Autonomy, Outcome
 
-NAME = "execute_instruction"
 _OWN_CANCEL_S = 2.0
 _ANSWER_S = 2.0
 _Result = ExecuteInstruction.Result
@@ -50,13 +52,22 @@ class InstructionServer:
         interrupt: called, from any thread, after the running job's ``cancel`` was set, to end what the robot is
             doing; returns at once.
         end_s: how long an instruction that is preempted may take to end (steady time).
+        stops: says whether anything may be begun at all.
     """
 
-    def __init__(self, node: Node, carry_out: Callable[[Job], Verdict], interrupt: Callable[[], None], end_s: float):
+    def __init__(
+        self,
+        node: Node,
+        carry_out: Callable[[Job], Verdict],
+        interrupt: Callable[[], None],
+        end_s: float,
+        stops: StopState,
+    ):
         self._node = node
         self._carry_out = carry_out
         self._interrupt = interrupt
         self._end_s = end_s
+        self._stops = stops
         self._changes = Changes()
         self._jobs: dict[bytes, Job] = {}
         self._running: Job | None = None
@@ -74,13 +85,14 @@ class InstructionServer:
         self._server = AnsweringActionServer(
             self._node,
             ExecuteInstruction,
-            NAME,
+            EXECUTE_INSTRUCTION,
             self._execute,
             callback_group=group,
             goal_callback=lambda _: GoalResponse.REJECT if self.closing else GoalResponse.ACCEPT,
             cancel_callback=self._cancelled,
         )
-        self._canceller = self._node.create_client(CancelGoal, f"{NAME}/_action/cancel_goal", callback_group=group)
+        service = f"{EXECUTE_INSTRUCTION}/_action/cancel_goal"
+        self._canceller = self._node.create_client(CancelGoal, service, callback_group=group)
 
     def release(self) -> None:
         """Destroy the server."""
@@ -89,16 +101,19 @@ class InstructionServer:
 
     def end_all(self, reason: str) -> bool:
         """Stop everything and wait until every goal has its result; False if one did not end in time."""
-        for job in (self._waiting, self._running):
-            if job is not None:
-                self._stop(job, Outcome.CANCELLED, reason)
+        self._stop_all(reason)
         ended = self._changes.wait(lambda: self._open == 0, Deadline(self._end_s))
         return self._server.answered(_ANSWER_S) and ended
+
+    def halted(self, halt: Halt) -> None:
+        """Nothing may move any more: end what runs; returns at once."""
+        self._stop_all(halt.message)
 
     # --- called by the executor
 
     def _cancelled(self, handle: ServerGoalHandle) -> CancelResponse:
-        self._stop(self._job(handle), Outcome.CANCELLED, "cancelled by the client")
+        halt = self._stops.halt()
+        self._stop(self._job(handle), Outcome.CANCELLED, halt.message if halt else "cancelled by the client")
         return CancelResponse.ACCEPT
 
     def _execute(self, handle: ServerGoalHandle) -> ExecuteInstruction.Result:
@@ -138,11 +153,18 @@ class InstructionServer:
             return aborted("malformed", _Result.MALFORMED, fault)
         if not self.active:
             return aborted("failed", _Result.FAILED, "the planner is not active; activate it (lifecycle)")
+        if halt := self._stops.settled(job.cancel):
+            return aborted("failed", halt.error_code, halt.message)
         if refused := self._take_turn(job):
             return refused
         if job.cancel.is_set():
-            return stopped(job.outcome or Outcome.CANCELLED, job.reason)
-        return self._carry_out(job)
+            return self._told(stopped(job.outcome or Outcome.CANCELLED, job.reason))
+        return self._told(self._carry_out(job))
+
+    def _told(self, verdict: Verdict) -> Verdict:
+        """An end by a stop says so, also where the supervisor's cancel came before the news of its stop."""
+        halt = self._stops.halt() if verdict.status is Status.CANCELED else None
+        return replace(verdict, error_code=halt.error_code, error_msg=halt.message) if halt else verdict
 
     def _take_turn(self, job: Job) -> Verdict | None:
         """Become the running job; a verdict where that is not to be."""
@@ -169,6 +191,11 @@ class InstructionServer:
         if job.cancel.is_set():
             return stopped(job.outcome or Outcome.CANCELLED, job.reason)
         return aborted("busy", _Result.BUSY, f"what runs did not end within {self._end_s:g} s of being asked to")
+
+    def _stop_all(self, reason: str) -> None:
+        for job in (self._waiting, self._running):
+            if job is not None:
+                self._stop(job, Outcome.CANCELLED, reason)
 
     def _stop(self, job: Job, outcome: Outcome, reason: str) -> None:
         job.stop(outcome, reason)

@@ -8,6 +8,7 @@ from typing import Any
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
 from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValueException
 from rclpy.node import Node
+from rclpy.parameter import Parameter as RosParameter
 
 from agent_planner.errors import UserError, did_you_mean
 
@@ -17,7 +18,10 @@ _OF_ROS = ("qos_overrides.", "use_sim_time", "start_type_description_service")
 
 @dataclass(frozen=True)
 class Declared:
-    """One parameter. ``choices`` are the only words that it takes; ``low`` and ``high`` bound a number."""
+    """One parameter. ``choices`` are the only words that it takes; ``low`` and ``high`` bound a number.
+
+    A type as ``default`` means that there is none: the value is None where nobody sets it.
+    """
 
     name: str
     default: Any
@@ -58,15 +62,18 @@ def _declared(node: Node, parameter: Declared) -> Any:
     try:
         value = node.declare_parameter(parameter.name, parameter.default, _descriptor(parameter)).value
     except InvalidParameterTypeException as error:
-        wanted = type(parameter.default).__name__
-        raise UserError(
-            f"the parameter {parameter.name} must be of type {wanted}, e.g. {parameter.default!r}"
-        ) from error
+        raise UserError(f"the parameter {parameter.name} must be of type {_type_text(parameter.default)}") from error
     except InvalidParameterValueException as error:
         bounds = f"{parameter.low} to {parameter.high}"
         raise UserError(f"the parameter {parameter.name} must be within {bounds}") from error
     check(parameter, value)
     return value
+
+
+def _type_text(default: Any) -> str:
+    if isinstance(default, RosParameter.Type):
+        return default.name.lower().replace("_", " ")
+    return f"{type(default).__name__}, e.g. {default!r}"
 
 
 def _descriptor(parameter: Declared) -> ParameterDescriptor:

@@ -17,6 +17,7 @@ from agent_planner.llm.base import ChatModel
 from agent_planner.llm.choose import choose_model
 from agent_planner.ros import node_parameters
 from agent_planner.ros.dispatcher import SkillDispatcher
+from agent_planner.ros.heartbeat import Heartbeat
 from agent_planner.ros.instruction_runner import InstructionRunner
 from agent_planner.ros.instruction_server import InstructionServer
 from agent_planner.ros.model_loader import ModelLoader
@@ -26,6 +27,7 @@ from agent_planner.ros.process import run_node
 from agent_planner.ros.scene_markers import SceneMarkers
 from agent_planner.ros.scene_source import TopicSceneSource
 from agent_planner.ros.status_board import Health, StatusBoard
+from agent_planner.ros.stop_state import StopState
 from agent_planner.safety.judge import Judge
 from agent_planner.skills import SkillLibrary
 from agent_planner.types import Autonomy
@@ -38,8 +40,11 @@ class PlannerNode(LifecycleNode):
     """Carries out instructions with the robot's own skills.
 
     Action: ``execute_instruction``. Services: ``answer_operator``, ``set_autonomy``. Topics published:
-    ``plan_status``, ``operator_requests``, ``scene_markers``, ``/diagnostics``; subscribed: ``scene_graph``. Clients:
-    every action and service that the skill library names. Parameters: `planner_parameters.DECLARED`.
+    ``plan_status``, ``operator_requests``, ``scene_markers``, ``planner_heartbeat``, ``stop_request``,
+    ``/diagnostics``; subscribed: ``scene_graph``, ``stop_active``, ``stop_report``. Clients: every action and service
+    that the skill library names. Parameters: `planner_parameters.DECLARED`.
+
+    Nothing is done while the supervisor says that the robot is stopped, or says nothing.
 
     Configuring checks the skill library and begins to load the model in a thread; it does not wait for it.
 
@@ -121,7 +126,9 @@ class PlannerNode(LifecycleNode):
         judge = Judge(parameters.policy(library))
         parameters.check_runs_folder()
         self._loader = ModelLoader(self._open_model(parameters.model))
-        self._dispatcher = SkillDispatcher(self, library, parameters.limits)
+        self._stops = StopState(self, parameters.supervisor_timeout_s, lambda halt: self._server.halted(halt))
+        self._heartbeat = Heartbeat(self, lambda: self._loader.ready)
+        self._dispatcher = SkillDispatcher(self, library, parameters.limits, self._stops)
         self._markers = SceneMarkers(self)
         self._scenes = TopicSceneSource(self, parameters.scene_timeout_s, self._markers.show)
         self._desk = OperatorDesk(self, parameters.operator_timeout_s)
@@ -141,8 +148,17 @@ class PlannerNode(LifecycleNode):
         )
         # An instruction may be in the middle of a model's turn, then of a cancel.
         end_s = 2 * parameters.cancel_timeout_s + parameters.accept_timeout_s
-        self._server = InstructionServer(self, runner.carry_out, self._dispatcher.cancel, end_s)
-        self._parts = (self._dispatcher, self._markers, self._scenes, self._desk, self._board, self._server)
+        self._server = InstructionServer(self, runner.carry_out, self._dispatcher.cancel, end_s, self._stops)
+        self._parts = (
+            self._heartbeat,
+            self._stops,
+            self._dispatcher,
+            self._markers,
+            self._scenes,
+            self._desk,
+            self._board,
+            self._server,
+        )
         for part in self._parts:
             part.configure()
         self._set_autonomy_service = self.create_service(
@@ -185,7 +201,7 @@ class PlannerNode(LifecycleNode):
 
     def _health(self) -> list[Health]:
         self._board.model_ready(self._loader.ready)
-        return [self._model_health(), self._scene_health(), self._servers_health()]
+        return [self._model_health(), self._scene_health(), self._servers_health(), self._stop_health()]
 
     def _model_health(self) -> Health:
         loader = self._loader
@@ -213,6 +229,12 @@ class PlannerNode(LifecycleNode):
         if missing:
             return Health("servers", DiagnosticStatus.WARN, f"missing: {', '.join(missing)}", values)
         return Health("servers", DiagnosticStatus.OK, "all present", values)
+
+    def _stop_health(self) -> Health:
+        halt = self._stops.halt()
+        if halt is None:
+            return Health("stop", DiagnosticStatus.OK, "free to act", {})
+        return Health("stop", DiagnosticStatus.WARN, halt.message, {"code": halt.code})
 
 
 def main(args: list[str] | None = None) -> int:

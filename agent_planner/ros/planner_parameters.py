@@ -51,6 +51,13 @@ DECLARED = (
     Declared("accept_timeout_s", 5.0, "How long it may take to answer a goal.", low=0.1, high=600.0),
     Declared("cancel_timeout_s", 10.0, "How long it may take to come to rest.", low=0.1, high=600.0),
     Declared(
+        "supervisor_timeout_s",
+        2.0,
+        "Silence of the supervisor after which nothing is done any more (steady time).",
+        low=0.3,
+        high=60.0,
+    ),
+    Declared(
         "steady_cap_factor",
         5.0,
         "A skill's time-out is in ROS time; this many times the same in steady time end it too.",
@@ -80,6 +87,7 @@ class PlannerParameters:
     server_timeout_s: float
     accept_timeout_s: float
     cancel_timeout_s: float
+    supervisor_timeout_s: float
     steady_cap_factor: float
 
     @classmethod

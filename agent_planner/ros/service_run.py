@@ -7,6 +7,7 @@ from typing import Any
 from rclpy.client import Client
 from std_srvs.srv import Trigger
 
+from agent_planner.ros.action_run import NOT_CONFIRMED
 from agent_planner.ros.binding import judge
 from agent_planner.ros.waiting import Changes, Clock, Deadline, Limits
 from agent_planner.types import ResultStatus, SkillResult
@@ -78,7 +79,7 @@ class ServiceRun:
         self._changes.wait(lambda: self._stop_response is not None, Deadline(self._limits.cancel_s))
         if self._stop_response is None or not self._stop_response.success:
             return SkillResult(
-                ResultStatus.UNKNOWN, "CANCEL_NOT_CONFIRMED", f"{message}, but the stop service did not confirm it"
+                ResultStatus.UNKNOWN, NOT_CONFIRMED, f"{message}, but the stop service did not confirm it"
             )
         return SkillResult(status, code, message)
 

@@ -38,7 +38,12 @@ _CODES = {
     Outcome.UNKNOWN: _Result.UNKNOWN,
 }
 # Codes of the loop that have a code of their own in the action.
-_OWN_CODES = {"SCENE_STALE": _Result.SCENE_STALE, "MODEL_ERROR": _Result.MODEL_ERROR}
+_OWN_CODES = {
+    "SCENE_STALE": _Result.SCENE_STALE,
+    "MODEL_ERROR": _Result.MODEL_ERROR,
+    "STOPPED": _Result.STOPPED,
+    "SUPERVISOR_LOST": _Result.SUPERVISOR_LOST,
+}
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,8 @@ class Behaviour:
         ending: see `Ending`.
         result: fields of the result.
         feedback: messages (fields of the feedback), sent one after the other while it takes its time.
-        obeys_cancel: False goes on as if no cancel had come.
+        obeys_cancel: False refuses every cancel.
+        ends_on_cancel: False accepts a cancel and goes on all the same.
         slow_cancel_s: how long a goal takes to come to rest after a cancel.
         lost_cancels: how many cancel requests get lost on their way, from the first.
         refused_cancels: how many of those that arrive are refused, from the first.
@@ -53,6 +54,7 @@ class Behaviour:
     result: Mapping[str, Any] = field(default_factory=dict)
     feedback: Sequence[Mapping[str, Any]] = ()
     obeys_cancel: bool = True
+    ends_on_cancel: bool = True
     slow_cancel_s: float = 0.0
     lost_cancels: int = 0
     refused_cancels: int = 0
@@ -134,7 +136,7 @@ class FakeAction:
         ticks = round((_HANG_S if hangs else behaviour.seconds) / _TICK_S)
         messages = list(behaviour.feedback)
         for tick in range(ticks):
-            if handle.is_cancel_requested:
+            if handle.is_cancel_requested and behaviour.ends_on_cancel:
                 self.closing.wait(behaviour.slow_cancel_s)
                 return "canceled", {}
             if messages and tick * len(behaviour.feedback) >= ticks * (len(behaviour.feedback) - len(messages)):
@@ -143,7 +145,7 @@ class FakeAction:
                 return "aborted", {}
         for message in messages:
             self._tell(handle, message)
-        if handle.is_cancel_requested:
+        if handle.is_cancel_requested and behaviour.ends_on_cancel:
             return "canceled", {}
         if behaviour.ending is Ending.ABORT or hangs:
             return "aborted", behaviour.result

@@ -38,6 +38,11 @@ nodes:
     check_plan: "{{check_plan}}"
     model: "{{model}}"
     runs_folder: "{{runs}}"
+- name: supervisor
+  package: agent_planner
+  executable: supervisor
+  parameters: {{skills_file: "{{skills}}"}}
+  respawn_parameters: {{start_stopped: true}}
 """
 
 

@@ -19,6 +19,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile  # noqa: E402
 from agent_planner.ros.action_client import SafeActionClient  # noqa: E402
 from agent_planner.ros.planner_node import PlannerNode  # noqa: E402
 from agent_planner.ros.process import spinning  # noqa: E402
+from agent_planner.ros.supervisor_node import SupervisorNode  # noqa: E402
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace  # noqa: E402
 from agent_planner.skills import SkillLibrary  # noqa: E402
 from agent_planner.testing.fake_robot import FakeRobot  # noqa: E402
@@ -142,11 +143,45 @@ class Planner:
 
 
 @pytest.fixture
-def start_planner(node, namespace):
-    """Call it with answers (or a model) and parameters."""
+def start_supervisor(namespace):
+    """Call it with parameters; returns the node, spinning, and a function that ends it."""
     running = []
 
-    def start(answers, **parameters):
+    def start(**parameters):
+        overrides = [Parameter(name, value=value) for name, value in parameters.items()]
+        supervisor = SupervisorNode(namespace=namespace, parameter_overrides=overrides)
+        supervisor.start()
+        spin = spinning(MultiThreadedExecutor(4), supervisor)
+        spin.__enter__()
+
+        def end():
+            running.remove(end)
+            supervisor.stop()
+            spin.__exit__(None, None, None)
+            supervisor.destroy_node()
+
+        running.append(end)
+        return supervisor, end
+
+    yield start
+    for end in list(running):
+        end()
+
+
+@pytest.fixture
+def supervisor(start_supervisor):
+    """A supervisor with which everything may move."""
+    return start_supervisor()[0]
+
+
+@pytest.fixture
+def start_planner(request, node, namespace):
+    """Call it with answers (or a model) and parameters; ``supervised=False`` leaves the supervisor to the test."""
+    running = []
+
+    def start(answers, supervised=True, **parameters):
+        if supervised:
+            request.getfixturevalue("supervisor")
         model = answers if hasattr(answers, "chat") else ScriptedModel(answers)
         given = {"policy_file": "simulation"} | parameters
         overrides = [Parameter(name, value=value) for name, value in given.items()]

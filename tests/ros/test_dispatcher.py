@@ -12,6 +12,7 @@ from rclpy.node import Node
 
 from agent_planner.ros.dispatcher import SkillDispatcher
 from agent_planner.ros.process import spinning
+from agent_planner.ros.stop_state import StopState
 from agent_planner.ros.waiting import Limits
 from agent_planner.scene import SceneGraph
 from agent_planner.skills import SkillLibrary
@@ -41,14 +42,25 @@ skills:
 
 
 @pytest.fixture
-def dispatcher(namespace):
+def stops(namespace, supervisor):
+    """What a dispatcher asks before it acts."""
     node = Node("dispatcher", namespace=namespace)
-    dispatcher = SkillDispatcher(node, LIBRARY, LIMITS)
+    stops = StopState(node, 20.0, lambda halt: None)
+    stops.configure()
+    yield stops, node
+    stops.release()
+    node.destroy_node()
+
+
+@pytest.fixture
+def dispatcher(stops):
+    stops, node = stops
+    dispatcher = SkillDispatcher(node, LIBRARY, LIMITS, stops)
     dispatcher.configure()
     with spinning(MultiThreadedExecutor(4), node):
+        assert stops.settled(threading.Event()) is None
         yield dispatcher
     dispatcher.release()
-    node.destroy_node()
 
 
 @pytest.fixture

@@ -8,12 +8,14 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import rclpy
 from action_msgs.msg import GoalStatus
 from agent_planner_interfaces.action import ExecuteInstruction
 from geometry_msgs.msg import Twist
+from std_srvs.srv import Trigger
 
 from agent_planner.ros.action_client import SafeActionClient
 from agent_planner.testing.fake_action import Ending
@@ -48,10 +50,12 @@ def start(ros, namespace):
         ("planner_node", ("--ros-args", "-p", "levle:=raw"), "has no parameter 'levle'; did you mean 'level'?"),
         ("planner_node", ("--ros-args", "-p", "model:=/nowhere"), "there is no folder '/nowhere'"),
         ("planner_node", ("--ros-args", "-p", "policy_file:=simul"), "simul: there is no such policy; did you mean"),
-        ("multiplexer", ("--speed", "2"), "unknown argument '--speed'; parameters are given as --ros-args -p"),
-        ("multiplexer", ("--ros-args", "-p", "rate"), "rule: '-p rate'"),
-        ("multiplexer", ("--ros-args", "--params-file", "/nowhere.yaml"), "'--params-file /nowhere.yaml'"),
-        ("multiplexer", ("--ros-args", "-p", "rate:=fast"), "rate must be of type float"),
+        ("supervisor_node", ("--speed", "2"), "unknown argument '--speed'; parameters are given as --ros-args -p"),
+        ("supervisor_node", ("--ros-args", "-p", "rate"), "rule: '-p rate'"),
+        ("supervisor_node", ("--ros-args", "--params-file", "/nowhere.yaml"), "'--params-file /nowhere.yaml'"),
+        ("supervisor_node", ("--ros-args", "-p", "rate:=fast"), "rate must be of type float"),
+        ("supervisor_node", ("--ros-args", "-p", "arm_joints:=elbow"), "arm_joints must be of type string array"),
+        ("supervisor_node", ("--ros-args", "-p", "skills_file:=/nowhere.yaml"), "/nowhere.yaml: cannot be read"),
     ],
 )
 def test_a_wrong_start_is_one_line_and_exit_code_2(start, module, arguments, message):
@@ -64,7 +68,7 @@ def test_a_wrong_start_is_one_line_and_exit_code_2(start, module, arguments, mes
     assert ".c:" not in line  # the C sources are of no use to a person
 
 
-def test_ctrl_c_cancels_the_skill_and_answers_before_the_end(start, node, namespace, robot, tmp_path):
+def test_ctrl_c_cancels_the_skill_and_answers_before_the_end(start, node, namespace, robot, supervisor, tmp_path):
     script = tmp_path / "script.json"
     script.write_text(json.dumps(["goal: at(shelf)", 'at(shelf)\nnavigate_to(target="shelf")']))
     server = robot.actions["navigate_to"]
@@ -98,7 +102,7 @@ def test_ctrl_c_cancels_the_skill_and_answers_before_the_end(start, node, namesp
     assert process.wait(SECONDS) == 0
 
 
-def test_the_multiplexer_passes_on_and_falls_silent(start, node, namespace):
+def test_the_supervisor_passes_velocities_on_and_falls_silent(start, node, namespace):
     heard, changed = [], threading.Condition()
 
     def take(message):
@@ -113,7 +117,7 @@ def test_the_multiplexer_passes_on_and_falls_silent(start, node, namespace):
 
     node.create_subscription(Twist, "cmd_vel", take, 10)
     nav, teleop = node.create_publisher(Twist, "cmd_vel_nav", 1), node.create_publisher(Twist, "cmd_vel_teleop", 1)
-    process = start("multiplexer", "--ros-args", "-r", f"__ns:={namespace}", "-p", "max_linear:=0.25")
+    process = start("supervisor_node", "--ros-args", "-r", f"__ns:={namespace}", "-p", "max_linear:=0.25")
     until(0.0)
     fast = Twist()
     fast.linear.x = 3.0
@@ -129,3 +133,25 @@ def test_the_multiplexer_passes_on_and_falls_silent(start, node, namespace):
     until(0.0)
     process.send_signal(signal.SIGTERM)
     assert process.wait(SECONDS) == 0
+
+
+def test_the_supervisor_loads_neither_torch_nor_a_model():
+    code = (
+        "import sys, agent_planner.ros.supervisor_node, agent_planner.ros.process\n"
+        "print(sorted({name.split('.')[0] for name in sys.modules} & "
+        "{'torch', 'transformers', 'llguidance', 'tokenizers', 'peft'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=SECONDS, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_supervisor_at_work_has_no_model_in_its_memory(start, node, namespace):
+    process = start("supervisor_node", "--ros-args", "-r", f"__ns:={namespace}")
+    client = node.create_client(Trigger, "stop")
+    assert client.wait_for_service(SECONDS)
+    done = threading.Event()
+    client.call_async(Trigger.Request()).add_done_callback(lambda _: done.set())
+    assert done.wait(SECONDS)
+    maps = Path(f"/proc/{process.pid}/maps").read_text()
+    assert "rcl" in maps
+    assert "torch" not in maps and "tokenizers" not in maps

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`agent-planner stop` and `reset`, for any terminal: nothing here loads a model or asks the planner."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agent_planner.cli.options import AsJson
+from agent_planner.cli.terminal import Terminal
+from agent_planner.errors import InfrastructureError, UserError
+
+if TYPE_CHECKING:
+    from agent_planner.ros.stop_client import Progress, StopClient
+
+Where = Annotated[int | None, typer.Option(help="ROS_DOMAIN_ID; that of the newest running robot if left out")]
+Wait = Annotated[float, typer.Option(help="seconds to look for a supervisor")]
+
+
+def stop(
+    reason: Annotated[str, typer.Option(help="why, for the report and the log")] = "",
+    rest: Annotated[float, typer.Option(help="seconds to wait until everything is confirmed and at rest")] = 10.0,
+    domain: Where = None,
+    wait: Wait = 10.0,
+    as_json: AsJson = False,
+) -> None:
+    """Stop the robot, whoever moves it: exit code 0 when all is confirmed and at rest, 1 when not."""
+    terminal = Terminal(as_json)
+    shown = _Shown(terminal)
+    with _supervisor("agent_planner_stop", domain, wait, terminal) as supervisor:
+        terminal.say(supervisor.stop(reason).message, "bold")
+        done = supervisor.follow(rest, shown.show)
+    if done:
+        terminal.say("stopped: every server has confirmed, and the robot is at rest", "bold green")
+    else:
+        terminal.say(f"NOT CONFIRMED after {rest:g} s: {shown.open_points()}", "bold red")
+    terminal.say("it stays stopped until `agent-planner reset`")
+    terminal.result({"confirmed": done, "reason": shown.reason, "parts": shown.texts})
+    raise typer.Exit(0 if done else 1)
+
+
+def reset(domain: Where = None, wait: Wait = 10.0, as_json: AsJson = False) -> None:
+    """Let a stopped robot act again; refused, with exit code 1, while goals run on or motion is measured."""
+    terminal = Terminal(as_json)
+    with _supervisor("agent_planner_reset", domain, wait, terminal) as supervisor:
+        answer = supervisor.reset()
+    terminal.say(answer.message, "bold green" if answer.success else "bold red")
+    terminal.result({"reset": answer.success, "message": answer.message})
+    raise typer.Exit(0 if answer.success else 1)
+
+
+@contextmanager
+def _supervisor(name: str, domain: int | None, wait: float, terminal: Terminal) -> Iterator["StopClient"]:
+    """A client of the supervisor.
+
+    Raises:
+        UserError: there is none.
+    """
+    from agent_planner.cli.ros_shell import enter_ros
+
+    enter_ros()
+    from agent_planner.cli.joined import join_domain, joined
+    from agent_planner.ros.stop_client import StopClient
+
+    join_domain(domain)
+    where = f"ROS domain {os.environ.get('ROS_DOMAIN_ID', '0')}"
+    with joined(name) as node:
+        client = StopClient(node)
+        try:
+            node.wait_until(lambda: client.found, wait, "the supervisor")
+        except InfrastructureError as error:
+            raise UserError(
+                f"no supervisor in {where} within {wait:g} s: nothing was stopped and nothing was reset; is it another "
+                "domain (--domain, or `agent-planner env`), or is the robot not started? The planner does nothing "
+                "without a supervisor, but other clients may: use the hardware's stop"
+            ) from error
+        yield client
+
+
+class _Shown:
+    """Prints each line of a stop's progress when it changes."""
+
+    def __init__(self, terminal: Terminal):
+        self._terminal = terminal
+        self._open: dict[str, bool] = {}
+        self.reason = ""
+        self.texts: dict[str, str] = {}
+
+    def show(self, progress: "Progress") -> None:
+        if progress.reason != self.reason:
+            self.reason = progress.reason
+            self._terminal.say(f"reason    {progress.reason}")
+        for line in progress.lines:
+            self._open[line.name] = not line.settled
+            if self.texts.get(line.name) != line.text:
+                self.texts[line.name] = line.text
+                self._terminal.say(f"  {line.name:24} {line.text}", "green" if line.settled else "yellow")
+
+    def open_points(self) -> str:
+        found = [f"{name} ({self.texts[name]})" for name, is_open in self._open.items() if is_open]
+        return ", ".join(found) or "no report came from the supervisor"

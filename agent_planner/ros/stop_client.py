@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The supervisor seen from outside: stop, hear what comes of it, reset."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from agent_planner_interfaces.msg import RestState, StopReport, StopServer
+from std_msgs.msg import String
+from std_srvs.srv import Trigger
+
+from agent_planner.ros import names
+from agent_planner.ros.client_node import ClientNode
+from agent_planner.ros.stop_path import text_of
+
+_ANSWER_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the supervisor said to a request."""
+
+    success: bool
+    message: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One server or one part of the robot; ``settled``: nothing more is to be waited for."""
+
+    name: str
+    text: str
+    settled: bool
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is known of a stop. ``done``: every goal is confirmed to have ended, and base and arm are at rest."""
+
+    number: int
+    reason: str
+    lines: tuple[Line, ...]
+    done: bool
+
+
+class StopClient:
+    """Build it on an open `ClientNode`. Nothing here imports what the supervisor could not."""
+
+    def __init__(self, client: ClientNode):
+        self._client = client
+        node = client.node
+        self._services = {name: node.create_client(Trigger, name) for name in (names.STOP, names.RESET_STOP)}
+        self._requests = node.create_publisher(String, names.STOP_REQUEST, 10)
+        self._report: StopReport | None = None
+        self._changed = threading.Event()
+        node.create_subscription(StopReport, names.STOP_REPORT, self._take, names.NEWEST)
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a supervisor."""
+        return self._services[names.STOP].service_is_ready()
+
+    def stop(self, reason: str) -> Answer:
+        """Stop the robot; ``reason`` may be empty.
+
+        Raises:
+            InfrastructureError: no answer. The stop may have been carried out all the same.
+        """
+        if reason:
+            self._requests.publish(String(data=reason))
+        return self._call(names.STOP)
+
+    def reset(self) -> Answer:
+        """Let it act again; the answer tells why where that is refused.
+
+        Raises:
+            InfrastructureError: no answer.
+        """
+        return self._call(names.RESET_STOP)
+
+    def follow(self, seconds: float, tell: Callable[[Progress], None]) -> bool:
+        """Tell every change of what is known of the stop until it is done; False if it was not in time."""
+        end = time.monotonic() + seconds
+        told: Progress | None = None
+        while True:
+            self._changed.clear()
+            progress = progress_of(self._report) if self._report is not None and self._report.active else None
+            if progress is not None and progress != told:
+                told = progress
+                tell(progress)
+            if progress is not None and progress.done:
+                return True
+            left = end - time.monotonic()
+            if left <= 0:
+                return False
+            self._changed.wait(min(left, 0.5))
+
+    def _call(self, name: str) -> Answer:
+        future = self._services[name].call_async(Trigger.Request())
+        response = self._client.wait_for(future, _ANSWER_SECONDS, f"the supervisor's service '{name}'")
+        return Answer(response.success, response.message)
+
+    def _take(self, report: StopReport) -> None:
+        self._report = report
+        self._changed.set()
+
+
+def progress_of(report: StopReport) -> Progress:
+    """A report in words, without the figures that change all the time."""
+    gone = (StopServer.ENDED, StopServer.MISSING)
+    lines = [Line(server.name, text_of(server), server.state in gone) for server in report.servers]
+    for name, part in (("base", report.base), ("arm", report.arm)):
+        text = {
+            RestState.AT_REST: "at rest, as measured",
+            RestState.MOVING: "moves",
+            RestState.UNKNOWN: f"not known whether at rest: {_without_age(part)}",
+            RestState.NONE: "there is none to hold",
+        }[part.state]
+        lines.append(Line(name, text, part.state in (RestState.AT_REST, RestState.NONE)))
+    return Progress(report.number, report.reason, tuple(lines), report.all_ended and report.at_rest)
+
+
+def _without_age(part: RestState) -> str:
+    return part.detail if part.age_s < 0 else "its measurements are old"

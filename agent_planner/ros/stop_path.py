@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a stop does, and what is known to have come of it."""
+
+import time
+
+from agent_planner_interfaces.msg import RestState, StopReport, StopServer
+from rclpy.node import Node
+
+from agent_planner.ros.arm_hold import ArmHold
+from agent_planner.ros.names import EXECUTE_INSTRUCTION
+from agent_planner.ros.rest_watch import RestWatch
+from agent_planner.ros.server_watch import ActionServerWatch, Stoppable, StopServiceWatch
+from agent_planner.ros.supervisor_parameters import SupervisorParameters
+from agent_planner.safety.stop_latch import Stop
+from agent_planner.skills import SkillLibrary
+
+_SETTLED = frozenset({StopServer.ENDED, StopServer.MISSING})
+_UNDER_WAY = frozenset({StopServer.RUNNING, StopServer.NO_ANSWER})
+
+
+class StopPath:
+    """Every server of the library, the planner's own action, and the arm.
+
+    Nothing here waits: `send` may be called from a callback, and again and again.
+    """
+
+    def __init__(self, node: Node, library: SkillLibrary, parameters: SupervisorParameters):
+        self._node = node
+        actions = dict.fromkeys(skill.action.name for skill in library if skill.action)
+        if parameters.arm_action:
+            actions[parameters.arm_action] = None
+        actions[EXECUTE_INSTRUCTION] = None
+        self._actions = [ActionServerWatch(node, name) for name in actions]
+        services = dict.fromkeys(s.service.stop for s in library if s.service and s.service.stop)
+        self._services = [StopServiceWatch(node, name) for name in services]
+        self._rest = RestWatch(node, parameters.joints, parameters.rest_limits)
+        self._arm = ArmHold(node, () if parameters.arm_action else parameters.joints, self._rest)
+
+    def configure(self) -> None:
+        """Create all endpoints."""
+        for part in (*self._actions, *self._services, self._rest, self._arm):
+            part.configure()
+
+    @property
+    def running(self) -> list[str]:
+        """Skills' servers that have goals which have not ended, as far as is known."""
+        return [watch.name for watch in self._actions if watch.running and watch.name != EXECUTE_INSTRUCTION]
+
+    def send(self, stop: Stop) -> str:
+        """Cancel everything and hold the arm; says what was sent, for a person."""
+        heard = [watch.name for watch in self._servers if watch.send_stop(stop.number)]
+        held = self._arm.hold(stop.number)
+        sent = ["zero velocity", f"cancel of all goals to {', '.join(heard)}" if heard else "no server to cancel"]
+        if held:
+            sent.append("a point for the arm to hold")
+        return "; ".join(sent)
+
+    def again(self, stop: Stop) -> None:
+        """Repeat it, for goals that were accepted meanwhile; the arm is held again only where it moves."""
+        for watch in self._servers:
+            watch.send_stop(stop.number)
+        if self._rest.arm().state == RestState.MOVING:
+            self._arm.hold(stop.number)
+
+    def look(self) -> None:
+        """To be called often: notice servers that came and went."""
+        for watch in self._servers:
+            watch.look()
+
+    def report(self, stop: Stop | None) -> StopReport:
+        """What is known now."""
+        report = StopReport(active=stop is not None, base=self._rest.base(), arm=self._rest.arm())
+        report.header.stamp = self._node.get_clock().now().to_msg()
+        report.at_rest = all(part.state in (RestState.AT_REST, RestState.NONE) for part in (report.base, report.arm))
+        if stop is not None:
+            report.number, report.reason, report.age_s = stop.number, stop.reason, time.monotonic() - stop.since
+            report.servers = [watch.state(stop.number) for watch in self._servers]
+            report.all_ended = all(server.state in _SETTLED for server in report.servers)
+        return report
+
+    @property
+    def _servers(self) -> tuple[Stoppable, ...]:
+        return (*self._actions, *self._services)
+
+
+def obstacles(report: StopReport) -> list[str]:
+    """Why a stop cannot be reset now; empty where it can.
+
+    What is not known is no obstacle where nothing can be asked of it (a robot without odometry), but a server that is
+    there and does not answer is one.
+    """
+    found = [f"{server.name}: {text_of(server)}" for server in report.servers if server.state in _UNDER_WAY]
+    for name, part in (("the base", report.base), ("the arm", report.arm)):
+        if part.state == RestState.MOVING:
+            found.append(f"{name} moves ({part.speed:.2f} m/s or rad/s)")
+    return found
+
+
+def text_of(server: StopServer) -> str:
+    """A server's state in words."""
+    match server.state:
+        case StopServer.ENDED:
+            return "confirmed, nothing runs"
+        case StopServer.RUNNING:
+            return f"{server.goals} goal{'s' if server.goals != 1 else ''} not ended"
+        case StopServer.NO_ANSWER:
+            return "has not answered"
+        case StopServer.REFUSED:
+            return f"refused: {server.detail}"
+        case StopServer.LOST:
+            return "went away while goals ran"
+        case StopServer.MISSING:
+            return "not there"
+    return server.state

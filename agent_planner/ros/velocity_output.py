@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The velocity multiplexer on its topics; the supervisor's last word on what the base does."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from geometry_msgs.msg import Twist, TwistStamped
+from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
+from rclpy.clock import Clock
+from rclpy.clock_type import ClockType
+from rclpy.node import Node
+
+from agent_planner.safety.velocity import ZERO, Limits, Velocity, VelocityMultiplexer
+
+TELEOP, SKILLS = "cmd_vel_teleop", "cmd_vel_nav"
+INPUTS = (TELEOP, SKILLS)
+_OUTPUT = "cmd_vel"
+
+
+class VelocityOutput:
+    """Passes on the highest input that is not silent, teleoperation before skills; zero while the robot is stopped.
+
+    A command goes out at once when it comes in, and again at every tick of steady time; on silence it is zero.
+
+    Args:
+        node: the node that it belongs to.
+        limits: what no input can exceed.
+        timeout_s: after this long an input is silent.
+        rate: commands a second.
+        frame: of stamped commands; None: Twist instead of TwistStamped.
+        stopped: whether the output is zero whatever comes in.
+        orphaned: whether nobody is there any more who asked for what the skills do.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        limits: Limits,
+        timeout_s: float,
+        rate: float,
+        frame: str | None,
+        stopped: Callable[[], bool],
+        orphaned: Callable[[], bool],
+    ):
+        self._node = node
+        self._core = VelocityMultiplexer(INPUTS, limits, timeout_s, time.monotonic)
+        self._rate = rate
+        self._frame = frame
+        self._kind = TwistStamped if frame is not None else Twist
+        self._stopped = stopped
+        self._orphaned = orphaned
+
+    def configure(self) -> None:
+        """Create the endpoints."""
+        group = MutuallyExclusiveCallbackGroup()
+        self._output = self._node.create_publisher(self._kind, _OUTPUT, 1)
+        for name in INPUTS:
+            self._node.create_subscription(self._kind, name, self._taker(name), 1, callback_group=group)
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._node.create_timer(1.0 / self._rate, self.publish, callback_group=group, clock=steady)
+
+    def publish(self) -> None:
+        """Say now what the base should do."""
+        velocity, _ = self.current()
+        self._output.publish(self._message(velocity))
+        if velocity != ZERO and self._stopped():
+            # The stop came between the look at it and the command: zero has the last word.
+            self._output.publish(self._message(ZERO))
+
+    def halt(self) -> None:
+        """Command zero."""
+        self._output.publish(self._message(ZERO))
+
+    def current(self) -> tuple[Velocity, str]:
+        """What the base is told, and which input that comes from (``stop``, or empty where all are silent)."""
+        if self._stopped():
+            return ZERO, "stop"
+        velocity, source = self._core.output()
+        return (ZERO, "") if source == SKILLS and self._orphaned() else (velocity, source)
+
+    def _taker(self, name: str) -> Callable[[Any], None]:
+        def take(message: Any) -> None:
+            twist = message.twist if self._frame is not None else message
+            self._core.put(name, Velocity(twist.linear.x, twist.linear.y, twist.angular.z))
+            self.publish()
+
+        return take
+
+    def _message(self, velocity: Velocity) -> Twist | TwistStamped:
+        twist = Twist()
+        twist.linear.x, twist.linear.y, twist.angular.z = map(float, velocity)
+        if self._frame is None:
+            return twist
+        message = TwistStamped(twist=twist)
+        message.header.frame_id = self._frame
+        message.header.stamp = self._node.get_clock().now().to_msg()
+        return message

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`stop`, `reset` and the respawn by `run`, as processes, with a robot in which nothing moves."""
+
+import json
+import os
+import signal
+import subprocess
+
+import pytest
+
+from tests.cli.still_robot import run, wait_for
+from tests.processes import COMMAND, SECONDS
+
+pytest.importorskip("rclpy")
+
+pytestmark = pytest.mark.ros
+
+
+@pytest.fixture(scope="module")
+def stack(robot, domain, tmp_path_factory):
+    """`agent-planner run` with that robot."""
+    process = run(tmp_path_factory.mktemp("robot"), "--domain", str(domain))
+    try:
+        process.until("Ctrl-C stops the robot")
+        yield process
+    finally:
+        process.end(signal.SIGTERM)
+
+
+def output(*arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=SECONDS, check=False)
+
+
+def test_stop_tells_what_is_confirmed_and_what_is_not_known(stack):
+    done = output("stop", "--reason", "a test", "--rest", "3", "--wait", "60", "--json")
+    assert done.returncode == 1, done.stderr  # nobody measures whether this robot is at rest
+    assert "sent zero velocity; cancel of all goals to navigate_to" in done.stderr
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert (result["confirmed"], "a test" in result["reason"]) == (False, True)
+    assert result["parts"]["navigate_to"] == "confirmed, nothing runs"
+    assert result["parts"]["execute_instruction"] == "confirmed, nothing runs"
+    assert "nothing came on 'odom'" in result["parts"]["base"]
+    assert "NOT CONFIRMED after 3 s: base (not known whether at rest" in done.stderr
+    refused = output("send", "pick up the red cube", "--wait", "60")
+    assert refused.returncode == 1
+    assert "the robot is stopped (" in refused.stdout and "a test" in refused.stdout
+    done = output("reset", "--wait", "60")
+    assert done.returncode == 0 and "was reset" in done.stdout
+
+
+def test_a_stop_ends_what_another_terminal_has_begun(stack, hanging):
+    sent = subprocess.Popen([*COMMAND, "send", "pick up the red cube", "--wait", "60"], stdout=subprocess.PIPE)
+    assert hanging.running.wait(SECONDS)
+    assert output("stop", "--rest", "3", "--wait", "60").returncode == 1
+    sent.communicate(timeout=SECONDS)
+    assert sent.returncode == 1
+    assert hanging.ended == ["canceled"]
+    assert output("reset", "--wait", "60").returncode == 0
+
+
+def test_a_supervisor_that_died_is_started_again_and_begins_stopped(stack):
+    os.kill(stack.child("supervisor"), signal.SIGKILL)
+    said = stack.until("supervisor was started again")
+    assert "supervisor died (signal 9)" in said
+    refused = output("send", "pick up the red cube", "--wait", "60")
+    assert refused.returncode == 1
+    assert "supervisor" in refused.stdout
+    said = []
+
+    def was_reset():
+        done = output("reset", "--wait", "60")
+        said.append(done.stdout)
+        return done.returncode == 0
+
+    wait_for(was_reset)
+    assert "stop 1 was reset" in said[-1]
+
+
+def test_a_planner_that_died_is_started_again_and_a_person_resets(stack):
+    os.kill(stack.child("planner"), signal.SIGKILL)
+    assert "planner died (signal 9)" in stack.until("planner was started again")
+    wait_for(lambda: "heartbeat was lost" in output("send", "pick up the red cube", "--wait", "60").stdout)
+    wait_for(lambda: output("reset", "--wait", "60").returncode == 0)
+    done = output("send", "pick up the red cube", "--wait", "60")
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("verb", ["stop", "reset"])
+def test_without_a_supervisor_that_is_told(state, verb):
+    done = output(verb, "--domain", "101", "--wait", "1")
+    assert done.returncode == 2
+    assert "no supervisor in ROS domain 101 within 1 s: nothing was stopped" in done.stderr
+    assert "Traceback" not in done.stderr

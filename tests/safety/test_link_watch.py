@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""When somebody who was heard of counts as lost."""
+
+import pytest
+
+from agent_planner.safety.link_watch import Link, LinkWatch
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def link(clock):
+    return LinkWatch(1.0, clock)
+
+
+def test_who_was_never_heard_of_is_not_lost(link, clock):
+    clock.now = 100.0
+    assert not link.check()
+    assert (link.state, link.age_s, link.silent(0.5)) == (Link.UNSEEN, None, False)
+
+
+def test_silence_is_told_once(link, clock):
+    link.beat("a")
+    clock.now = 0.9
+    assert not link.check() and link.silent(0.5) and not link.silent(1.0)
+    clock.now = 1.0
+    assert link.check() and not link.check()
+    assert (link.state, link.age_s, link.silent(5.0)) == (Link.LOST, 1.0, True)
+    link.beat("a")
+    assert link.state is Link.ALIVE and not link.silent(0.5) and not link.check()
+
+
+def test_a_farewell_is_no_alarm(link, clock):
+    link.beat("a")
+    link.leave()
+    clock.now = 100.0
+    assert not link.check() and not link.silent(0.1)
+    assert link.state is Link.LEFT
+
+
+def test_who_vanishes_is_lost_before_the_time_is_up_unless_a_farewell_comes(link):
+    link.beat("a")
+    link.vanish()
+    assert not link.check()  # a farewell may still be on its way
+    assert link.check()
+    link.beat("a")
+    link.vanish()
+    assert not link.check()
+    link.leave()
+    assert not link.check() and not link.check()
+
+
+def test_another_one_in_its_place_means_that_the_former_was_lost(link):
+    link.beat("a")
+    link.beat("b")
+    assert link.check() and not link.check()
+    assert link.state is Link.ALIVE
+    link.leave()
+    link.beat("c")
+    assert not link.check()
