@@ -108,6 +108,10 @@ class InstructionServer:
     def halted(self, halt: Halt) -> None:
         """Nothing may move any more: end what runs; returns at once."""
         self._stop_all(halt.message)
+        job = self._running
+        if job is not None and job.outcome is Outcome.CANCELLED:
+            # The supervisor's cancel may have come first, and looked like a client's.
+            job.reason = halt.message
 
     # --- called by the executor
 

@@ -57,6 +57,7 @@ class ActionServerWatch:
         self._owed: set[bytes] = set()
         self._publishers: set[bytes] = set()
         self._of_goals: set[bytes] = set()
+        self._looks_without = 0
         self._requests: deque[Any] = deque()
 
     def configure(self) -> None:
@@ -88,10 +89,14 @@ class ActionServerWatch:
         there = {bytes(info.endpoint_gid) for info in self._node.get_publishers_info_by_topic(self._topic)}
         with self._lock:
             self._publishers = there
-            if not self._of_goals and (self._open or self._owed):
+            self._looks_without = 0 if there else self._looks_without + 1
+            goals = bool(self._open or self._owed)
+            if goals and not self._of_goals:
                 self._of_goals = there
-            if self._of_goals and not self._of_goals & there:
-                self._lost = self._lost or bool(self._open or self._owed)
+            # Of a server that was never seen on the network, only heard, one look may come too early.
+            unseen = not self._of_goals and self._looks_without > 1
+            if (unseen or self._of_goals) and not self._of_goals & there:
+                self._lost = self._lost or goals
                 self._of_goals = set()
                 self._open, self._owed, self._ended = set(), set(), set()
 
@@ -102,7 +107,7 @@ class ActionServerWatch:
             goals = len(self._open | self._owed)
             if goals:
                 state = StopServer.RUNNING
-            elif not self._publishers:
+            elif not (self._publishers or self._client.service_is_ready()):
                 state = StopServer.LOST if self._lost else StopServer.MISSING
             else:
                 state = StopServer.ENDED if answered else StopServer.NO_ANSWER

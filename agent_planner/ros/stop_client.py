@@ -15,6 +15,8 @@ from agent_planner.ros.client_node import ClientNode
 from agent_planner.ros.stop_path import text_of
 
 _ANSWER_SECONDS = 5.0
+# What has not ended by then is worth telling.
+_AT_ONCE_SECONDS = 0.3
 
 
 @dataclass(frozen=True)
@@ -81,20 +83,21 @@ class StopClient:
 
     def follow(self, seconds: float, tell: Callable[[Progress], None]) -> bool:
         """Tell every change of what is known of the stop until it is done; False if it was not in time."""
-        end = time.monotonic() + seconds
+        began = time.monotonic()
         told: Progress | None = None
         while True:
             self._changed.clear()
             progress = progress_of(self._report) if self._report is not None and self._report.active else None
-            if progress is not None and progress != told:
+            now = time.monotonic() - began
+            tellable = progress is not None and (progress.done or now >= min(_AT_ONCE_SECONDS, seconds))
+            if progress is not None and tellable and progress != told:
                 told = progress
                 tell(progress)
             if progress is not None and progress.done:
                 return True
-            left = end - time.monotonic()
-            if left <= 0:
+            if now >= seconds:
                 return False
-            self._changed.wait(min(left, 0.5))
+            self._changed.wait(min(seconds - now, _AT_ONCE_SECONDS))
 
     def _call(self, name: str) -> Answer:
         future = self._services[name].call_async(Trigger.Request())

@@ -14,7 +14,8 @@ from agent_planner.ros.supervisor_parameters import SupervisorParameters
 from agent_planner.safety.stop_latch import Stop
 from agent_planner.skills import SkillLibrary
 
-_SETTLED = frozenset({StopServer.ENDED, StopServer.MISSING})
+# Before that a server may be there and not have been found yet.
+_DISCOVERY_S = 1.0
 _UNDER_WAY = frozenset({StopServer.RUNNING, StopServer.NO_ANSWER})
 
 
@@ -40,6 +41,12 @@ class StopPath:
         """Create all endpoints."""
         for part in (*self._actions, *self._services, self._rest, self._arm):
             part.configure()
+        self._since = time.monotonic()
+
+    @property
+    def looked_round(self) -> bool:
+        """Whether there was time to find the servers: only then one that is not found counts as missing."""
+        return time.monotonic() - self._since >= _DISCOVERY_S
 
     @property
     def running(self) -> list[str]:
@@ -75,7 +82,8 @@ class StopPath:
         if stop is not None:
             report.number, report.reason, report.age_s = stop.number, stop.reason, time.monotonic() - stop.since
             report.servers = [watch.state(stop.number) for watch in self._servers]
-            report.all_ended = all(server.state in _SETTLED for server in report.servers)
+            settled = {StopServer.ENDED, StopServer.MISSING} if self.looked_round else {StopServer.ENDED}
+            report.all_ended = all(server.state in settled for server in report.servers)
         return report
 
     @property

@@ -152,6 +152,8 @@ class SupervisorNode(Node):
             response.success, response.message = True, "nothing was stopped"
             return response
         reasons = obstacles(self._path.report(stop)) + self._still_lost()
+        if not self._path.looked_round:
+            reasons.append("the supervisor has just begun to look for servers")
         if not reasons and not self._latch.open(stop):
             reasons = ["another reason to stop came this very moment"]
         response.success = not reasons

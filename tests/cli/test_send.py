@@ -51,7 +51,8 @@ def test_send_shows_the_run_and_its_result(stack):
     assert result["steps"] == ['navigate_to(target="red cube")', 'pick(object="red cube")']
     said = done.stderr
     assert said.index("goal      holding(red cube)") < said.index('call     navigate_to(target="red cube")')
-    assert said.count("result   ok") == 2
+    # rclpy drops feedback that is overtaken by the result.
+    assert said.count("result   ok") in (1, 2)
     assert "SUCCEEDED  succeeded (goal holding(red cube)) after 2 calls" in said
 
 

@@ -10,6 +10,8 @@ from agent_planner_interfaces.msg import RestState, StopReport, StopServer
 from geometry_msgs.msg import Twist
 from nav_msgs.msg import Odometry
 from rclpy.action.client import ActionClient
+from rclpy.executors import MultiThreadedExecutor
+from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Bool, Empty, String
@@ -17,6 +19,9 @@ from std_srvs.srv import Trigger
 from trajectory_msgs.msg import JointTrajectory
 
 from agent_planner.ros.action_client import SafeActionClient
+from agent_planner.ros.process import spinning
+from agent_planner.ros.stop_path import StopPath
+from agent_planner.ros.supervisor_node import SupervisorNode
 from agent_planner.safety.link_watch import Link
 from agent_planner.testing.fake_action import Behaviour, Ending, FakeAction
 from agent_planner.testing.fake_service import FakeService
@@ -61,6 +66,18 @@ class Ear:
         with self._changed:
             self.messages.clear()
         return self.until(fits)
+
+
+@pytest.fixture
+def start_supervisor(start_supervisor):
+    """As elsewhere, and it has had the time to find the servers."""
+
+    def start(**parameters):
+        started = start_supervisor(**parameters)
+        assert eventually(lambda: started[0]._path.looked_round)
+        return started
+
+    return start
 
 
 @pytest.fixture
@@ -222,6 +239,18 @@ def test_a_supervisor_that_was_respawned_begins_stopped(start_supervisor, active
     assert active.until(lambda m: True).data
     assert call("reset_stop").success
     active.next(lambda m: not m.data)
+
+
+def test_a_supervisor_that_has_just_begun_does_not_take_servers_for_missing(namespace, call, reports):
+    supervisor = SupervisorNode(namespace=namespace, parameter_overrides=[Parameter("start_stopped", value=True)])
+    supervisor._path.__class__ = type("Young", (StopPath,), {"looked_round": False})
+    supervisor.start()
+    with spinning(MultiThreadedExecutor(4), supervisor):
+        answer = call("reset_stop")
+        assert not answer.success
+        assert answer.message == "not reset: the supervisor has just begun to look for servers"
+        assert not reports.until(lambda m: m.active).all_ended
+    supervisor.destroy_node()
 
 
 # --- goals
