@@ -74,6 +74,8 @@ model: setup ## train the default model's adapter from its seed (hours on two co
 	@$(VENV)/bin/agent-planner tune train --out runs/model --steps 760 --seed 0
 	@$(VENV)/bin/agent-planner tune train --out runs/model/episodes --start runs/model/adapter --steps 100 --seed 1 \
 	  --episodes 8 --learning-rate 3e-4
+	@$(VENV)/bin/agent-planner tune train --out runs/model/goals --start runs/model/episodes/adapter --steps 400 \
+	  --seed 3 --learning-rate 4e-4
 
 .PHONY: lock
 lock: $(DONE)/project ## write the lock files anew (UPGRADE=1 to take newer versions)

@@ -15,10 +15,11 @@ from agent_planner.cli.bringup import Up, brought_up
 from agent_planner.cli.physical_suite import scenario, scene_seed
 from agent_planner.cli.terminal import Terminal
 from agent_planner.cli.wanted import wanted
-from agent_planner.errors import CallRefused
+from agent_planner.errors import CallRefused, InfrastructureError
 from agent_planner.goals import holds, parse_goal
 from agent_planner.goals.goal import Goal, Stated
 from agent_planner.ros.client import Feedback, InstructionResult
+from agent_planner.ros.stop_client import StopClient
 from agent_planner.tuning.evaluate import Score, goal_exact
 from agent_planner.tuning.scenario import Scenario
 from agent_planner.types import Outcome
@@ -47,9 +48,11 @@ def run(
     with brought_up(want, terminal, runs) as up:
         with terminal.busy(f"loading the model {model}") as status:
             up.planner.wait_for_model(_MODEL_SECONDS, status.update)
+        stops = StopClient(up.node)
         began = time.monotonic()
         with terminal.counting(suite, len(seeds)) as counter:
             for seed in seeds:
+                _let_go(stops, terminal)
                 score = episode(up, suite, split, seed, want.scene)
                 scores.append(score)
                 good = sum(s.success for s in scores)
@@ -92,6 +95,15 @@ def episode(up: Up, suite: str, split: str, seed: int, scene: str) -> Score:
     assert isinstance(task.goal, Goal)
     success = result.outcome is Outcome.SUCCEEDED and all(holds(atom, after) for atom in task.goal.steps[-1])
     return Score(task, result, success, exact, "" if success else _error(task, result, exact))
+
+
+def _let_go(stops: StopClient, terminal: Terminal) -> None:
+    """Do what a person would before the next episode, where something has stopped the robot in the last one."""
+    if stops.stopped:
+        terminal.say(f"stopped: {stops.stopped}; reset for the next episode", "yellow")
+        answer = stops.reset()
+        if not answer.success:
+            raise InfrastructureError(answer.message)
 
 
 def _error(task: Scenario, result: EpisodeResult, exact: bool) -> str:

@@ -63,6 +63,12 @@ class StopClient:
         """Whether there is a supervisor."""
         return self._services[names.STOP].service_is_ready()
 
+    @property
+    def stopped(self) -> str:
+        """Why the robot is stopped; empty if it is not, as far as was heard."""
+        report = self._report
+        return report.reason if report is not None and report.active else ""
+
     def stop(self, reason: str) -> Answer:
         """Stop the robot; ``reason`` may be empty.
 
