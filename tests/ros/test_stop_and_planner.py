@@ -146,7 +146,15 @@ class Process:
         domain = rclpy.get_default_context().get_domain_id()
         environ = os.environ | {"ROS_DOMAIN_ID": str(domain)}
         code = "import sys; from agent_planner.ros.planner_node import main; sys.exit(main())"
-        arguments = ["--ros-args", "-r", f"__ns:={namespace}", "-p", f"model:=scripted:{script}"]
+        arguments = [
+            "--ros-args",
+            "-r",
+            f"__ns:={namespace}",
+            "-p",
+            f"model:=scripted:{script}",
+            "-p",
+            "policy_file:=simulation",
+        ]
         self.process = subprocess.Popen([sys.executable, "-c", code, *arguments], env=environ)
         client = SafeActionClient(node, ExecuteInstruction, "execute_instruction")
         assert client.wait_for_server(SECONDS)
