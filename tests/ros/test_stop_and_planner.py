@@ -140,9 +140,9 @@ def test_a_planner_that_ends_in_order_is_no_alarm(robot, start_planner, supervis
 
 
 class Process:
-    """The planner as a process, with an instruction under way."""
+    """The planner as a process."""
 
-    def __init__(self, node, namespace, script, server):
+    def __init__(self, namespace, script):
         domain = rclpy.get_default_context().get_domain_id()
         environ = os.environ | {"ROS_DOMAIN_ID": str(domain)}
         code = "import sys; from agent_planner.ros.planner_node import main; sys.exit(main())"
@@ -156,6 +156,9 @@ class Process:
             "policy_file:=simulation",
         ]
         self.process = subprocess.Popen([sys.executable, "-c", code, *arguments], env=environ)
+
+    def begin(self, node, server):
+        """Give it an instruction, until the server has got its goal."""
         client = SafeActionClient(node, ExecuteInstruction, "execute_instruction")
         assert client.wait_for_server(SECONDS)
         # The server may have been found before the way back from it: then its first answer is lost.
@@ -175,10 +178,13 @@ class Process:
 def planner(node, namespace, hanging, supervisor, tmp_path):
     script = tmp_path / "script.json"
     script.write_text('["goal: at(shelf)", "at(shelf)\\nnavigate_to(target=\\"shelf\\")"]')
-    process = Process(node, namespace, script, hanging)
-    assert eventually(lambda: supervisor._planner.state.value == "alive")
-    yield process.process
-    process.end()
+    process = Process(namespace, script)
+    try:
+        process.begin(node, hanging)
+        assert eventually(lambda: supervisor._planner.state.value == "alive")
+        yield process.process
+    finally:
+        process.end()
 
 
 @pytest.fixture
