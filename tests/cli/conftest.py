@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A robot in which nothing moves, in a ROS domain of its own."""
 
+import signal
 from dataclasses import replace
 
 import pytest
 
-from tests.cli.still_robot import SCENE
+from tests.cli.still_robot import SCENE, run
 from tests.processes import free_domain
 
 
@@ -58,3 +59,14 @@ def hanging(robot):
     server.ended.clear()
     yield server
     server.behaviour = before
+
+
+@pytest.fixture(scope="module")
+def stack(robot, domain, tmp_path_factory):
+    """`agent-planner run` with that robot."""
+    process = run(tmp_path_factory.mktemp("robot"), "--domain", str(domain))
+    try:
+        process.until("Ctrl-C stops the robot")
+        yield process
+    finally:
+        process.end(signal.SIGTERM)

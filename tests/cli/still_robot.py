@@ -3,12 +3,13 @@
 
 import json
 import os
+import subprocess
 import time
 from pathlib import Path
 
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.skills.library import DEFAULT_LIBRARY
-from tests.processes import SECONDS, Process
+from tests.processes import COMMAND, SECONDS, Process
 
 # What a script does to the jobs that it starts in the background.
 IN_BACKGROUND = ("bash", "-c", "trap '' INT; exec \"$@\"", "bash")
@@ -56,6 +57,11 @@ def run(folder: Path, *arguments: str, prefix: tuple[str, ...] = ()) -> Process:
         *("--runs", str(folder / "runs"), *arguments),
         prefix=prefix,
     )
+
+
+def output(*arguments: str) -> subprocess.CompletedProcess:
+    """A command to its end."""
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=SECONDS, check=False)
 
 
 def those_in(folder: Path) -> list[int]:

@@ -2,32 +2,14 @@
 """`run`, `env` and `send` as processes, with a robot in which nothing moves."""
 
 import json
-import signal
-import subprocess
 
 import pytest
 
-from tests.cli.still_robot import run
-from tests.processes import COMMAND, SECONDS
+from tests.cli.still_robot import output
 
 pytest.importorskip("rclpy")
 
 pytestmark = pytest.mark.ros
-
-
-@pytest.fixture(scope="module")
-def stack(robot, domain, tmp_path_factory):
-    """`agent-planner run` with that robot."""
-    process = run(tmp_path_factory.mktemp("robot"), "--domain", str(domain))
-    try:
-        process.until("Ctrl-C stops the robot")
-        yield process
-    finally:
-        process.end(signal.SIGTERM)
-
-
-def output(*arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=SECONDS, check=False)
 
 
 def test_run_tells_how_to_talk_to_it(stack, domain):

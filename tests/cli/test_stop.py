@@ -8,27 +8,12 @@ import subprocess
 
 import pytest
 
-from tests.cli.still_robot import run, wait_for
+from tests.cli.still_robot import output, wait_for
 from tests.processes import COMMAND, SECONDS
 
 pytest.importorskip("rclpy")
 
 pytestmark = pytest.mark.ros
-
-
-@pytest.fixture(scope="module")
-def stack(robot, domain, tmp_path_factory):
-    """`agent-planner run` with that robot."""
-    process = run(tmp_path_factory.mktemp("robot"), "--domain", str(domain))
-    try:
-        process.until("Ctrl-C stops the robot")
-        yield process
-    finally:
-        process.end(signal.SIGTERM)
-
-
-def output(*arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=SECONDS, check=False)
 
 
 def test_stop_tells_what_is_confirmed_and_what_is_not_known(stack):

@@ -11,17 +11,9 @@ from rclpy.qos import DurabilityPolicy
 
 from agent_planner.errors import UserError
 from agent_planner.scene import Relation
+from tests.ros.scripts import AT_SHELF, IN_BIN, TO_BIN
 
 SUCCEEDED, ABORTED = GoalStatus.STATUS_SUCCEEDED, GoalStatus.STATUS_ABORTED
-IN_BIN = [
-    "goal: in(red cube, blue bin)",
-    'in(red cube, blue bin)\nnavigate_to(target="shelf")',
-    'in(red cube, blue bin)\npick(object="red cube")',
-    'in(red cube, blue bin)\nnavigate_to(target="blue bin")',
-    'in(red cube, blue bin)\nplace_in(object="red cube", container="blue bin")',
-]
-TO_BIN = "put the red cube in the blue bin"
-AT_SHELF = ["goal: at(shelf)", 'at(shelf)\nnavigate_to(target="shelf")']
 DENY = """
 rules:
 - {name: no bin, then: deny, because: it is full, skills: [place_in]}

@@ -21,20 +21,11 @@ from agent_planner.testing.fake_action import Ending
 from agent_planner.testing.fake_robot import FakeRobot
 from agent_planner.testing.fake_service import FakeService
 from agent_planner.testing.scripted_model import ScriptedModel
+from tests.ros.scripts import AT_SHELF, IN_BIN, TO_BIN
 
 Code = ExecuteInstruction.Result
 SUCCEEDED, CANCELED, ABORTED = GoalStatus.STATUS_SUCCEEDED, GoalStatus.STATUS_CANCELED, GoalStatus.STATUS_ABORTED
 SECONDS = 20.0
-
-IN_BIN = [
-    "goal: in(red cube, blue bin)",
-    'in(red cube, blue bin)\nnavigate_to(target="shelf")',
-    'in(red cube, blue bin)\npick(object="red cube")',
-    'in(red cube, blue bin)\nnavigate_to(target="blue bin")',
-    'in(red cube, blue bin)\nplace_in(object="red cube", container="blue bin")',
-]
-TO_BIN = "put the red cube in the blue bin"
-AT_SHELF = ["goal: at(shelf)", 'at(shelf)\nnavigate_to(target="shelf")']
 
 
 class SlowModel(ScriptedModel):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from functools import partial
 
 import pytest
 import rclpy
@@ -19,10 +20,12 @@ from std_srvs.srv import Trigger
 
 from agent_planner.ros.action_client import SafeActionClient
 from agent_planner.testing.fake_action import Ending
+from tests.ros import waits
 
 Code = ExecuteInstruction.Result
 CANCELED, ABORTED, SUCCEEDED = GoalStatus.STATUS_CANCELED, GoalStatus.STATUS_ABORTED, GoalStatus.STATUS_SUCCEEDED
 SECONDS = 30.0
+eventually = partial(waits.eventually, seconds=SECONDS)
 AT_SHELF = ["goal: at(shelf)", 'at(shelf)\nnavigate_to(target="shelf")']
 
 
@@ -48,15 +51,6 @@ def hanging(robot):
     server = robot.actions["navigate_to"]
     server.behaviour = replace(server.behaviour, ending=Ending.HANG)
     return server
-
-
-def eventually(holds, seconds=SECONDS):
-    pause = threading.Event()
-    for _ in range(int(seconds / 0.02)):
-        if holds():
-            return True
-        pause.wait(0.02)
-    return holds()
 
 
 def unhang(server):

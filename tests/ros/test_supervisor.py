@@ -25,6 +25,7 @@ from agent_planner.ros.supervisor_node import SupervisorNode
 from agent_planner.safety.link_watch import Link
 from agent_planner.testing.fake_action import Behaviour, Ending, FakeAction
 from agent_planner.testing.fake_service import FakeService
+from tests.ros.waits import eventually
 
 SECONDS = 20.0
 PICK = "agent_planner_interfaces/action/Pick"
@@ -178,15 +179,6 @@ def _answer(future):
 
 def state(report, name):
     return next(server.state for server in report.servers if server.name == name)
-
-
-def eventually(holds, seconds=SECONDS):
-    pause = threading.Event()
-    for _ in range(int(seconds / 0.02)):
-        if holds():
-            return True
-        pause.wait(0.02)
-    return holds()
 
 
 # --- the latch and the velocity

@@ -2,7 +2,6 @@
 """What the tests of faults share: a robot that may go wrong, and a witness of what came of it."""
 
 import json
-import threading
 
 import pytest
 from action_msgs.msg import GoalStatus
@@ -11,8 +10,8 @@ from agent_planner_interfaces.action import ExecuteInstruction
 from agent_planner.goals import next_step, parse_goal, unmet
 from agent_planner.skills.library import DEFAULT_LIBRARY
 from agent_planner.testing.scripted_model import ScriptedModel
-from tests.ros.conftest import SECONDS
 from tests.ros.faults.table import Row, Table
+from tests.ros.waits import eventually
 
 STATUS_OF = {
     "succeeded": GoalStatus.STATUS_SUCCEEDED,
@@ -121,13 +120,9 @@ class Witness:
         )
 
     def _wait_for_rest(self):
-        pause = threading.Event()
-        for _ in range(int(SECONDS / 0.05)):
-            running = [name for name, server in self._robot.actions.items() if server.running.is_set()]
-            if not running:
-                return
-            pause.wait(0.05)
-        raise AssertionError(f"goals run on: {running}")
+        servers = self._robot.actions
+        running = lambda: [name for name, server in servers.items() if server.running.is_set()]  # noqa: E731
+        assert eventually(lambda: not running()), f"goals run on: {running()}"
 
     def _record(self, result):
         if not result.episode_id:
