@@ -79,9 +79,9 @@ class KinematicRobot:
         return Joints(self.time, self.q.copy(), self._rates.copy(), self.opening, 0.0)
 
     def base(self):
-        seen = [(pose, velocity) for time, pose, velocity in self._past[-100:] if time <= self.time - self.lag]
-        pose, velocity = seen[-1] if self.lag and seen else (self.pose, self.velocity)
-        return Base(self.time, pose, *((0.0, 0.0) if self.stuck else velocity))
+        seen = [told for told in self._past[-100:] if told[0] <= self.time - self.lag]
+        stamp, pose, velocity = seen[-1] if self.lag and seen else (self.time, self.pose, self.velocity)
+        return Base(stamp, pose, *((0.0, 0.0) if self.stuck else velocity))
 
     def world(self):
         hand = None

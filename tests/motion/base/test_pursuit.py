@@ -108,6 +108,22 @@ def test_the_remaining_way_shrinks_to_nothing():
     assert pursuit.remaining(poses[-1]) < 0.1
 
 
+def test_an_end_that_was_passed_at_a_distance_is_told_and_not_crept_around():
+    pursuit = Pursuit(path_of((0.0, 0.0), (1.0, 0.0)), 0.0, LIMITS, PERIOD)
+    drive(pursuit, Pose2(0.0, 0.0, 0.0), seconds=1.5)
+    _, commands = drive(pursuit, Pose2(1.01, 0.15, 0.0), seconds=2.0)
+    assert pursuit.missed
+    assert not pursuit.done
+    assert commands[-1] == pytest.approx((0.0, 0.0))
+
+
+def test_a_short_way_to_a_point_behind_is_turned_to_and_not_missed():
+    pursuit = Pursuit(path_of((0.0, 0.0), (-0.1, 0.0)), None, LIMITS, PERIOD)
+    drive(pursuit, Pose2(0.0, 0.0, 0.0))
+    assert pursuit.done
+    assert not pursuit.missed
+
+
 def test_a_way_of_no_length_is_a_turn():
     pursuit = Pursuit(np.array([[0.5, 0.5], [0.5, 0.5]]), 1.0, LIMITS, PERIOD)
     poses, commands = drive(pursuit, Pose2(0.5, 0.5, -1.0))

@@ -43,7 +43,7 @@ class Arrival:
 
 
 class Pursuit:
-    """One drive along one path. Call `step` once a period.
+    """One drive along one path. Call `step` once a period until it is `done`, or until the end was `missed`.
 
     Args:
         path: points, (n, 2).
@@ -73,6 +73,7 @@ class Pursuit:
         self._at_end = False
         self._command = (0.0, 0.0)
         self.done = False
+        self.missed = False  # the end was passed at a distance; it takes another path to get there
 
     @property
     def command(self) -> tuple[float, float]:
@@ -82,8 +83,9 @@ class Pursuit:
     def remaining(self, pose: Pose2) -> float:
         """Return the metres that are left to drive."""
         ahead = self.path[self._nearest :]
-        lengths = np.linalg.norm(np.diff(ahead, axis=0), axis=1).sum() if len(ahead) > 1 else 0.0
-        return float(lengths) + pose.distance(*ahead[0]) * (len(ahead) > 1)
+        if len(ahead) < 2:
+            return max(0.0, _local(pose, ahead[0])[0])  # what lies beside is not driven to
+        return float(np.linalg.norm(np.diff(ahead, axis=0), axis=1).sum()) + pose.distance(*ahead[0])
 
     def step(self, pose: Pose2, elapsed: float | None = None) -> tuple[float, float]:
         """Return forward and turning velocity for the next period.
@@ -96,10 +98,14 @@ class Pursuit:
         goal = self.path[-1]
         to_goal = pose.distance(*goal)
         if not self._at_end:
-            local = _local(pose, goal)
-            passed = len(self.path) - 1 - self._nearest <= 1 and local[0] < 0.004
-            self._at_end = to_goal <= self._arrival.position * 0.5 or (passed and to_goal <= 4 * self._arrival.position)
-        wish = self._finish(pose) if self._at_end else self._pursue(pose)
+            passed = len(self.path) - 1 - self._nearest <= 1 and _local(pose, goal)[0] < 0.004
+            near = to_goal <= 4 * self._arrival.position
+            self._at_end = to_goal <= self._arrival.position * 0.5 or (passed and near)
+            self.missed = passed and not near and not self._turning
+        if self.missed:
+            wish = (0.0, 0.0)
+        else:
+            wish = self._finish(pose) if self._at_end else self._pursue(pose)
         self._command = self._limited(wish, self._period if elapsed is None else elapsed)
         return self._command
 

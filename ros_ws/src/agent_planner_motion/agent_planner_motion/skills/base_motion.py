@@ -63,7 +63,7 @@ class BaseMotion:
 
         def step(elapsed: float) -> bool:
             nonlocal speed, still
-            error = wrapped(yaw - self._robot.base().pose.yaw)
+            error = wrapped(yaw - self._robot.base().pose_at(self._robot.now()).yaw)
             if abs(error) <= tolerance:
                 return True
             most = self._limits.angular_acceleration * elapsed

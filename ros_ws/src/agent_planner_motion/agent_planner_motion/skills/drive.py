@@ -89,12 +89,14 @@ class Drive:
         if self._fold(job):
             way = self._plan(options, what)
         blocked_since: float | None = None
+        ways = 1
         try:
             while not self._follow(way, job):
                 self._base.stop()
                 job.check()
                 try:
                     way = self._plan(options, what)
+                    ways += 1
                     blocked_since = None
                 except MotionError as error:
                     now = self._robot.now()
@@ -104,9 +106,18 @@ class Drive:
                     self._robot.wait(lambda: False, _LOOK_EVERY, job)
         except (CancelRequested, MotionError) as end:
             self._base.stop_for(end)
+            if isinstance(end, MotionError) and end.code == "TIMEOUT":
+                raise MotionError("TIMEOUT", f"{end.message}; {self._standing(way, ways)}") from end
             raise
         self._base.stop()
         return self._robot.base().pose
+
+    def _standing(self, way: _Way, ways: int) -> str:
+        base, goal = self._robot.base(), way.goal
+        return (
+            f"the base is at ({base.pose.x:.2f}, {base.pose.y:.2f}, {math.degrees(base.pose.yaw):.0f}°), on way "
+            f"{ways} to ({goal.x:.2f}, {goal.y:.2f}, {math.degrees(goal.yaw):.0f}°)"
+        )
 
     def _fold(self, job: Job, may_back_off: bool = True) -> bool:
         """Stow the arm; tell whether the base had to drive back for that."""
@@ -165,7 +176,7 @@ class Drive:
         )
 
     def _follow(self, way: _Way, job: Job) -> bool:
-        """Drive along a path; False if it is blocked and another one is needed."""
+        """Drive along a path; False if another one is needed: it is blocked, or its end was missed."""
         pursuit = Pursuit(way.path, way.goal.yaw, self._settings.limits, PERIOD)
         look_due, still = self._robot.now(), 0.0
         stepped = self._robot.now() - PERIOD
@@ -177,10 +188,12 @@ class Drive:
                     return False
                 job.tell(DRIVING, pursuit.remaining(base.pose))
             elapsed, stepped = self._robot.now() - stepped, self._robot.now()
-            linear, angular = pursuit.step(base.pose, elapsed)
+            linear, angular = pursuit.step(base.pose_at(stepped), elapsed)
             self._robot.send_velocity(linear, angular)
             if pursuit.done:
                 return True
+            if pursuit.missed:
+                return False
             wanted = abs(linear) > 0.03 or abs(angular) > 0.05
             moves = abs(base.linear) > 0.005 or abs(base.angular) > 0.01
             still = 0.0 if moves or not wanted else still + elapsed

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What skills ask of a robot. The ROS edge offers it; tests offer a kinematic one."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,7 +12,10 @@ from agent_planner_motion.arm.trajectory import Trajectory
 from agent_planner_motion.base.grid import Grid
 from agent_planner_motion.base.pose import Pose2
 from agent_planner_motion.skills.job import Job
+from agent_planner_motion.spatial import wrapped
 from agent_planner_motion.world import World
+
+_FORESIGHT = 0.5  # seconds
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,26 @@ class Joints:
 
 @dataclass(frozen=True)
 class Base:
-    """Where the base is and how fast (frame map)."""
+    """Where the base was at a moment and how fast (frame map, ROS time)."""
 
     stamp: float
     pose: Pose2
     linear: float
     angular: float
+
+    def pose_at(self, time: float) -> Pose2:
+        """Return where the base is at a later time if it went on like that, for half a second at most.
+
+        What is measured comes late, on a busy machine by more than a loop that turns the base can bear.
+        """
+        seconds = min(max(time - self.stamp, 0.0), _FORESIGHT)
+        middle = self.pose.yaw + self.angular * seconds / 2
+        way = self.linear * seconds
+        return Pose2(
+            self.pose.x + way * math.cos(middle),
+            self.pose.y + way * math.sin(middle),
+            wrapped(self.pose.yaw + self.angular * seconds),
+        )
 
 
 class Robot(Protocol):
