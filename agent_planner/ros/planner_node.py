@@ -239,4 +239,4 @@ class PlannerNode(LifecycleNode):
 
 def main(args: list[str] | None = None) -> int:
     """Run the node until it is told to end; returns the exit code."""
-    return run_node(lambda: PlannerNode(choose_model), args)
+    return run_node(lambda: PlannerNode(choose_model), args, threads=8)

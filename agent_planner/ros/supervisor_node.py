@@ -239,4 +239,4 @@ def _rest_text(part: RestState) -> str:
 
 def main(args: list[str] | None = None) -> int:
     """Run the node until it is told to end; returns the exit code."""
-    return run_node(SupervisorNode, args, threads=4)
+    return run_node(SupervisorNode, args)

@@ -11,7 +11,7 @@ rclpy = pytest.importorskip("rclpy")
 pytest.importorskip("agent_planner_interfaces")
 
 from agent_planner_interfaces.action import ExecuteInstruction  # noqa: E402
-from rclpy.executors import MultiThreadedExecutor  # noqa: E402
+from rclpy.executors import MultiThreadedExecutor, SingleThreadedExecutor  # noqa: E402
 from rclpy.node import Node  # noqa: E402
 from rclpy.parameter import Parameter  # noqa: E402
 from rclpy.qos import DurabilityPolicy, QoSProfile  # noqa: E402
@@ -151,7 +151,7 @@ def start_supervisor(namespace):
         overrides = [Parameter(name, value=value) for name, value in parameters.items()]
         supervisor = SupervisorNode(namespace=namespace, parameter_overrides=overrides)
         supervisor.start()
-        spin = spinning(MultiThreadedExecutor(4), supervisor)
+        spin = spinning(SingleThreadedExecutor(), supervisor)
         spin.__enter__()
 
         def end():

@@ -36,4 +36,4 @@ class SceneFromSimulator(Node):
 
 def main() -> None:
     """Entry point of the executable `scene_from_simulator`."""
-    sys.exit(run_node(SceneFromSimulator, threads=2))
+    sys.exit(run_node(SceneFromSimulator))

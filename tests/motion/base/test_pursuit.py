@@ -21,7 +21,7 @@ def drive(pursuit, pose, seconds=90.0, period=PERIOD, late=0):
     """Let a base do exactly what is asked, seen so many periods late; return its poses and the commands."""
     poses, commands = [pose], []
     for _ in range(round(seconds / period)):
-        linear, angular = pursuit.step(poses[max(0, len(poses) - 1 - late)], period)
+        linear, angular = pursuit.step(poses[max(0, len(poses) - 1 - late)], period, late * period)
         commands.append((linear, angular))
         if pursuit.done:
             break
@@ -61,15 +61,16 @@ def test_it_stays_near_the_path(corners, start_yaw):
     assert max(beside) < 0.20
 
 
-@given(CORNERS, YAW, YAW)
-def test_it_arrives_too_where_it_is_asked_seldom_and_sees_late(corners, start_yaw, final_yaw):
+@given(CORNERS, YAW, YAW, st.sampled_from([(0.1, 2), (0.25, 2)]))
+def test_it_arrives_too_where_it_is_asked_seldom_and_sees_late(corners, start_yaw, final_yaw, delays):
     path = path_of((0.0, 0.0), *corners)
     pursuit = Pursuit(path, final_yaw, LIMITS, PERIOD)
-    poses, commands = drive(pursuit, Pose2(0.0, 0.0, start_yaw), period=0.1, late=2)
+    period, late = delays
+    poses, commands = drive(pursuit, Pose2(0.0, 0.0, start_yaw), seconds=300.0, period=period, late=late)
     assert pursuit.done, "it swings to and fro"
     assert poses[-1].distance(*path[-1]) <= 0.12
     assert abs(wrapped(poses[-1].yaw - final_yaw)) <= 0.06
-    changes = np.abs(np.diff(commands, axis=0, prepend=0.0)) / 0.1
+    changes = np.abs(np.diff(commands, axis=0, prepend=0.0)) / period
     assert (changes[:, 1] <= LIMITS.angular_acceleration + 1e-9).all()
 
 
@@ -130,6 +131,15 @@ def test_a_way_of_no_length_is_a_turn():
     assert pursuit.done
     assert (commands[:, 0] == 0.0).all()
     assert poses[-1].yaw == pytest.approx(1.0, abs=0.035)
+
+
+def test_the_later_it_sees_the_slower_it_goes():
+    def fastest(age):
+        pursuit = Pursuit(path_of((0.0, 0.0), (3.0, 0.0)), None, LIMITS, PERIOD)
+        return max(pursuit.step(Pose2(0.0, 0.0, 0.0), PERIOD, age)[0] for _ in range(100))
+
+    assert fastest(0.0) == fastest(0.1) == pytest.approx(LIMITS.linear)
+    assert fastest(0.5) == pytest.approx(LIMITS.linear * 0.25 / 0.55)
 
 
 def test_its_command_is_the_last_one():

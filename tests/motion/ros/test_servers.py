@@ -27,7 +27,7 @@ from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import PoseStamped
 from nav_msgs.msg import Odometry
 from rcl_interfaces.srv import SetParameters
-from rclpy.executors import MultiThreadedExecutor
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from std_srvs.srv import Trigger
@@ -148,7 +148,7 @@ def world(context, domain):
     }
     node = Node("client", context=context)
     processes = {}
-    with spinning(MultiThreadedExecutor(4, context=context), node):
+    with spinning(SingleThreadedExecutor(context=context), node):
         world = World(node)
         try:
             for name, what in started.items():

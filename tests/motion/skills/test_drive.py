@@ -191,6 +191,22 @@ def test_a_blocked_way_that_is_cleared_in_time_is_driven():
     assert drive(robot).to_entity("kitchen", robot.job()).distance(2.0, 0.0) < 0.1
 
 
+def test_a_loop_that_was_held_up_does_not_take_that_for_a_base_that_is():
+    robot = robot_at()
+    waited = []
+
+    def slow(until, seconds, job, wait=robot.wait):
+        # Once, just after the start, the processor is busy elsewhere: time passes, and nothing is seen of the base.
+        if robot.velocity != (0.0, 0.0) and not waited:
+            waited.append(robot.time)
+            robot.time += 2.5
+        return wait(until, seconds, job)
+
+    robot.wait = slow
+    drive(robot).to_entity("table", robot.job())
+    assert waited
+
+
 def test_a_base_that_is_held_fast_is_told():
     robot = robot_at()
     robot.stuck = True

@@ -11,6 +11,8 @@ from agent_planner_motion.spatial import wrapped
 
 _TURN_GAIN = 2.0  # rad/s a radian
 _LONGEST_STEP = 4  # periods; a loop that was held up longer is no leave for a jump
+_PROMPT = 0.25  # seconds from a reading to the next command up to which full speed is safe
+_FORGETTING = 0.95  # a step; how fast a delay that is over is forgotten
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Pursuit:
         self._turning = True
         self._at_end = False
         self._command = (0.0, 0.0)
+        self._delay = 0.0
         self.done = False
         self.missed = False  # the end was passed at a distance; it takes another path to get there
 
@@ -87,13 +90,19 @@ class Pursuit:
             return max(0.0, _local(pose, ahead[0])[0])  # what lies beside is not driven to
         return float(np.linalg.norm(np.diff(ahead, axis=0), axis=1).sum()) + pose.distance(*ahead[0])
 
-    def step(self, pose: Pose2, elapsed: float | None = None) -> tuple[float, float]:
+    def step(self, pose: Pose2, elapsed: float | None = None, age: float = 0.0) -> tuple[float, float]:
         """Return forward and turning velocity for the next period.
+
+        Where readings are old or steps are rare, as on a machine that has too much to do, everything goes slower: the
+        base is steered by what was, and would swing to and fro or leave its path.
 
         Args:
             pose: where the base is.
             elapsed: seconds since the last step; None: a period.
+            age: seconds by which what is known of the base is old.
         """
+        elapsed = self._period if elapsed is None else elapsed
+        self._delay = max(elapsed + max(age, 0.0), self._delay * _FORGETTING)
         self._advance(pose)
         goal = self.path[-1]
         to_goal = pose.distance(*goal)
@@ -102,11 +111,11 @@ class Pursuit:
             near = to_goal <= 4 * self._arrival.position
             self._at_end = to_goal <= self._arrival.position * 0.5 or (passed and near)
             self.missed = passed and not near and not self._turning
-        if self.missed:
-            wish = (0.0, 0.0)
-        else:
-            wish = self._finish(pose) if self._at_end else self._pursue(pose)
-        self._command = self._limited(wish, self._period if elapsed is None else elapsed)
+            if self.missed:
+                return (0.0, 0.0)
+        wish = self._finish(pose) if self._at_end else self._pursue(pose)
+        pace = min(1.0, _PROMPT / self._delay)
+        self._command = self._limited((wish[0] * pace, wish[1] * pace), elapsed)
         return self._command
 
     def _advance(self, pose: Pose2) -> None:

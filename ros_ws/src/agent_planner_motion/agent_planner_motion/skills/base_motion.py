@@ -11,6 +11,7 @@ from agent_planner_motion.skills.robot import Robot
 from agent_planner_motion.spatial import wrapped
 
 PERIOD = 0.05  # seconds of ROS time between velocity commands
+HELD_UP = 0.2  # seconds between two steps beyond which it was the loop that stood still, not the base
 _AT_REST = (0.01, 0.02)  # m/s, rad/s
 _STALLED = 1.5  # seconds without progress
 
@@ -69,7 +70,7 @@ class BaseMotion:
             most = self._limits.angular_acceleration * elapsed
             speed += max(-most, min(most, self._limits.turn(error) - speed))
             self._robot.send_velocity(0.0, speed)
-            still = still + elapsed if abs(self._robot.base().angular) < 0.01 else 0.0
+            still = still + min(elapsed, HELD_UP) if abs(self._robot.base().angular) < 0.01 else 0.0
             if still > _STALLED:
                 raise MotionError("NOT_REACHED", f"the base does not turn; {math.degrees(error):.0f}° are missing")
             return False
@@ -95,7 +96,7 @@ class BaseMotion:
         def step(elapsed: float) -> bool:
             nonlocal best, still
             done = driven()
-            still = 0.0 if done > best + 0.002 else still + elapsed
+            still = 0.0 if done > best + 0.002 else still + min(elapsed, HELD_UP)
             best = max(best, done)
             left = abs(distance) - done
             if left <= 0.003 or still > _STALLED:

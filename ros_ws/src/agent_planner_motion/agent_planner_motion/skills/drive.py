@@ -14,7 +14,7 @@ from agent_planner_motion.base.path import WayField
 from agent_planner_motion.base.pose import Pose2
 from agent_planner_motion.base.pursuit import DriveLimits, Pursuit
 from agent_planner_motion.errors import MissingData, MotionError
-from agent_planner_motion.skills.base_motion import PERIOD, BaseMotion
+from agent_planner_motion.skills.base_motion import HELD_UP, PERIOD, BaseMotion
 from agent_planner_motion.skills.job import CancelRequested, Job
 from agent_planner_motion.skills.robot import Robot
 
@@ -188,7 +188,7 @@ class Drive:
                     return False
                 job.tell(DRIVING, pursuit.remaining(base.pose))
             elapsed, stepped = self._robot.now() - stepped, self._robot.now()
-            linear, angular = pursuit.step(base.pose_at(stepped), elapsed)
+            linear, angular = pursuit.step(base.pose_at(stepped), elapsed, stepped - base.stamp)
             self._robot.send_velocity(linear, angular)
             if pursuit.done:
                 return True
@@ -196,10 +196,12 @@ class Drive:
                 return False
             wanted = abs(linear) > 0.03 or abs(angular) > 0.05
             moves = abs(base.linear) > 0.005 or abs(base.angular) > 0.01
-            still = 0.0 if moves or not wanted else still + elapsed
+            still = 0.0 if moves or not wanted else still + min(elapsed, HELD_UP)
             if still >= _STALLED:
                 raise MotionError(
-                    "BLOCKED", f"the base does not move although {linear:.2f} m/s were commanded; something holds it"
+                    "BLOCKED",
+                    f"the base does not move although {linear:.2f} m/s and {angular:.2f} rad/s were commanded; "
+                    f"something holds it at ({base.pose.x:.2f}, {base.pose.y:.2f}, {math.degrees(base.pose.yaw):.0f}°)",
                 )
             due = self._robot.now() + PERIOD
             self._robot.wait(lambda due=due: self._robot.now() >= due, 1.0, job)
