@@ -14,7 +14,7 @@ from agent_planner_interfaces.action import ExecuteInstruction  # noqa: E402
 from rclpy.executors import MultiThreadedExecutor, SingleThreadedExecutor  # noqa: E402
 from rclpy.node import Node  # noqa: E402
 from rclpy.parameter import Parameter  # noqa: E402
-from rclpy.qos import DurabilityPolicy, QoSProfile  # noqa: E402
+from std_srvs.srv import Trigger  # noqa: E402
 
 from agent_planner.ros.action_client import SafeActionClient  # noqa: E402
 from agent_planner.ros.planner_node import PlannerNode  # noqa: E402
@@ -25,9 +25,9 @@ from agent_planner.skills import SkillLibrary  # noqa: E402
 from agent_planner.testing.fake_robot import FakeRobot  # noqa: E402
 from agent_planner.testing.scripted_model import ScriptedModel  # noqa: E402
 from tests.processes import free_domain  # noqa: E402
+from tests.ros.waits import SECONDS, Ear, answer_of  # noqa: E402
 
 _NUMBERS = itertools.count()
-SECONDS = 20.0
 
 
 def pytest_collection_modifyitems(items):
@@ -94,7 +94,7 @@ class Sent:
         self.feedback = []
         self.arrived = threading.Condition()
         self._ended = threading.Event()
-        self._handle = _wait(client.send_goal_async(goal, self._hear))
+        self._handle = answer_of(client.send_goal_async(goal, self._hear))
         assert self._handle.accepted
         self._future = self._handle.get_result_async()
         self._future.add_done_callback(lambda _: self._ended.set())
@@ -113,19 +113,12 @@ class Sent:
             assert self.arrived.wait_for(lambda: state in self.states, SECONDS), self.states
 
     def cancel(self):
-        return _wait(self._handle.cancel_goal_async())
+        return answer_of(self._handle.cancel_goal_async())
 
     def result(self):
         """Status and result."""
         assert self._ended.wait(SECONDS), f"no result; so far: {self.feedback}"
         return self._future.result().status, self._future.result().result
-
-
-def _wait(future):
-    done = threading.Event()
-    future.add_done_callback(lambda _: done.set())
-    assert done.wait(SECONDS)
-    return future.result()
 
 
 class Planner:
@@ -201,28 +194,16 @@ def start_planner(request, node, namespace):
 
 @pytest.fixture
 def listen(node):
-    """Collect messages of a topic; returns the list and a function that waits for one that fits."""
-    subscriptions = []
+    """Call it with a type and a topic; returns an Ear."""
+    ears = []
 
-    def start(kind, topic, durability=DurabilityPolicy.VOLATILE):
-        messages, changed = [], threading.Condition()
-
-        def take(message):
-            with changed:
-                messages.append(message)
-                changed.notify_all()
-
-        def until(fits):
-            with changed:
-                assert changed.wait_for(lambda: any(map(fits, messages)), SECONDS), messages[-3:]
-                return next(m for m in messages if fits(m))
-
-        subscriptions.append(node.create_subscription(kind, topic, take, QoSProfile(depth=50, durability=durability)))
-        return messages, until
+    def start(*what):
+        ears.append(Ear(node, *what))
+        return ears[-1]
 
     yield start
-    for subscription in subscriptions:
-        node.destroy_subscription(subscription)
+    for ear in ears:
+        ear.close()
 
 
 @pytest.fixture
@@ -232,11 +213,14 @@ def call(node):
     def call(kind, name, request):
         client = node.create_client(kind, name)
         assert client.wait_for_service(SECONDS)
-        done = threading.Event()
-        future = client.call_async(request)
-        future.add_done_callback(lambda _: done.set())
-        assert done.wait(SECONDS)
+        answer = answer_of(client.call_async(request))
         node.destroy_client(client)
-        return future.result()
+        return answer
 
     return call
+
+
+@pytest.fixture
+def trigger(call):
+    """Call a Trigger service and wait for its answer."""
+    return lambda name: call(Trigger, name, Trigger.Request())

@@ -54,7 +54,7 @@ def test_what_the_policy_denies_never_reaches_the_server(robot, scene, start_pla
 
 
 def test_what_the_policy_asks_waits_for_the_person(robot, start_planner, policy, listen, call, tmp_path):
-    _, until = listen(OperatorRequest, "operator_requests", DurabilityPolicy.TRANSIENT_LOCAL)
+    until = listen(OperatorRequest, "operator_requests", DurabilityPolicy.TRANSIENT_LOCAL).until
     sent = start_planner(AT_SHELF, policy_file=policy, runs_folder=str(tmp_path)).send()
     question = until(lambda m: m.kind == "approve_call")
     assert question.text == 'navigate_to(target="shelf"): may it be carried out? (shelf: people walk there)'

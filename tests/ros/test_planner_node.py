@@ -333,7 +333,7 @@ def test_a_folder_that_cannot_be_made_is_refused_at_the_start(start_planner, tmp
 
 
 def test_confirm_asks_for_goal_and_motion(robot, start_planner, listen, call):
-    requests, until = listen(OperatorRequest, "operator_requests", DurabilityPolicy.TRANSIENT_LOCAL)
+    until = listen(OperatorRequest, "operator_requests", DurabilityPolicy.TRANSIENT_LOCAL).until
     sent = start_planner([*AT_SHELF, AT_SHELF[1]]).send(autonomy="confirm")
     question = until(lambda m: m.kind == "approve_goal")
     assert question.text == 'Goal: at(shelf). Plan: navigate_to(target="shelf"). Approve?'
@@ -365,14 +365,14 @@ def test_autonomy_for_instructions_to_come(robot, start_planner, call):
 
 
 def test_status_and_diagnostics(robot, start_planner, listen):
-    statuses, until = listen(PlanStatus, "plan_status", DurabilityPolicy.TRANSIENT_LOCAL)
-    _, until_diagnosed = listen(DiagnosticArray, "/diagnostics")
+    statuses = listen(PlanStatus, "plan_status", DurabilityPolicy.TRANSIENT_LOCAL)
+    until_diagnosed = listen(DiagnosticArray, "/diagnostics").until
     planner = start_planner(AT_SHELF)
     until_diagnosed(lambda m: any(s.message == "all present" for s in m.status))
     assert planner.send("go to the shelf").result()[0] == SUCCEEDED
-    last = until(lambda m: m.outcome == "succeeded")
+    last = statuses.until(lambda m: m.outcome == "succeeded")
     assert (last.state, last.goal, last.model, last.instruction) == ("IDLE", "at(shelf)", "scripted", "go to the shelf")
-    assert "EXECUTING" in [s.state for s in statuses]
+    assert "EXECUTING" in [s.state for s in statuses.messages]
     robot.actions["pick"].vanish()
     missing = until_diagnosed(lambda m: any(s.message == "missing: pick" for s in m.status))
     (servers,) = [s for s in missing.status if s.name.endswith("servers")]

@@ -16,7 +16,6 @@ from agent_planner_interfaces.action import ExecuteInstruction
 from agent_planner_interfaces.msg import StopReport, StopServer
 from geometry_msgs.msg import Twist
 from rclpy.qos import DurabilityPolicy, QoSProfile
-from std_srvs.srv import Trigger
 
 from agent_planner.ros.action_client import SafeActionClient
 from agent_planner.testing.fake_action import Ending
@@ -27,22 +26,6 @@ CANCELED, ABORTED, SUCCEEDED = GoalStatus.STATUS_CANCELED, GoalStatus.STATUS_ABO
 SECONDS = 30.0
 eventually = partial(waits.eventually, seconds=SECONDS)
 AT_SHELF = ["goal: at(shelf)", 'at(shelf)\nnavigate_to(target="shelf")']
-
-
-@pytest.fixture
-def call(node):
-    """Call a Trigger service and wait for its answer."""
-
-    def call(name):
-        client = node.create_client(Trigger, name)
-        assert client.wait_for_service(SECONDS)
-        done = threading.Event()
-        future = client.call_async(Trigger.Request())
-        future.add_done_callback(lambda _: done.set())
-        assert done.wait(SECONDS)
-        return future.result()
-
-    return call
 
 
 @pytest.fixture
@@ -60,11 +43,11 @@ def unhang(server):
 # --- the planner obeys
 
 
-def test_a_stop_ends_the_instruction_and_new_ones_are_refused_until_a_reset(hanging, start_planner, call):
+def test_a_stop_ends_the_instruction_and_new_ones_are_refused_until_a_reset(hanging, start_planner, trigger):
     planner = start_planner(AT_SHELF)
     sent = planner.send()
     assert hanging.running.wait(SECONDS)
-    assert call("stop").success
+    assert trigger("stop").success
     status, result = sent.result()
     assert (status, result.outcome, result.error_code) == (CANCELED, "cancelled", Code.STOPPED)
     assert "the robot is stopped" in result.error_msg
@@ -74,7 +57,7 @@ def test_a_stop_ends_the_instruction_and_new_ones_are_refused_until_a_reset(hang
     assert "the robot is stopped (the service 'stop' was called); `agent-planner reset` or" in result.error_msg
     assert len(hanging.goals) == 1
     unhang(hanging)
-    assert eventually(lambda: call("reset_stop").success)
+    assert eventually(lambda: trigger("reset_stop").success)
     assert eventually(lambda: planner.send().result()[0] == SUCCEEDED)
 
 
@@ -223,12 +206,12 @@ def test_a_planner_that_falls_silent_is_stopped(planner, hanging, supervisor, dr
         assert eventually(lambda: reports[-1].all_ended)
 
 
-def test_a_stop_needs_no_planner(planner, hanging, supervisor, drive, call):
+def test_a_stop_needs_no_planner(planner, hanging, supervisor, drive, trigger):
     planner.send_signal(signal.SIGSTOP)
-    assert call("stop").success
+    assert trigger("stop").success
     assert stands(drive)
     assert eventually(lambda: hanging.ended == ["canceled"])
-    assert not call("reset_stop").success
+    assert not trigger("reset_stop").success
     planner.send_signal(signal.SIGCONT)
-    assert eventually(lambda: call("reset_stop").success)
+    assert eventually(lambda: trigger("reset_stop").success)
     assert eventually(lambda: 0.25 in drive[-10:])

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The arm is held, and rest is what is measured."""
+
+import pytest
+from agent_planner_interfaces.msg import RestState
+from trajectory_msgs.msg import JointTrajectory
+
+from agent_planner.testing.fake_action import Ending
+from tests.ros.supervisor.measured import JOINTS
+from tests.ros.waits import answer_of, eventually
+
+
+def test_the_arm_is_held_by_one_point_where_it_was_measured(start_supervisor, listen, measure, reports, trigger):
+    commands = listen(JointTrajectory, "arm_controller/joint_trajectory")
+    supervisor, _ = start_supervisor(arm_joints=JOINTS)
+    assert eventually(lambda: supervisor._path.report(None).arm.state == RestState.AT_REST)
+    trigger("stop")
+    assert eventually(lambda: len(reports.messages) > 10)
+    (command,) = commands.messages  # it is at rest: once is enough
+    (point,) = command.points
+    assert (command.joint_names, list(point.positions)) == (JOINTS, [0.5, -0.5])
+    assert point.time_from_start.sec + point.time_from_start.nanosec > 0
+    measure.joint, measure.position = 0.4, 0.55  # it coasts
+    assert list(commands.next(lambda m: True).points[0].positions) == [0.5, -0.5]
+    measure.position = 0.9  # somebody moves it
+    commands.next(lambda m: list(m.points[0].positions) == [0.9, -0.9])
+    measure.joint = 0.0
+    reports.next(lambda m: m.arm.state == RestState.AT_REST)
+
+
+def test_an_arm_with_a_trajectory_action_is_held_by_its_cancel(start_supervisor, node, measure, serve, send, trigger):
+    server = serve("arm_controller/follow_joint_trajectory", ending=Ending.HANG)
+    assert answer_of(send("arm_controller/follow_joint_trajectory")).accepted
+    start_supervisor(arm_joints=JOINTS, arm_action="arm_controller/follow_joint_trajectory")
+    trigger("stop")
+    assert eventually(lambda: server.ended == ["canceled"])
+    assert not node.count_publishers("arm_controller/joint_trajectory")
+
+
+def test_moving_at_rest_and_not_known_are_told_apart(start_supervisor, measure, reports, trigger):
+    measure.linear = 0.2
+    start_supervisor(arm_joints=JOINTS)
+    trigger("stop")
+    report = reports.until(lambda m: m.active and m.arm.state == RestState.AT_REST)
+    assert (report.base.state, report.at_rest) == (RestState.MOVING, False)
+    assert report.base.speed == pytest.approx(0.2) and report.base.age_s >= 0
+    answer = trigger("reset_stop")
+    assert not answer.success and "the base moves (0.20 m/s" in answer.message
+    measure.linear = float("nan")
+    assert reports.next(lambda m: m.base.speed != m.base.speed).base.state == RestState.MOVING
+    measure.linear = 0.0
+    assert reports.until(lambda m: m.base.state == RestState.AT_REST).at_rest
+    measure.odometry = False
+    report = reports.next(lambda m: m.base.state == RestState.UNKNOWN)
+    assert not report.at_rest and "the newest on 'odom' is" in report.base.detail
+    assert trigger("reset_stop").success  # what is not known is not measured motion
+
+
+def test_without_measurements_nothing_is_known(start_supervisor, reports, trigger):
+    start_supervisor(arm_joints=JOINTS)
+    trigger("stop")
+    report = reports.until(lambda m: m.active)
+    assert (report.base.state, report.arm.state) == (RestState.UNKNOWN, RestState.UNKNOWN)
+    assert (report.base.age_s, report.base.detail) == (-1.0, "nothing came on 'odom'")
