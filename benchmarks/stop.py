@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """How fast a stop is, and how many goals are orphaned by cancels that come at the wrong moment.
 
-A supervisor in a process of its own, fake motion servers and a base that brakes at a constant rate in another, all
-over rclpy. Stops come at random moments while random goals run, the base drives or stands; once on an idle machine,
-once with every core busy. Times count from the call of the service ``stop``, in steady time, and as they are seen by
-whoever is concerned: the base, the servers, a listener.
+A supervisor in a process of its own, motion servers and a base that brakes at a constant rate in another, all over
+rclpy. Stops come at random moments while random goals run, the base drives or stands: on an idle machine, with every
+core busy counting, and while the default model speaks in another process on all cores. Times count from the call of
+the service ``stop``, in steady time, and as they are seen by whoever is concerned: the base, the servers, a listener.
 
     zero       the base, which drives, gets zero velocity
     asked      the last server that has a goal gets the cancel request
@@ -39,14 +39,17 @@ from agent_planner_interfaces.action import Pick
 from agent_planner_interfaces.msg import StopReport
 from geometry_msgs.msg import Twist
 from nav_msgs.msg import Odometry
+from rclpy.action.server import ActionServer, CancelResponse, ServerGoalHandle
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
-from rclpy.executors import MultiThreadedExecutor
+from rclpy.executors import MultiThreadedExecutor, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
+from rclpy.task import Future
 from std_srvs.srv import Trigger
 
 from agent_planner.cli.running import claimed
 from agent_planner.ros.action_client import SafeActionClient
+from agent_planner.ros.interface_types import load_interface
 from agent_planner.ros.process import spinning
 from agent_planner.ros.remote_goal import RemoteGoal
 from agent_planner.ros.waiting import Deadline
@@ -55,6 +58,21 @@ from agent_planner.testing.fake_action import Behaviour, Ending, FakeAction
 
 PARTS = ("zero", "asked", "accepted", "terminal", "rest", "reported")
 SUPERVISOR = "import sys; from agent_planner.ros.supervisor_node import main; sys.exit(main())"
+COUNTER = "print('at it', flush=True)\nwhile True: pass"
+# As the planner's process is while its model speaks: torch takes all cores.
+SPEAKER = """
+from agent_planner.llm.base import ChatRequest, Message
+from agent_planner.llm.choose import choose_model
+model = choose_model("default")
+model.load()
+print("at it", flush=True)
+number = 0
+while True:
+    number += 1
+    model.chat([ChatRequest(str(number), (Message("user", "Tell a long story about a robot. " * 50),))])
+    model.forget(str(number))
+"""
+MACHINES = {"idle": (), "busy": (COUNTER,) * (os.cpu_count() or 1), "speaking": (SPEAKER,)}
 BRAKING, SPEED = 0.8, 0.4  # m/s², m/s
 WAIT_SECONDS = 20.0
 MOMENTS = ("before accept", "during accept", "during result")
@@ -95,30 +113,41 @@ class Base:
             self._drive.publish(twist)
 
 
-class TimedAction(FakeAction):
-    """Notes when cancels come, are accepted, and when goals end."""
+class TimedAction:
+    """Accepts every goal, which goes on until it is cancelled, and notes when. No callback of it waits."""
 
-    def __init__(self, node: Node, type_name: str, name: str):
+    def __init__(self, node: Node, kind: type, name: str):
+        self._node = node
+        self.kind = kind
         self.asked_at = self.accepted_at = self.ended_at = 0.0
-        super().__init__(node, type_name, name, Behaviour(ending=Ending.HANG))
+        self.running: dict[bytes, Future] = {}
+        self._server = ActionServer(
+            node, kind, name, self._execute, cancel_callback=self._asked, callback_group=ReentrantCallbackGroup()
+        )
 
-    def _asked_to_cancel(self, handle):  # noqa: ANN001, ANN202 - as in the base class
+    def _asked(self, handle: ServerGoalHandle) -> CancelResponse:
         now = time.monotonic()
         self.asked_at = self.asked_at or now
-        answer = super()._asked_to_cancel(handle)
+        self.running[bytes(handle.goal_id.uuid)].set_result(None)
         self.accepted_at = time.monotonic()
-        return answer
+        return CancelResponse.ACCEPT
 
-    def _execute(self, handle):  # noqa: ANN001, ANN202 - as in the base class
-        result = super()._execute(handle)
+    async def _execute(self, handle: ServerGoalHandle) -> object:
+        cancelled = Future(executor=self._node.executor)
+        self.running[bytes(handle.goal_id.uuid)] = cancelled
+        await cancelled
+        handle.canceled()
+        del self.running[bytes(handle.goal_id.uuid)]
         self.ended_at = time.monotonic()
-        return result
+        return self.kind.Result()
 
     def forget(self) -> None:
         """Begin anew."""
-        self.goals.clear()
-        self.ended.clear()
         self.asked_at = self.accepted_at = self.ended_at = 0.0
+
+    def destroy(self) -> None:
+        """Leave the network."""
+        self._server.destroy()
 
 
 class Bench:
@@ -127,10 +156,10 @@ class Bench:
     def __init__(self, node: Node):
         self.node = node
         bindings = {s.action.name: s.action.type for s in SkillLibrary.load() if s.action}
-        self.servers = {name: TimedAction(node, kind, name) for name, kind in bindings.items()}
+        self.servers = {name: TimedAction(node, load_interface(kind), name) for name, kind in bindings.items()}
         group = ReentrantCallbackGroup()
         self.clients = {
-            name: SafeActionClient(node, server._kind, name, callback_group=group)
+            name: SafeActionClient(node, server.kind, name, callback_group=group)
             for name, server in self.servers.items()
         }
         self.base = Base(node)
@@ -176,14 +205,15 @@ def one_stop(bench: Bench, chance: random.Random) -> dict[str, float]:
     bench.base.drives = chance.random() < 0.7
     for name in busy:
         for _ in range(chance.randint(1, 2)):
-            answer(bench.clients[name].send_goal_async(bench.servers[name]._kind.Goal()))
+            answer(bench.clients[name].send_goal_async(bench.servers[name].kind.Goal()))
+    running = [bench.servers[name] for name in busy]
+    until(lambda: all(server.running for server in running), "the goals' start")
     threading.Event().wait(chance.uniform(0.05, 0.6))
     base = bench.base
     base.zero_at = base.rest_at = bench.reported_at = 0.0
     speed, began = base.speed, time.monotonic()
     bench.stop.call_async(Trigger.Request())
-    running = [bench.servers[name] for name in busy]
-    until(lambda: all(len(s.ended) == len(s.goals) and s.ended_at for s in running), "the goals' end")
+    until(lambda: not any(server.running for server in running), "the goals' end")
     until(lambda: bool(base.rest_at and bench.reported_at), "rest")
     base.drives = False
     until(lambda: bench.call(bench.reset), "the reset")
@@ -223,12 +253,15 @@ def usual_client(client: SafeActionClient, cancel_after: float) -> None:
             handle.cancel_goal_async()
 
 
-def orphans(bench: Bench, races: int, chance: random.Random, run: Callable[[SafeActionClient, float], None]) -> dict:
+def orphans(node: Node, races: int, chance: random.Random, run: Callable[[SafeActionClient, float], None]) -> dict:
     """How many goals are orphaned, by the moment of the cancel."""
-    server, client = bench.servers["pick"], bench.clients["pick"]
+    server = FakeAction(node, "agent_planner_interfaces/action/Pick", "race")
+    client = SafeActionClient(node, Pick, "race", callback_group=ReentrantCallbackGroup())
+    until(client.server_is_ready, "the server")
     found = {}
     for moment in MOMENTS:
-        server.forget()
+        server.goals.clear()
+        server.ended.clear()
         delay = 0.03
         server.behaviour = Behaviour(
             accept_after_s=0.0 if moment == "during result" else delay,
@@ -243,20 +276,25 @@ def orphans(bench: Bench, races: int, chance: random.Random, run: Callable[[Safe
         server.closing.set()
         until(lambda: len(server.goals) == len(server.ended), "the orphans' end")
         server.closing.clear()
-    server.behaviour = Behaviour(ending=Ending.HANG)
+    client.destroy()
+    server.destroy()
     return found
 
 
 @contextmanager
-def all_cores_busy() -> Iterator[None]:
-    """A process for each core that does nothing but count."""
-    hogs = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count() or 1)]
+def beside(*programs: str) -> Iterator[None]:
+    """Python programs that say on stdout that they are at it, and go on until they are killed."""
+    others = [subprocess.Popen([sys.executable, "-c", text], stdout=subprocess.PIPE) for text in programs]
     try:
+        for other in others:
+            assert other.stdout is not None
+            if not other.stdout.readline():
+                raise RuntimeError(f"what should keep the machine busy ended with {other.wait()}")
         yield
     finally:
-        for hog in hogs:
-            hog.kill()
-            hog.wait()
+        for other in others:
+            other.kill()
+            other.wait()
 
 
 def measure(stops: int, races: int, seed: int, folder: Path) -> dict:
@@ -271,21 +309,33 @@ def measure(stops: int, races: int, seed: int, folder: Path) -> dict:
         stack.callback(supervisor.terminate)
         rclpy.init()
         stack.callback(rclpy.shutdown)
-        node = Node("robot")
-        stack.enter_context(spinning(MultiThreadedExecutor(24), node))
-        bench = Bench(node)
-        until(bench.reset.service_is_ready, "the supervisor")
-        until(lambda: all(client.server_is_ready() for client in bench.clients.values()), "the servers")
-        threading.Event().wait(2.0)  # the supervisor finds them too
         found = {"stops": {}, "orphans": {}, "races": races}
-        found["stops"]["idle"] = [one_stop(bench, chance) for _ in range(stops)]
-        with all_cores_busy():
-            found["stops"]["busy"] = [one_stop(bench, chance) for _ in range(stops)]
-        found["orphans"]["ours"] = orphans(bench, races, chance, our_client)
-        found["orphans"]["usual"] = orphans(bench, races, chance, usual_client)
-        for server in bench.servers.values():
-            server.destroy()
+        with spinning(SingleThreadedExecutor(), node := Node("robot")):
+            bench = Bench(node)
+            until(bench.reset.service_is_ready, "the supervisor")
+            until(lambda: all(client.server_is_ready() for client in bench.clients.values()), "the servers")
+            threading.Event().wait(2.0)  # the supervisor finds them too
+            for machine, programs in MACHINES.items():
+                with beside(*programs):
+                    one_stop(bench, chance)  # to warm up
+                    found["stops"][machine] = [
+                        one_stop(bench, chance) for _ in counted(range(stops), f"stops, {machine} machine")
+                    ]
+            for server in bench.servers.values():
+                server.destroy()
+        with spinning(MultiThreadedExecutor(8), node := Node("racer")):
+            for name, client in {"ours": our_client, "usual": usual_client}.items():
+                print(f"races, {name} client", file=sys.stderr)
+                found["orphans"][name] = orphans(node, races, chance, client)
         return found
+
+
+def counted(numbers: Sequence[int], what: str) -> Iterator[int]:
+    """Tell how far it is, every hundred."""
+    for number in numbers:
+        if number % 100 == 0:
+            print(f"{what}: {number} of {len(numbers)}", file=sys.stderr)
+        yield number
 
 
 def figures(rows: Sequence[dict[str, float]]) -> dict[str, dict[str, float]]:
@@ -319,7 +369,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=about, epilog=more, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--stops", type=int, default=1000, help="on the idle and on the busy machine each")
+    parser.add_argument("--stops", type=int, default=1000, help="on the idle, the busy and the speaking machine each")
     parser.add_argument("--races", type=int, default=334, help="for each moment and each client")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true", help="one JSON object instead of the tables")
