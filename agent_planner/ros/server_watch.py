@@ -52,11 +52,12 @@ class ActionServerWatch:
         self._number = 0
         self._answered = False
         self._lost = False
-        self._open: set[bytes] = set()
+        # Goals that have not ended, each with the publishers of the status topic of which one is its server's: those
+        # that a status has listed, and those that an answer to a cancel has named.
+        self._listed: dict[bytes, frozenset[bytes]] = {}
+        self._ending: dict[bytes, frozenset[bytes]] = {}
         self._ended: set[bytes] = set()
-        self._owed: set[bytes] = set()
-        self._publishers: set[bytes] = set()
-        self._of_goals: set[bytes] = set()
+        self._publishers: frozenset[bytes] = frozenset()
         self._looks_without = 0
         self._requests: deque[Any] = deque()
 
@@ -70,7 +71,7 @@ class ActionServerWatch:
     @property
     def running(self) -> int:
         """How many goals are known that have not ended."""
-        return len(self._open | self._owed)
+        return len(self._listed.keys() | self._ending.keys())
 
     def send_stop(self, number: int) -> bool:
         """Cancel every goal (zero id and zero stamp), also those that a server accepts late, if called again."""
@@ -85,26 +86,25 @@ class ActionServerWatch:
         return True
 
     def look(self) -> None:
-        """Notice a server that went: its goals went with it."""
-        there = {bytes(info.endpoint_gid) for info in self._node.get_publishers_info_by_topic(self._topic)}
+        """Notice a server that went: its goals went with it, also where another has taken its place."""
+        there = frozenset(bytes(info.endpoint_gid) for info in self._node.get_publishers_info_by_topic(self._topic))
         with self._lock:
             self._publishers = there
             self._looks_without = 0 if there else self._looks_without + 1
-            goals = bool(self._open or self._owed)
-            if goals and not self._of_goals:
-                self._of_goals = there
-            # Of a server that was never seen on the network, only heard, one look may come too early.
-            unseen = not self._of_goals and self._looks_without > 1
-            if (unseen or self._of_goals) and not self._of_goals & there:
-                self._lost = self._lost or goals
-                self._of_goals = set()
-                self._open, self._owed, self._ended = set(), set(), set()
+            for goals in (self._listed, self._ending):
+                for goal, servers in list(goals.items()):
+                    # Of a server that was never seen on the network, only heard, one look may come too early.
+                    if not servers and self._looks_without < 2:
+                        goals[goal] = there
+                    elif not servers & there:
+                        del goals[goal]
+                        self._lost = True
 
     def state(self, number: int) -> StopServer:
         """What is known; see StopServer.msg."""
         with self._lock:
             answered = self._answered and number == self._number
-            goals = len(self._open | self._owed)
+            goals = self.running
             if goals:
                 state = StopServer.RUNNING
             elif not (self._publishers or self._client.service_is_ready()):
@@ -117,22 +117,28 @@ class ActionServerWatch:
 
     def _on_status(self, message: GoalStatusArray) -> None:
         ended = {_id(entry.goal_info) for entry in message.status_list if entry.status in _ENDED}
-        listed = {_id(entry.goal_info) for entry in message.status_list}
+        told = {_id(entry.goal_info) for entry in message.status_list}
         with self._lock:
-            self._of_goals = set(self._publishers) or self._of_goals
-            # What was listed and is so no more has been forgotten by the server, which happens only after its end.
-            self._owed -= ended | (self._open - listed)
-            self._open, self._ended = listed - ended, ended
+            over = set(ended)
+            if len(self._publishers) <= 1:
+                # What was listed and is so no more has been forgotten by the server, which happens only after its end.
+                # Of two servers, one that has died and its successor, one knows nothing of the other's goals.
+                over |= self._listed.keys() - told
+            for goals in (self._listed, self._ending):
+                for goal in over & goals.keys():
+                    del goals[goal]
+            for goal in told - ended:
+                self._listed.setdefault(goal, self._publishers)
+            self._ended = ended
 
     def _on_answer(self, number: int, future: Any) -> None:
         answer: CancelGoal.Response = future.result()
-        ending = {_id(info) for info in answer.goals_canceling}
         with self._lock:
             if number == self._number:
                 self._answered = True
             # The status may have come first, and tell of the end already.
-            self._owed |= ending - self._ended
-            self._of_goals = set(self._publishers) or self._of_goals
+            for goal in {_id(info) for info in answer.goals_canceling} - self._ended:
+                self._ending.setdefault(goal, self._publishers)
 
 
 class StopServiceWatch:

@@ -2,8 +2,10 @@
 """Live rclpy: one context a session, a namespace a test, everything of a test destroyed after it."""
 
 import itertools
+import json
 import os
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +13,7 @@ rclpy = pytest.importorskip("rclpy")
 pytest.importorskip("agent_planner_interfaces")
 
 from agent_planner_interfaces.action import ExecuteInstruction  # noqa: E402
+from geometry_msgs.msg import Twist  # noqa: E402
 from rclpy.executors import MultiThreadedExecutor, SingleThreadedExecutor  # noqa: E402
 from rclpy.node import Node  # noqa: E402
 from rclpy.parameter import Parameter  # noqa: E402
@@ -22,9 +25,11 @@ from agent_planner.ros.process import spinning  # noqa: E402
 from agent_planner.ros.supervisor_node import SupervisorNode  # noqa: E402
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace  # noqa: E402
 from agent_planner.skills import SkillLibrary  # noqa: E402
+from agent_planner.testing.fake_action import Ending  # noqa: E402
 from agent_planner.testing.fake_robot import FakeRobot  # noqa: E402
 from agent_planner.testing.scripted_model import ScriptedModel  # noqa: E402
 from tests.processes import free_domain  # noqa: E402
+from tests.ros.scripts import AT_SHELF  # noqa: E402
 from tests.ros.waits import SECONDS, Ear, answer_of  # noqa: E402
 
 _NUMBERS = itertools.count()
@@ -87,6 +92,34 @@ def robot(node, library, scene):
     robot.destroy()
 
 
+@pytest.fixture
+def hanging(robot):
+    """The robot's navigate_to, which goes on until it is cancelled."""
+    server = robot.actions["navigate_to"]
+    server.behaviour = replace(server.behaviour, ending=Ending.HANG)
+    return server
+
+
+@pytest.fixture
+def drive(node):
+    """The skill drives; the forward velocities that the base gets."""
+    heard = []
+    node.create_subscription(Twist, "cmd_vel", lambda m: heard.append(m.linear.x), 10)
+    nav = node.create_publisher(Twist, "cmd_vel_nav", 1)
+    fast = Twist()
+    fast.linear.x = 0.25
+    node.create_timer(0.05, lambda: nav.publish(fast))
+    return heard
+
+
+@pytest.fixture
+def shelf_script(tmp_path):
+    """The file of a scripted model that goes to the shelf."""
+    path = tmp_path / "script.json"
+    path.write_text(json.dumps(AT_SHELF))
+    return path
+
+
 class Sent:
     """An instruction under way."""
 
@@ -122,9 +155,9 @@ class Sent:
 
 
 class Planner:
-    """A planner node with a scripted model, spinning, and a client of it."""
+    """A client of a planner; of one in this process also its node, which spins, and its model."""
 
-    def __init__(self, node, planner, model):
+    def __init__(self, node, planner=None, model=None):
         self.node = planner
         self.model = model
         self._client = SafeActionClient(node, ExecuteInstruction, "execute_instruction")
@@ -133,6 +166,12 @@ class Planner:
     def send(self, instruction="go to the shelf", **fields):
         goal = ExecuteInstruction.Goal(instruction=instruction, **fields)
         return Sent(self._client, goal)
+
+
+@pytest.fixture
+def instruct(node):
+    """Send an instruction to the planner that is there, a process maybe; returns status and result."""
+    return lambda: Planner(node).send().result()
 
 
 @pytest.fixture

@@ -1,43 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """Planner and supervisor together: the planner obeys, and is stopped where it cannot."""
 
-import os
 import signal
-import subprocess
-import sys
 import threading
 from dataclasses import replace
 from functools import partial
 
 import pytest
-import rclpy
 from action_msgs.msg import GoalStatus
 from agent_planner_interfaces.action import ExecuteInstruction
 from agent_planner_interfaces.msg import StopReport, StopServer
-from geometry_msgs.msg import Twist
-from rclpy.qos import DurabilityPolicy, QoSProfile
+from rclpy.qos import DurabilityPolicy
 
-from agent_planner.ros.action_client import SafeActionClient
 from agent_planner.testing.fake_action import Ending
 from tests.ros import waits
+from tests.ros.node_process import begin, planner_process
+from tests.ros.scripts import AT_SHELF
 
 Code = ExecuteInstruction.Result
 CANCELED, ABORTED, SUCCEEDED = GoalStatus.STATUS_CANCELED, GoalStatus.STATUS_ABORTED, GoalStatus.STATUS_SUCCEEDED
 SECONDS = 30.0
 eventually = partial(waits.eventually, seconds=SECONDS)
-AT_SHELF = ["goal: at(shelf)", 'at(shelf)\nnavigate_to(target="shelf")']
-
-
-@pytest.fixture
-def hanging(robot):
-    """The robot's navigate_to, which goes on until it is cancelled."""
-    server = robot.actions["navigate_to"]
-    server.behaviour = replace(server.behaviour, ending=Ending.HANG)
-    return server
-
-
-def unhang(server):
-    server.behaviour = replace(server.behaviour, ending=Ending.SUCCEED)
 
 
 # --- the planner obeys
@@ -56,7 +39,7 @@ def test_a_stop_ends_the_instruction_and_new_ones_are_refused_until_a_reset(hang
     assert (status, result.outcome, result.error_code) == (ABORTED, "failed", Code.STOPPED)
     assert "the robot is stopped (the service 'stop' was called); `agent-planner reset` or" in result.error_msg
     assert len(hanging.goals) == 1
-    unhang(hanging)
+    hanging.behaviour = replace(hanging.behaviour, ending=Ending.SUCCEED)
     assert eventually(lambda: trigger("reset_stop").success)
     assert eventually(lambda: planner.send().result()[0] == SUCCEEDED)
 
@@ -86,7 +69,7 @@ def test_the_loss_of_the_supervisor_ends_the_instruction(hanging, start_planner,
     assert (status, result.outcome, result.error_code) == (CANCELED, "cancelled", Code.SUPERVISOR_LOST)
     assert hanging.ended == ["canceled"]
     assert planner.send().result()[1].error_code == Code.SUPERVISOR_LOST
-    unhang(hanging)
+    hanging.behaviour = replace(hanging.behaviour, ending=Ending.SUCCEED)
     start_supervisor()
     assert eventually(lambda: planner.send().result()[0] == SUCCEEDED)
 
@@ -116,102 +99,40 @@ def test_a_planner_that_ends_in_order_is_no_alarm(robot, start_planner, supervis
 # --- a planner that cannot obey
 
 
-class Process:
-    """The planner as a process."""
-
-    def __init__(self, namespace, script):
-        domain = rclpy.get_default_context().get_domain_id()
-        environ = os.environ | {"ROS_DOMAIN_ID": str(domain)}
-        code = "import sys; from agent_planner.ros.planner_node import main; sys.exit(main())"
-        arguments = [
-            "--ros-args",
-            "-r",
-            f"__ns:={namespace}",
-            "-p",
-            f"model:=scripted:{script}",
-            "-p",
-            "policy_file:=simulation",
-        ]
-        self.process = subprocess.Popen([sys.executable, "-c", code, *arguments], env=environ)
-
-    def begin(self, node, server):
-        """Give it an instruction, until the server has got its goal."""
-        client = SafeActionClient(node, ExecuteInstruction, "execute_instruction")
-        assert client.wait_for_server(SECONDS)
-        # The server may have been found before the way back from it: then its first answer is lost.
-        for _ in range(4):
-            goal = ExecuteInstruction.Goal(instruction="go to the shelf", preempt=True)
-            client.send_goal_async(goal)
-            if server.running.wait(10):
-                return
-        raise AssertionError("the instruction did not begin")
-
-    def end(self):
-        self.process.kill()
-        self.process.wait()
-
-
 @pytest.fixture
-def planner(node, namespace, hanging, supervisor, tmp_path):
-    script = tmp_path / "script.json"
-    script.write_text('["goal: at(shelf)", "at(shelf)\\nnavigate_to(target=\\"shelf\\")"]')
-    process = Process(namespace, script)
-    try:
-        process.begin(node, hanging)
+def planner(node, namespace, hanging, supervisor, shelf_script):
+    with planner_process(namespace, shelf_script) as process:
+        begin(node, hanging)
         assert eventually(lambda: supervisor._planner.state.value == "alive")
-        yield process.process
-    finally:
-        process.end()
+        yield process
 
 
 @pytest.fixture
-def drive(node):
-    """The skill drives; the velocities that the base gets."""
-    heard = []
-    node.create_subscription(Twist, "cmd_vel", lambda m: heard.append(m.linear.x), 10)
-    nav = node.create_publisher(Twist, "cmd_vel_nav", 1)
-    fast = Twist()
-    fast.linear.x = 0.25
-    node.create_timer(0.05, lambda: nav.publish(fast))
-    return heard
-
-
-@pytest.fixture
-def reports(node):
-    heard = []
-    qos = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-    node.create_subscription(StopReport, "stop_report", heard.append, qos)
-    return heard
-
-
-def stands(velocities):
-    """The base is told to stand, again and again."""
-    velocities.clear()
-    return eventually(lambda: len(velocities) >= 10 and set(velocities[-10:]) == {0.0})
+def reports(listen):
+    return listen(StopReport, "stop_report", DurabilityPolicy.TRANSIENT_LOCAL)
 
 
 @pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGKILL])
 def test_a_planner_that_falls_silent_is_stopped(planner, hanging, supervisor, drive, reports, number):
     assert eventually(lambda: 0.25 in drive)
-    planner.send_signal(number)
-    assert stands(drive)
+    planner.signal(number)
+    assert waits.stands(drive)
     assert eventually(lambda: hanging.ended == ["canceled"])
     assert supervisor._latch.stop.reason == "the planner's heartbeat was lost"
-    assert eventually(lambda: reports and reports[-1].active)
-    states = {server.name: server.state for server in reports[-1].servers}
+    states = {server.name: server.state for server in reports.until(lambda m: m.active).servers}
     # Nobody can say for it that its instruction has ended.
     assert states["execute_instruction"] in (StopServer.RUNNING, StopServer.NO_ANSWER)
     if number == signal.SIGSTOP:
-        planner.send_signal(signal.SIGCONT)
-        assert eventually(lambda: reports[-1].all_ended)
+        planner.signal(signal.SIGCONT)
+        assert eventually(lambda: reports.messages[-1].all_ended)
 
 
 def test_a_stop_needs_no_planner(planner, hanging, supervisor, drive, trigger):
-    planner.send_signal(signal.SIGSTOP)
+    planner.signal(signal.SIGSTOP)
     assert trigger("stop").success
-    assert stands(drive)
+    assert waits.stands(drive)
     assert eventually(lambda: hanging.ended == ["canceled"])
     assert not trigger("reset_stop").success
-    planner.send_signal(signal.SIGCONT)
+    planner.signal(signal.SIGCONT)
     assert eventually(lambda: trigger("reset_stop").success)
     assert eventually(lambda: 0.25 in drive[-10:])

@@ -18,6 +18,12 @@ def eventually(holds, seconds=SECONDS):
     return holds()
 
 
+def stands(velocities):
+    """Whether the base comes to be told to stand, again and again."""
+    velocities.clear()
+    return eventually(lambda: len(velocities) >= 10 and set(velocities[-10:]) == {0.0})
+
+
 def answer_of(future, seconds=SECONDS):
     """What a future of rclpy holds, once it does."""
     done = threading.Event()

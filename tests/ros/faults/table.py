@@ -11,7 +11,7 @@ WRITE = "AGENT_PLANNER_WRITE_FAULTS"
 _BEGIN, _END = "<!-- faults: written by python -m tests.ros.faults -->", "<!-- end of faults -->"
 _HOW = "if it is right, write the table anew with `python -m tests.ros.faults`"
 # What differs from run to run: stamps, ages, ports.
-_VARYING = re.compile(r"\d+\.\d{2,}|(?<=127\.0\.0\.1:)\d+")
+_VARYING = re.compile(r"\d+\.\d{2,}|(?<=127\.0\.0\.1:)\d+|(?<=supervisor for )\d+\.\d")
 
 
 @dataclass(frozen=True)
