@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """One skill: parameters, needs and makes, limits, and its binding to a ROS action or service."""
 
+import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from agent_planner.errors import CallRefused, did_you_mean
 from agent_planner.scene import SceneGraph
@@ -12,14 +13,24 @@ from agent_planner.skills.parameter import Parameter
 from agent_planner.skills.pattern import Pattern
 from agent_planner.types import Atom, Call, Value
 
-_TYPE_NAME = r"^[A-Za-z]\w*/(action|srv)/[A-Za-z]\w*$"
+
+def _type_name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]\w*/(action|srv)/[A-Za-z]\w*", text, re.ASCII):
+        raise ValueError(f"'{text}' is no type: package/action/Name or package/srv/Name is")
+    return text
+
+
+def _skill_name(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", text):
+        raise ValueError(f"'{text}' is no name: a lower-case letter and up to 39 more, digits or _ are")
+    return text
 
 
 class _Binding(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(min_length=1, description="Name of the server, relative to the planner's namespace.")
-    type: str = Field(pattern=_TYPE_NAME, description="e.g. nav2_msgs/action/NavigateToPose")
+    type: Annotated[str, AfterValidator(_type_name)] = Field(description="e.g. nav2_msgs/action/NavigateToPose")
     success: dict[str, Any] = Field(
         default_factory=dict,
         description="Result fields (dotted for nested ones) that must be equal; `any` takes a list of "
@@ -45,7 +56,7 @@ class Skill(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    name: Annotated[str, AfterValidator(_skill_name)]
     description: str = Field(min_length=1, max_length=200)
     parameters: dict[str, Parameter] = Field(default_factory=dict)
     needs: tuple[Pattern, ...] = ()
