@@ -59,12 +59,14 @@ from agent_planner.testing.fake_action import Behaviour, Ending, FakeAction
 PARTS = ("zero", "asked", "accepted", "terminal", "rest", "reported")
 SUPERVISOR = "import sys; from agent_planner.ros.supervisor_node import main; sys.exit(main())"
 COUNTER = "print('at it', flush=True)\nwhile True: pass"
-# As the planner's process is while its model speaks: torch takes all cores.
+# As the planner's process is while its model speaks: torch takes all cores, and stands back as a profile has it.
 SPEAKER = """
+import os
 from agent_planner.llm.base import ChatRequest, Message
 from agent_planner.llm.choose import choose_model
 model = choose_model("default")
 model.load()
+os.nice(5)
 print("at it", flush=True)
 number = 0
 while True:

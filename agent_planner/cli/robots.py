@@ -4,10 +4,10 @@
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from agent_planner.errors import ConfigError, UserError, did_you_mean, fault_text
+from agent_planner.config import parse_yaml, read_text
+from agent_planner.errors import UserError, did_you_mean
 from agent_planner.safety.policy import policy_path
 from agent_planner.skills import SkillLibrary
 
@@ -29,6 +29,9 @@ class NodeProfile(BaseModel):
     parameters: dict[str, Parameter] = {}
     parameter_file: str = Field("", description="relative to the package's share folder")
     remap: dict[str, str] = {}
+    nice: int = Field(
+        0, ge=0, le=19, description="how far it stands back for others where processors are short, nice(1)"
+    )
     respawn: bool = Field(True, description="whether `agent-planner run` starts it again when it dies")
     respawn_parameters: dict[str, Parameter] = Field({}, description="beside the others, when it is started again")
 
@@ -85,10 +88,5 @@ def load_robot(name: str, folder: Path = FOLDER) -> RobotProfile:
             f"there is no robot '{name}'; {did_you_mean(name, known)}; a profile of your own is given by its path, "
             "which ends in .yaml"
         )
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return RobotProfile.model_validate({**data, "folder": path.resolve().parent})
-    except (yaml.YAMLError, TypeError) as error:
-        raise ConfigError(str(path), f"is no YAML mapping ({' '.join(str(error).split())})") from error
-    except ValidationError as error:
-        raise ConfigError(str(path), "; ".join(map(fault_text, error.errors()))) from error
+    profile, _ = parse_yaml(RobotProfile, read_text(path), str(path), "nodes")
+    return profile.model_copy(update={"folder": path.resolve().parent})

@@ -175,7 +175,8 @@ def _command(
     """A program with its arguments; ``more`` parameters beside those of its profile."""
     if more:
         node = node.model_copy(update={"parameters": {**node.parameters, **more}})
-    return (str(executable(node.package, node.executable)), *ros_arguments(node, values))
+    behind = ("nice", "-n", str(node.nice)) if node.nice else ()
+    return (*behind, str(executable(node.package, node.executable)), *ros_arguments(node, values))
 
 
 def share(package: str, file: str) -> Path:

@@ -40,10 +40,11 @@ def test_a_file_of_ones_own_finds_its_skills_beside_it(tmp_path):
     ("old", "new", "said"),
     [
         ("skills: my_skills.yaml", "skils: my_skills.yaml", "skils: is no field that is known here"),
+        ("name: planner,", "name: planner, nice: -5,", "nodes.0.nice"),
         ("name: planner,", "name: My Planner,", "nodes.0.name"),
         ("description: A robot of my own.", "", "description: is missing"),
-        (PROFILE, "- a list", "is no YAML mapping"),
-        (PROFILE, "a: [", "is no YAML mapping"),
+        (PROFILE, "- a list", "must be a mapping with the key `nodes`"),
+        (PROFILE, "a: [", "mine.yaml:1: is not YAML"),
     ],
 )
 def test_a_wrong_field_is_named(tmp_path, old, new, said):

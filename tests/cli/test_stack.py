@@ -55,6 +55,12 @@ def wait_until_ended(stack, name: str) -> None:
     assert process.wait(30)
 
 
+def wait_until_ready(stack) -> None:
+    deadline = time.monotonic() + 30
+    while not all(p.tail() == "ready" for p in stack.processes) and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
 def test_a_program_is_found_as_ros2_run_finds_it(prefix):
     assert executable("robot_nodes", "faithful") == prefix / "lib" / "robot_nodes" / "faithful"
 
@@ -86,13 +92,22 @@ def test_an_unknown_placeholder_is_told_with_the_known_ones():
         filled("{secne}", {"scene": "tidy", "seed": 3})
 
 
+def test_what_stands_back_does_so(tmp_path):
+    profile = robot("faithful", "faithful")
+    behind = profile.nodes[0].model_copy(update={"nice": 7})
+    profile = profile.model_copy(update={"nodes": (behind, profile.nodes[1])})
+    with started(profile, tmp_path / "run", {}) as stack:
+        wait_until_ready(stack)
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        found = [os.getpriority(os.PRIO_PROCESS, process.pid) - own for process in stack.processes]
+    assert found == [7, 0]
+
+
 def test_everything_runs_in_the_stacks_domain_and_stops_in_order(tmp_path):
     with started(robot("faithful", "faithful"), tmp_path / "run", {}) as stack:
         assert newest() == stack.running
         assert os.environ["ROS_DOMAIN_ID"] == str(stack.running.domain)
-        deadline = time.monotonic() + 30
-        while not all(p.tail() == "ready" for p in stack.processes) and time.monotonic() < deadline:
-            time.sleep(0.02)
+        wait_until_ready(stack)
         stack.check()
         assert stack.stop() == {"faithful_0": "SIGINT", "faithful_1": "SIGINT"}
     first, second = (float(process.tail(1)) for process in stack.processes)
