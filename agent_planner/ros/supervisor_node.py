@@ -18,6 +18,7 @@ from std_srvs.srv import Trigger
 from agent_planner.errors import UserError
 from agent_planner.ros import names
 from agent_planner.ros.process import run_node
+from agent_planner.ros.speed_limit import SpeedLimit
 from agent_planner.ros.stop_path import StopPath, obstacles, text_of
 from agent_planner.ros.supervisor_parameters import STOP, SupervisorParameters
 from agent_planner.ros.velocity_output import INPUTS, VelocityOutput
@@ -33,9 +34,10 @@ class SupervisorNode(Node):
     """Owns the stop and the last word on the base's velocity; watches planner, operator link and scene.
 
     Services: ``stop``, ``reset_stop``. Topics published: ``cmd_vel``, ``stop_active``, ``stop_report``,
-    ``arm_controller/joint_trajectory`` (on a stop alone), ``/diagnostics``; subscribed: ``cmd_vel_teleop``,
-    ``cmd_vel_nav``, ``stop_request``, ``planner_heartbeat``, ``operator_heartbeat``, ``scene_graph``, ``odom``,
-    ``joint_states``, and the status of every action of the skill library. Parameters:
+    ``arm_controller/joint_trajectory`` (on a stop alone), ``speed_limit`` (where Nav2's messages are installed),
+    ``/diagnostics``; subscribed: ``cmd_vel_teleop``, ``cmd_vel_nav``, ``stop_request``, ``planner_heartbeat``,
+    ``operator_heartbeat``, ``scene_graph``, ``odom``, ``joint_states``, and the status of every action of the skill
+    library. Parameters:
     `supervisor_parameters.DECLARED`.
 
     A stop closes the latch, commands zero velocity, tells it on ``stop_active``, cancels every goal of every server
@@ -65,6 +67,7 @@ class SupervisorNode(Node):
             lambda: self._latch.active,
             lambda: self._planner.silent(values.timeout_s),
         )
+        self._speed_limit = SpeedLimit(self, values.max_linear)
 
     # --- life
 
@@ -76,6 +79,7 @@ class SupervisorNode(Node):
         self._reports = self.create_publisher(StopReport, names.STOP_REPORT, names.NEWEST)
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
         self._velocity.configure()
+        self._speed_limit.configure()
         self._path.configure()
         self._listen()
         # A stop is kept waiting by nothing; a reset does not overlap with a repetition, which would cancel new goals.
@@ -197,6 +201,7 @@ class SupervisorNode(Node):
             self._halt(f"the scene was lost while goals ran ({', '.join(running)})")
 
     def _diagnose(self) -> None:
+        self._speed_limit.tell()
         stop = self._latch.stop
         if stop is None:
             self._path.look()
