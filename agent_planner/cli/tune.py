@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`agent-planner tune`: train an adapter."""
+"""`agent-planner tune`: train an adapter, and what its data go through."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from agent_planner.cli import tune_records
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import UserError
 from agent_planner.tuning.train_config import TrainConfig
 
 _DEFAULTS = {name: field.default for name, field in TrainConfig.model_fields.items()}
 
-app = typer.Typer(help="Train adapters for the language model.", no_args_is_help=True)
+app = typer.Typer(help="Train adapters for the language model, and convert what they learn from.", no_args_is_help=True)
+app.command("import")(tune_records.import_records)
+app.command("export")(tune_records.export_records)
 
 
 @app.command()

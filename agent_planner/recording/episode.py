@@ -9,10 +9,11 @@
 import json
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from agent_planner.agent.events import Event
 from agent_planner.agent.result import EpisodeResult
@@ -88,6 +89,17 @@ def conversations(messages: Sequence[Message], refused: Sequence[int] = ()) -> l
 
 def write_json(path: Path, data: Any) -> None:
     """Write a file whole or not at all."""
+    with whole_file(path) as file:
+        file.write(json.dumps(data, indent=1, ensure_ascii=False, default=str) + "\n")
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[TextIO]:
+    """Open a text file for writing that is there only once the block has ended well."""
     partial = path.with_suffix(path.suffix + ".partial")
-    partial.write_text(json.dumps(data, indent=1, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
-    os.replace(partial, path)
+    try:
+        with partial.open("w", encoding="utf-8") as file:
+            yield file
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`agent-planner tune import` and `tune export`: conversations from and to other schemas."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent_planner.cli.terminal import Terminal
+from agent_planner.errors import UserError
+
+
+class Schema(StrEnum):
+    """What conversations are written in; see `agent_planner.tuning.formats`."""
+
+    AUTO = "auto"
+    AGENT = "agent"
+    SHAREGPT = "sharegpt"
+    OPENAI = "openai"
+
+
+_SOURCE = typer.Argument(help="JSON lines, JSON, or a folder of recorded episodes", exists=True)
+
+
+def import_records(
+    source: Annotated[Path, _SOURCE],
+    out: Annotated[Path, typer.Option(help="the file to write, JSON lines")],
+    schema: Annotated[Schema, typer.Option(help="of the source; auto: each object is looked at")] = Schema.AUTO,
+) -> None:
+    """Read conversations (ShareGPT, OpenAI messages and tool calls, AgentInstruct, episodes) into training records."""
+    _convert(source, out, schema, Schema.AGENT)
+
+
+def export_records(
+    source: Annotated[Path, _SOURCE],
+    out: Annotated[Path, typer.Option(help="the file to write, JSON lines")],
+    schema: Annotated[Schema, typer.Option(help="to write: sharegpt, openai or agent")] = Schema.OPENAI,
+) -> None:
+    """Write training records or recorded episodes in another schema, e.g. for a trainer of your own."""
+    if schema is Schema.AUTO:
+        raise UserError("--schema auto says nothing of what to write; known: agent, openai, sharegpt")
+    _convert(source, out, Schema.AUTO, schema)
+
+
+def _convert(source: Path, out: Path, read: Schema, write: Schema) -> None:
+    from agent_planner.tuning.formats import WRITERS, to_record
+    from agent_planner.tuning.records import read_plain, write_records
+
+    terminal = Terminal()
+    if not out.parent.is_dir():
+        raise UserError(f"there is no folder '{out.parent}' to write {out.name} to; make it first")
+    with terminal.busy(f"reading {source}"):
+        records = (to_record(where, data, read.value) for where, data in read_plain(source))
+        count = write_records(out, map(WRITERS[write.value], records))
+    terminal.say(f"{count} conversation{'' if count == 1 else 's'} written to {out} ({write.value})")

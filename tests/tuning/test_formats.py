@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+import json
+
+import pytest
+
+from agent_planner.errors import ConfigError
+from agent_planner.tuning.formats import AGENT, OPENAI, SHAREGPT, WRITERS, schema_of, to_openai, to_record, to_sharegpt
+from agent_planner.tuning.records import Record, human, said
+
+EPISODE = Record(
+    id="e1",
+    conversations=(
+        human("You call the skills of a robot."),
+        human("Scene: cup: on desk\nInstruction: take the cup"),
+        said("goal: holding(cup)"),
+        human("unmet: holding(cup)"),
+        said('holding(cup)\npick(object="mug")', loss=False),
+        human("refused UNKNOWN_ENTITY: no 'mug'"),
+        said('holding(cup) needs "a\\b"\npick(object="cup")'),
+        human("ok"),
+    ),
+    outcome="succeeded",
+)
+
+
+def test_an_episode_becomes_messages_with_tool_calls():
+    messages = to_openai(EPISODE)["messages"]
+    roles = [message["role"] for message in messages]
+    assert roles == ["system", "user", "assistant", "user", "assistant", "tool", "assistant", "tool"]
+    assert messages[2] == {"role": "assistant", "content": "goal: holding(cup)"}
+    wrong, right = messages[4], messages[6]
+    assert wrong["weight"] == 0 and "weight" not in right
+    assert right["content"] == 'holding(cup) needs "a\\b"'
+    (call,) = right["tool_calls"]
+    assert call["function"] == {"name": "pick", "arguments": '{"object": "cup"}'}
+    assert messages[7] == {"role": "tool", "tool_call_id": call["id"], "content": "ok"}
+
+
+@pytest.mark.parametrize("schema", [AGENT, OPENAI])
+def test_what_was_written_is_read_again_as_it_was(schema):
+    plain = WRITERS[schema](EPISODE)
+    assert schema_of(plain) == schema
+    again = to_record("there", json.loads(json.dumps(plain)))
+    assert again.conversations == EPISODE.conversations
+    assert again.id == "e1"
+
+
+def test_sharegpt_loses_only_what_it_cannot_say():
+    plain = to_sharegpt(EPISODE)
+    assert [turn["from"] for turn in plain["conversations"]][:3] == ["system", "human", "gpt"]
+    again = to_record("there", plain)
+    assert [t.value for t in again.conversations] == [t.value for t in EPISODE.conversations]
+    assert [t.loss for t in again.conversations] == [None if t.loss is None else True for t in EPISODE.conversations]
+
+
+def test_collections_name_speakers_in_many_ways_and_may_lack_ids():
+    turns = [{"from": "user", "value": "hi"}, {"from": "chatgpt", "value": "hello"}]
+    read = to_record("talk.jsonl:3", {"conversations": turns, "lang": "en"})
+    assert (read.id, read.conversations) == ("talk.jsonl:3", (human("hi"), said("hello")))
+    assert read.plain()["lang"] == "en"
+
+
+def test_messages_in_parts_and_calls_without_words():
+    call = {"id": "x", "type": "function", "function": {"name": "list_files", "arguments": '{"depth": 2, "all": true}'}}
+    data = {
+        "messages": [
+            {"role": "user", "content": [{"type": "text", "text": "what "}, {"type": "text", "text": "is here?"}]},
+            {"role": "assistant", "content": None, "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": "x", "content": "nothing"},
+        ]
+    }
+    read = to_record("a.json", data)
+    assert [t.value for t in read.conversations] == ["what is here?", "list_files(depth=2, all=true)", "nothing"]
+    assert json.loads(to_openai(read)["messages"][1]["tool_calls"][0]["function"]["arguments"]) == {
+        "depth": 2,
+        "all": True,
+    }
+
+
+def assistant(**message):
+    return {"messages": [{"role": "assistant", **message}]}
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ({"text": "hello"}, "has neither `conversations` nor `messages`"),
+        ({"conversations": []}, "conversations"),
+        ({"conversations": [{"from": "humn", "value": "x"}]}, "conversations.0: from: 'humn' is nobody; did you mean"),
+        ({"conversations": [{"from": "gpt", "value": 3}]}, "conversations.0: value: must be text"),
+        ({"conversations": [{"from": "human", "loss": True, "value": "x"}]}, "loss is null for human turns"),
+        ({"messages": [{"role": "robot", "content": "x"}]}, "messages.0: role: 'robot' is none; known: assistant"),
+        (assistant(content="", tool_calls=[{}, {}]), "holds 2 tool calls"),
+        (assistant(content="", tool_calls=[{"function": {"name": "f", "arguments": "{"}}]), "JSON arguments"),
+        (assistant(tool_calls=[{"function": {"name": "f", "arguments": '{"a": [1]}'}}]), "f: a is [1]; arguments are"),
+        ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, "content: must be text"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_with_its_place(data, told):
+    with pytest.raises(ConfigError) as error:
+        to_record("file.jsonl:7", data)
+    assert str(error.value).startswith("file.jsonl:7")
+    assert told in str(error.value)
+
+
+def test_a_schema_that_was_asked_for_is_held_to():
+    with pytest.raises(ConfigError, match="messages: must be a list"):
+        to_record("a", to_sharegpt(EPISODE), OPENAI)
+    assert schema_of(to_sharegpt(EPISODE)) == SHAREGPT
