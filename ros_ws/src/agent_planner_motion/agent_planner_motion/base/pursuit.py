@@ -112,7 +112,8 @@ class Pursuit:
             self._at_end = to_goal <= self._arrival.position * 0.5 or (passed and near)
             self.missed = passed and not near and not self._turning
             if self.missed:
-                return (0.0, 0.0)
+                self._command = (0.0, 0.0)
+                return self._command
         wish = self._finish(pose) if self._at_end else self._pursue(pose)
         pace = min(1.0, _PROMPT / self._delay)
         self._command = self._limited((wish[0] * pace, wish[1] * pace), elapsed)

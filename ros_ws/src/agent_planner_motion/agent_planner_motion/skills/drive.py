@@ -113,11 +113,11 @@ class Drive:
         return self._robot.base().pose
 
     def _standing(self, way: _Way, ways: int) -> str:
-        base, goal = self._robot.base(), way.goal
-        return (
-            f"the base is at ({base.pose.x:.2f}, {base.pose.y:.2f}, {math.degrees(base.pose.yaw):.0f}°), on way "
-            f"{ways} to ({goal.x:.2f}, {goal.y:.2f}, {math.degrees(goal.yaw):.0f}°)"
-        )
+        try:
+            where = f"the base is at {_told(self._robot.base().pose)}"
+        except MissingData as error:
+            where = f"where the base is, is not known ({error.message})"
+        return f"{where}, on way {ways} to {_told(way.goal)}"
 
     def _fold(self, job: Job, may_back_off: bool = True) -> bool:
         """Stow the arm; tell whether the base had to drive back for that."""
@@ -201,7 +201,7 @@ class Drive:
                 raise MotionError(
                     "BLOCKED",
                     f"the base does not move although {linear:.2f} m/s and {angular:.2f} rad/s were commanded; "
-                    f"something holds it at ({base.pose.x:.2f}, {base.pose.y:.2f}, {math.degrees(base.pose.yaw):.0f}°)",
+                    f"something holds it at {_told(base.pose)}",
                 )
             due = self._robot.now() + PERIOD
             self._robot.wait(lambda due=due: self._robot.now() >= due, 1.0, job)
@@ -216,3 +216,7 @@ class Drive:
 
     def _strayed(self, path: np.ndarray, pose: Pose2) -> bool:
         return float(np.linalg.norm(path - np.array(pose[:2]), axis=1).min()) > _STRAYED
+
+
+def _told(pose: Pose2) -> str:
+    return f"({pose.x:.2f}, {pose.y:.2f}, {math.degrees(pose.yaw):.0f}°)"
