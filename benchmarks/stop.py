@@ -371,7 +371,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=about, epilog=more, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--stops", type=int, default=1000, help="on the idle, the busy and the speaking machine each")
+    parser.add_argument("--stops", type=int, default=334, help="on the idle, the busy and the speaking machine each")
     parser.add_argument("--races", type=int, default=334, help="for each moment and each client")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true", help="one JSON object instead of the tables")
