@@ -124,7 +124,7 @@ def _text(at: str, item: dict[str, Any], key: str) -> str:
     value = item.get(key)
     if isinstance(value, list):
         # Parts of a message; only text can be learned from.
-        parts = [part.get("text") for part in value if isinstance(part, dict) and part.get("type") == "text"]
+        parts = [str(part.get("text")) for part in value if isinstance(part, dict) and part.get("type") == "text"]
         value = "".join(parts) if len(parts) == len(value) else None
     if not isinstance(value, str):
         raise ConfigError(at, f"{key}: must be text")

@@ -24,7 +24,7 @@ class Turn(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    source: Literal["human", "gpt"] = Field(alias="from")
+    source: Literal["human", "gpt"] = Field(validation_alias="from", serialization_alias="from")
     loss: bool | None = None
     value: str
 
