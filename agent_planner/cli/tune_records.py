@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`agent-planner tune import` and `tune export`: conversations from and to other schemas."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,16 +8,7 @@ import typer
 
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import UserError
-
-
-class Schema(StrEnum):
-    """What conversations are written in; see `agent_planner.tuning.formats`."""
-
-    AUTO = "auto"
-    AGENT = "agent"
-    SHAREGPT = "sharegpt"
-    OPENAI = "openai"
-
+from agent_planner.tuning.schema import Schema
 
 _SOURCE = typer.Argument(help="JSON lines, JSON, or a folder of recorded episodes", exists=True)
 
@@ -51,6 +41,6 @@ def _convert(source: Path, out: Path, read: Schema, write: Schema) -> None:
     if not out.parent.is_dir():
         raise UserError(f"there is no folder '{out.parent}' to write {out.name} to; make it first")
     with terminal.busy(f"reading {source}"):
-        records = (to_record(where, data, read.value) for where, data in read_plain(source))
-        count = write_records(out, map(WRITERS[write.value], records))
-    terminal.say(f"{count} conversation{'' if count == 1 else 's'} written to {out} ({write.value})")
+        records = (to_record(where, data, read) for where, data in read_plain(source))
+        count = write_records(out, map(WRITERS[write], records))
+    terminal.say(f"{count} conversation{'' if count == 1 else 's'} written to {out} ({write})")

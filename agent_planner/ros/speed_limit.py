@@ -33,6 +33,6 @@ class SpeedLimit:
         """Say it to who listens; to be called again and again, since Nav2's controllers come and go."""
         if self._publisher is None or not self._publisher.get_subscription_count():
             return
-        message = load_interface(TYPE)(percentage=False, speed_limit=max(self._linear, _SLOWEST))
+        message = self._publisher.msg_type(percentage=False, speed_limit=max(self._linear, _SLOWEST))
         message.header.stamp = self._node.get_clock().now().to_msg()
         self._publisher.publish(message)

@@ -16,9 +16,9 @@ from typing import Any
 from agent_planner.agent.conversation import call_turn, parse_turn
 from agent_planner.errors import CallRefused, ConfigError, did_you_mean
 from agent_planner.tuning.records import HUMAN, Record, Turn, human, record, said
+from agent_planner.tuning.schema import Schema
 from agent_planner.types import Call
 
-AUTO, AGENT, SHAREGPT, OPENAI = "auto", "agent", "sharegpt", "openai"
 # Who speaks, by the names that collections of conversations use.
 _SPEAKERS = {
     "human": HUMAN,
@@ -33,28 +33,28 @@ _SPEAKERS = {
 }
 
 
-def schema_of(data: dict[str, Any]) -> str | None:
+def schema_of(data: dict[str, Any]) -> Schema | None:
     """Which schema an object has, by its keys; None if it is none that is known here."""
     if isinstance(data.get("messages"), list):
-        return OPENAI
+        return Schema.OPENAI
     turns = data.get("conversations")
     if not isinstance(turns, list) or not all(isinstance(turn, dict) for turn in turns):
         return None
-    return AGENT if any("loss" in turn for turn in turns) else SHAREGPT
+    return Schema.AGENT if any("loss" in turn for turn in turns) else Schema.SHAREGPT
 
 
-def to_record(where: str, data: dict[str, Any], schema: str = AUTO) -> Record:
+def to_record(where: str, data: dict[str, Any], schema: Schema = Schema.AUTO) -> Record:
     """Read an object of any schema.
 
     Args:
         where: it stands, for messages; also its id where it has none.
         data: the object.
-        schema: one of `READERS`, or ``auto``.
+        schema: that it has.
 
     Raises:
         ConfigError: it does not follow that schema.
     """
-    found = schema_of(data) if schema == AUTO else schema
+    found = schema_of(data) if schema is Schema.AUTO else schema
     if found is None:
         raise ConfigError(where, "has neither `conversations` nor `messages`")
     return READERS[found](where, data)
@@ -131,10 +131,10 @@ def _text(at: str, item: dict[str, Any], key: str) -> str:
     return value
 
 
-READERS: dict[str, Callable[[str, dict[str, Any]], Record]] = {
-    AGENT: record,
-    SHAREGPT: _from_sharegpt,
-    OPENAI: _from_openai,
+READERS: dict[Schema, Callable[[str, dict[str, Any]], Record]] = {
+    Schema.AGENT: record,
+    Schema.SHAREGPT: _from_sharegpt,
+    Schema.OPENAI: _from_openai,
 }
 
 
@@ -179,8 +179,8 @@ def _with_system(item: Record, person: str, model: str) -> Sequence[tuple[str, T
     return list(zip(roles, turns, strict=True))
 
 
-WRITERS: dict[str, Callable[[Record], dict[str, Any]]] = {
-    AGENT: Record.plain,
-    SHAREGPT: to_sharegpt,
-    OPENAI: to_openai,
+WRITERS: dict[Schema, Callable[[Record], dict[str, Any]]] = {
+    Schema.AGENT: Record.plain,
+    Schema.SHAREGPT: to_sharegpt,
+    Schema.OPENAI: to_openai,
 }

@@ -25,7 +25,7 @@ from agent_planner.ros.process import spinning  # noqa: E402
 from agent_planner.ros.supervisor_node import SupervisorNode  # noqa: E402
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace  # noqa: E402
 from agent_planner.skills import SkillLibrary  # noqa: E402
-from agent_planner.testing.fake_action import Ending  # noqa: E402
+from agent_planner.testing.fake_action import Behaviour, Ending, FakeAction  # noqa: E402
 from agent_planner.testing.fake_robot import FakeRobot  # noqa: E402
 from agent_planner.testing.scripted_model import ScriptedModel  # noqa: E402
 from tests.processes import free_domain  # noqa: E402
@@ -33,6 +33,7 @@ from tests.ros.scripts import AT_SHELF  # noqa: E402
 from tests.ros.waits import SECONDS, Ear, answer_of  # noqa: E402
 
 _NUMBERS = itertools.count()
+PICK = "agent_planner_interfaces/action/Pick"
 
 
 def pytest_collection_modifyitems(items):
@@ -229,6 +230,20 @@ def start_planner(request, node, namespace):
         planner.stop()
         spin.__exit__(None, None, None)
         planner.destroy_node()
+
+
+@pytest.fixture
+def serve(node):
+    """Serve an action (of type Pick) with a behaviour."""
+    servers = []
+
+    def start(name="wave", **behaviour):
+        servers.append(FakeAction(node, PICK, name, Behaviour(**behaviour)))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.destroy()
 
 
 @pytest.fixture

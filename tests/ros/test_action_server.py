@@ -13,16 +13,9 @@ from unique_identifier_msgs.msg import UUID
 
 from agent_planner.ros.action_client import SafeActionClient
 from agent_planner.ros.action_server import AnsweringActionServer
+from tests.ros.waits import SECONDS, answer_of
 
-SECONDS = 20.0
 ID = UUID(uuid=list(range(16)))
-
-
-def answer(future):
-    done = threading.Event()
-    future.add_done_callback(lambda _: done.set())
-    assert done.wait(SECONDS)
-    return future.result()
 
 
 @pytest.fixture
@@ -94,7 +87,7 @@ def test_a_cancel_in_the_midst_of_acceptance_counts(client, serve, monkeypatch, 
         step(handle, *args)
 
     monkeypatch.setattr(ServerGoalHandle, moment, created if moment == "__init__" else executed)
-    handle = answer(client.send_goal_async(Pick.Goal(), goal_uuid=ID))
-    result = answer(handle.get_result_async())
+    handle = answer_of(client.send_goal_async(Pick.Goal(), goal_uuid=ID))
+    result = answer_of(handle.get_result_async())
     assert result.status == GoalStatus.STATUS_CANCELED
-    assert len(answer(cancels[0]).goals_canceling) == 1
+    assert len(answer_of(cancels[0]).goals_canceling) == 1

@@ -16,7 +16,7 @@ from agent_planner.ros.stop_state import StopState
 from agent_planner.ros.waiting import Limits
 from agent_planner.scene import SceneGraph
 from agent_planner.skills import SkillLibrary
-from agent_planner.testing.fake_action import Behaviour, Ending, FakeAction
+from agent_planner.testing.fake_action import Ending
 from agent_planner.testing.fake_service import FakeService
 from agent_planner.types import Call, ResultStatus
 
@@ -68,20 +68,6 @@ def patient(dispatcher, monkeypatch):
     """A dispatcher that gives servers their time to end, on a busy machine too."""
     monkeypatch.setattr(dispatcher, "_limits", replace(LIMITS, cancel_s=20.0))
     return dispatcher
-
-
-@pytest.fixture
-def serve(node):
-    """Serve `wave` with a behaviour."""
-    servers = []
-
-    def start(**behaviour):
-        servers.append(FakeAction(node, PICK, "wave", Behaviour(**behaviour)))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.destroy()
 
 
 @pytest.fixture

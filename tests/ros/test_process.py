@@ -19,6 +19,7 @@ from std_srvs.srv import Trigger
 
 from agent_planner.ros.action_client import SafeActionClient
 from agent_planner.testing.fake_action import Ending
+from tests.ros.waits import answer_of
 
 SECONDS = 30.0
 
@@ -149,9 +150,7 @@ def test_the_supervisor_at_work_has_no_model_in_its_memory(start, node, namespac
     process = start("supervisor_node", "--ros-args", "-r", f"__ns:={namespace}")
     client = node.create_client(Trigger, "stop")
     assert client.wait_for_service(SECONDS)
-    done = threading.Event()
-    client.call_async(Trigger.Request()).add_done_callback(lambda _: done.set())
-    assert done.wait(SECONDS)
+    answer_of(client.call_async(Trigger.Request()), SECONDS)
     maps = Path(f"/proc/{process.pid}/maps").read_text()
     assert "rcl" in maps
     assert "torch" not in maps and "tokenizers" not in maps

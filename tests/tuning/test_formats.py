@@ -4,8 +4,9 @@ import json
 import pytest
 
 from agent_planner.errors import ConfigError
-from agent_planner.tuning.formats import AGENT, OPENAI, SHAREGPT, WRITERS, schema_of, to_openai, to_record, to_sharegpt
+from agent_planner.tuning.formats import WRITERS, schema_of, to_openai, to_record, to_sharegpt
 from agent_planner.tuning.records import Record, human, said
+from agent_planner.tuning.schema import Schema
 
 EPISODE = Record(
     id="e1",
@@ -36,7 +37,7 @@ def test_an_episode_becomes_messages_with_tool_calls():
     assert messages[7] == {"role": "tool", "tool_call_id": call["id"], "content": "ok"}
 
 
-@pytest.mark.parametrize("schema", [AGENT, OPENAI])
+@pytest.mark.parametrize("schema", [Schema.AGENT, Schema.OPENAI])
 def test_what_was_written_is_read_again_as_it_was(schema):
     plain = WRITERS[schema](EPISODE)
     assert schema_of(plain) == schema
@@ -105,5 +106,5 @@ def test_what_is_wrong_is_told_with_its_place(data, told):
 
 def test_a_schema_that_was_asked_for_is_held_to():
     with pytest.raises(ConfigError, match="messages: must be a list"):
-        to_record("a", to_sharegpt(EPISODE), OPENAI)
-    assert schema_of(to_sharegpt(EPISODE)) == SHAREGPT
+        to_record("a", to_sharegpt(EPISODE), Schema.OPENAI)
+    assert schema_of(to_sharegpt(EPISODE)) == Schema.SHAREGPT

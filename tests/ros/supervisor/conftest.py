@@ -9,7 +9,6 @@ from rclpy.qos import DurabilityPolicy
 from std_msgs.msg import Bool
 
 from agent_planner.ros.action_client import SafeActionClient
-from agent_planner.testing.fake_action import Behaviour, FakeAction
 from tests.ros.supervisor.measured import Measured
 from tests.ros.waits import SECONDS, eventually
 
@@ -60,20 +59,6 @@ def reports(listen):
 @pytest.fixture
 def velocities(listen):
     return listen(Twist, "cmd_vel")
-
-
-@pytest.fixture
-def serve(node):
-    """Serve an action with a behaviour."""
-    servers = []
-
-    def start(name="wave", **behaviour):
-        servers.append(FakeAction(node, PICK, name, Behaviour(**behaviour)))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.destroy()
 
 
 @pytest.fixture
