@@ -99,7 +99,7 @@ class SkillDispatcher:
         except UserError as error:
             return SkillResult(ResultStatus.FAILED, "BAD_BINDING", str(error))
         # Looked at first: where the stop comes in after that, the cancel that follows from it is seen below.
-        halt = self._stops.halt()
+        halt = self._stops.clearance(lambda: self._cancelled)
         with self._lock:
             if halt is not None:
                 return SkillResult(ResultStatus.CANCELLED, halt.code, halt.message)

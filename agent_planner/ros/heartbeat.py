@@ -17,7 +17,7 @@ _FAREWELL_S = 0.5
 
 
 class Heartbeat:
-    """Publishes an id of this process on ``planner_heartbeat``, ten times a second of steady time.
+    """Publishes its ``id`` on ``planner_heartbeat``, ten times a second of steady time.
 
     An empty text at the end says that the planner goes in order, so that its silence is no alarm.
 
@@ -31,7 +31,7 @@ class Heartbeat:
         self._node = node
         self._ready = ready
         self._beats = False
-        self._id = uuid.uuid4().hex
+        self.id = uuid.uuid4().hex
 
     def configure(self) -> None:
         """Begin."""
@@ -54,4 +54,4 @@ class Heartbeat:
     def _beat(self) -> None:
         self._beats = self._beats or self._ready()
         if self._beats:
-            self._publisher.publish(String(data=self._id))
+            self._publisher.publish(String(data=self.id))

@@ -126,8 +126,9 @@ class PlannerNode(LifecycleNode):
         judge = Judge(parameters.policy(library))
         parameters.check_runs_folder()
         self._loader = ModelLoader(self._open_model(parameters.model))
-        self._stops = StopState(self, parameters.supervisor_timeout_s, lambda halt: self._server.halted(halt))
         self._heartbeat = Heartbeat(self, lambda: self._loader.ready)
+        timeout_s = parameters.supervisor_timeout_s
+        self._stops = StopState(self, self._heartbeat.id, timeout_s, lambda halt: self._server.halted(halt))
         self._dispatcher = SkillDispatcher(self, library, parameters.limits, self._stops)
         self._markers = SceneMarkers(self)
         self._scenes = TopicSceneSource(self, parameters.scene_timeout_s, self._markers.show)

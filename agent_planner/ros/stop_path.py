@@ -74,9 +74,10 @@ class StopPath:
         for watch in self._servers:
             watch.look()
 
-    def report(self, stop: Stop | None) -> StopReport:
-        """What is known now."""
-        report = StopReport(active=stop is not None, base=self._rest.base(), arm=self._rest.arm())
+    def report(self, stop: Stop | None, planner: str) -> StopReport:
+        """What is known now; ``planner`` is the id of the one that is watched."""
+        base, arm = self._rest.base(), self._rest.arm()
+        report = StopReport(active=stop is not None, base=base, arm=arm, planner=planner)
         report.header.stamp = self._node.get_clock().now().to_msg()
         report.at_rest = all(part.state in (RestState.AT_REST, RestState.NONE) for part in (report.base, report.arm))
         if stop is not None:

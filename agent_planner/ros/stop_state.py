@@ -18,6 +18,8 @@ from agent_planner.ros.names import BEAT_S, NEWEST, RESET_STOP, STOP_ACTIVE, STO
 from agent_planner.ros.waiting import Changes, Deadline
 
 _Result = ExecuteInstruction.Result
+# Two processes need this long to find each other, at most, on a busy machine.
+_DISCOVERY_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -38,18 +40,21 @@ class StopState:
 
     Args:
         node: the node that it belongs to.
+        beats_as: the id of its heartbeat.
         timeout_s: silence of the supervisor after which it counts as lost (steady time).
         on_halt: called, in a thread of the executor, whenever acting is no longer allowed.
     """
 
-    def __init__(self, node: Node, timeout_s: float, on_halt: Callable[[Halt], None]):
+    def __init__(self, node: Node, beats_as: str, timeout_s: float, on_halt: Callable[[Halt], None]):
         self._node = node
+        self._beats_as = beats_as
         self._timeout_s = timeout_s
         self._on_halt = on_halt
         self._changes = Changes()
         self._active = False
         self._heard: float | None = None
         self._reason = ""
+        self._watched = ""
         self._told: Halt | None = None
 
     def configure(self) -> None:
@@ -96,6 +101,17 @@ class StopState:
         self._changes.wait(lambda: self._heard is not None or cancel.is_set(), Deadline(self._timeout_s))
         return self.halt()
 
+    def clearance(self, cancelled: Callable[[], bool]) -> Halt | None:
+        """As `halt`, but first waits until the supervisor watches this planner; blocks.
+
+        To be asked before anything is made to move: the death of a planner that is not watched would go unnoticed.
+        """
+        deadline = Deadline(_DISCOVERY_S)
+        unwatched = not self._changes.wait(lambda: self._watched == self._beats_as or cancelled(), deadline)
+        if halt := self.halt():
+            return halt
+        return Halt("SUPERVISOR_LOST", "the supervisor does not hear this planner's heartbeat") if unwatched else None
+
     def request(self, reason: str) -> None:
         """Ask the supervisor to stop everything."""
         self._request.publish(String(data=reason))
@@ -109,7 +125,7 @@ class StopState:
 
     def _on_report(self, message: StopReport) -> None:
         with self._changes:
-            self._reason = message.reason
+            self._reason, self._watched = message.reason, message.planner
 
     def _check(self) -> None:
         halt = self.halt() if self._heard is not None else None

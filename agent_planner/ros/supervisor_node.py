@@ -93,7 +93,7 @@ class SupervisorNode(Node):
         self.create_timer(names.BEAT_S, self._repeat, callback_group=upkeep, clock=steady)
         self.create_timer(_DIAGNOSTICS_S, self._diagnose, callback_group=own(), clock=steady)
         self._tell_active()
-        self._reports.publish(self._path.report(self._latch.stop))
+        self._reports.publish(self._report(self._latch.stop))
 
     def stop(self) -> None:
         """The last word is zero; the silence that follows locks."""
@@ -121,10 +121,16 @@ class SupervisorNode(Node):
             self.create_subscription(SceneGraph, "scene_graph", seen, _BEST_EFFORT, callback_group=group, raw=True)
 
     def _on_beat(self, message: String) -> None:
+        before = self._planner.who
         if message.data:
             self._planner.beat(message.data)
         else:
             self._planner.leave()
+        if self._planner.who != before:
+            self._reports.publish(self._report(self._latch.stop))
+
+    def _report(self, stop: Stop | None) -> StopReport:
+        return self._path.report(stop, self._planner.who)
 
     # --- the stop
 
@@ -135,7 +141,7 @@ class SupervisorNode(Node):
         self._velocity.halt()
         self._tell_active()
         # Before the cancels, so that the planner knows what ends its goals.
-        self._reports.publish(self._path.report(stop))
+        self._reports.publish(self._report(stop))
         sent = self._path.send(stop)
         if not was_stopped:
             self.get_logger().warning(f"STOP: {reason}")
@@ -155,7 +161,7 @@ class SupervisorNode(Node):
         if stop is None:
             response.success, response.message = True, "nothing was stopped"
             return response
-        reasons = obstacles(self._path.report(stop)) + self._still_lost()
+        reasons = obstacles(self._report(stop)) + self._still_lost()
         if not self._path.looked_round:
             reasons.append("the supervisor has just begun to look for servers")
         if not reasons and not self._latch.open(stop):
@@ -163,7 +169,7 @@ class SupervisorNode(Node):
         response.success = not reasons
         response.message = f"not reset: {'; '.join(reasons)}" if reasons else f"stop {stop.number} was reset"
         self._tell_active()
-        self._reports.publish(self._path.report(self._latch.stop))
+        self._reports.publish(self._report(self._latch.stop))
         if response.success:
             self.get_logger().warning(f"{response.message} ({stop.reason})")
         return response
@@ -189,7 +195,7 @@ class SupervisorNode(Node):
             return
         self._path.look()
         self._path.again(stop)
-        self._reports.publish(self._path.report(self._latch.stop))
+        self._reports.publish(self._report(self._latch.stop))
 
     def _check_links(self) -> None:
         if self._planner.check():
@@ -205,7 +211,7 @@ class SupervisorNode(Node):
         stop = self._latch.stop
         if stop is None:
             self._path.look()
-        report = self._path.report(stop)
+        report = self._report(stop)
         message = DiagnosticArray(status=[self._input_line(), self._stop_line(report)])
         message.header.stamp = report.header.stamp
         self._diagnostics.publish(message)

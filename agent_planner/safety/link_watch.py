@@ -37,6 +37,11 @@ class LinkWatch:
         """Seconds since the newest beat; None if there was none."""
         return None if self.state is Link.UNSEEN else self._clock() - self._last
 
+    @property
+    def who(self) -> str:
+        """Who is there; empty where nobody is known to be."""
+        return self._who if self.state is Link.ALIVE else ""
+
     def beat(self, who: str = "") -> None:
         """It is there; another name than before means that the former one went without a word."""
         with self._lock:

@@ -11,6 +11,7 @@ from rclpy.executors import MultiThreadedExecutor
 from rclpy.node import Node
 
 from agent_planner.ros.dispatcher import SkillDispatcher
+from agent_planner.ros.heartbeat import Heartbeat
 from agent_planner.ros.process import spinning
 from agent_planner.ros.stop_state import StopState
 from agent_planner.ros.waiting import Limits
@@ -45,10 +46,14 @@ skills:
 def stops(namespace, supervisor):
     """What a dispatcher asks before it acts."""
     node = Node("dispatcher", namespace=namespace)
-    stops = StopState(node, 20.0, lambda halt: None)
-    stops.configure()
+    heartbeat = Heartbeat(node, lambda: True)
+    stops = StopState(node, heartbeat.id, 20.0, lambda halt: None)
+    parts = (heartbeat, stops)
+    for part in parts:
+        part.configure()
     yield stops, node
-    stops.release()
+    for part in parts:
+        part.release()
     node.destroy_node()
 
 
@@ -128,6 +133,16 @@ def test_a_success_that_the_fields_deny_is_a_failure(dispatcher, serve):
     serve(result={"error_code": 406})
     result = run(dispatcher)
     assert (result.status, result.code) == (ResultStatus.FAILED, "SLIPPED")
+
+
+def test_nothing_is_begun_before_the_supervisor_hears_the_heartbeat(dispatcher, serve, monkeypatch):
+    server = serve(seconds=0.1)
+    monkeypatch.setattr(dispatcher._stops, "_beats_as", "a planner that nobody hears")
+    monkeypatch.setattr("agent_planner.ros.stop_state._DISCOVERY_S", 0.5)
+    result = run(dispatcher)
+    assert (result.status, result.code) == (ResultStatus.CANCELLED, "SUPERVISOR_LOST")
+    assert result.message == "the supervisor does not hear this planner's heartbeat"
+    assert not server.goals
 
 
 def test_no_server(dispatcher):

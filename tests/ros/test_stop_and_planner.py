@@ -103,7 +103,6 @@ def test_a_planner_that_ends_in_order_is_no_alarm(robot, start_planner, supervis
 def planner(node, namespace, hanging, supervisor, shelf_script):
     with planner_process(namespace, shelf_script) as process:
         begin(node, hanging)
-        assert eventually(lambda: supervisor._planner.state.value == "alive")
         yield process
 
 
@@ -125,6 +124,12 @@ def test_a_planner_that_falls_silent_is_stopped(planner, hanging, supervisor, dr
     if number == signal.SIGSTOP:
         planner.signal(signal.SIGCONT)
         assert eventually(lambda: reports.messages[-1].all_ended)
+
+
+def test_a_planner_is_watched_before_anything_moves(planner, hanging, supervisor):
+    planner.signal(signal.SIGKILL)
+    assert eventually(lambda: hanging.ended == ["canceled"])
+    assert supervisor._latch.stop.reason == "the planner's heartbeat was lost"
 
 
 def test_a_stop_needs_no_planner(planner, hanging, supervisor, drive, trigger):

@@ -42,10 +42,11 @@ def test_silence_is_told_once(link, clock):
 
 def test_a_farewell_is_no_alarm(link, clock):
     link.beat("a")
+    assert link.who == "a"
     link.leave()
     clock.now = 100.0
     assert not link.check() and not link.silent(0.1)
-    assert link.state is Link.LEFT
+    assert (link.state, link.who) == (Link.LEFT, "")
 
 
 def test_who_vanishes_is_lost_before_the_time_is_up_unless_a_farewell_comes(link):

@@ -13,7 +13,7 @@ from tests.ros.waits import answer_of, eventually
 def test_the_arm_is_held_by_one_point_where_it_was_measured(start_supervisor, listen, measure, reports, trigger):
     commands = listen(JointTrajectory, "arm_controller/joint_trajectory")
     supervisor, _ = start_supervisor(arm_joints=JOINTS)
-    assert eventually(lambda: supervisor._path.report(None).arm.state == RestState.AT_REST)
+    assert eventually(lambda: supervisor._report(None).arm.state == RestState.AT_REST)
     trigger("stop")
     assert eventually(lambda: len(reports.messages) > 10)
     (command,) = commands.messages  # it is at rest: once is enough
