@@ -1,23 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An action client whose requests may be sent from any thread."""
+"""An action client whose requests may be sent from any thread, and which may be destroyed at any time."""
 
 import threading
 from typing import Any
 
 from rclpy.action.client import ActionClient
+from rclpy.callback_groups import ReentrantCallbackGroup
+from rclpy.node import Node
 
 
 class SafeActionClient(ActionClient):
-    """rclpy's action client without its race.
+    """rclpy's action client without its races.
 
     rclpy sends a request and only then notes down its number. In an executor with several threads the answer can
     come in between; it is then thrown away as unexpected, and the future never ends. Here an answer is looked at
     only when no request is half-way through that.
+
+    A client that is destroyed while rclpy is about to take an answer from it leaves its callback group busy for good.
+    Where no group is given it is therefore not the node's default one, in which all else would stand still.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any):
+    def __init__(self, node: Node, action_type: type, name: str, **kwargs: Any):
         self._registering = threading.Lock()
-        super().__init__(*args, **kwargs)
+        kwargs.setdefault("callback_group", ReentrantCallbackGroup())
+        super().__init__(node, action_type, name, **kwargs)
 
     def send_goal_async(self, *args: Any, **kwargs: Any) -> Any:
         """As in rclpy."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from action_msgs.msg import GoalStatus
 from agent_planner_interfaces.action import ExecuteInstruction
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from rclpy.callback_groups import ReentrantCallbackGroup
 
 from agent_planner.errors import InfrastructureError
 from agent_planner.ros.action_client import SafeActionClient
@@ -135,7 +136,9 @@ class PlannerClient:
             tell(newest.message)
             return bool(newest.name) and newest.level == DiagnosticStatus.OK
 
-        subscription = self._client.node.create_subscription(DiagnosticArray, "/diagnostics", take, 10)
+        subscription = self._client.node.create_subscription(
+            DiagnosticArray, "/diagnostics", take, 10, callback_group=ReentrantCallbackGroup()
+        )
         try:
             self._client.wait_until(ready, seconds, "the planner's model")
         finally:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from agent_planner_interfaces.msg import SceneGraph as SceneGraphMsg
+from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
 
 from agent_planner.goals import apply
@@ -47,7 +48,7 @@ class FakeRobot:
             elif skill.service and skill.service.name not in self.services:
                 self._serve_service(skill.service)
         self._publisher = node.create_publisher(SceneGraphMsg, "scene_graph", 1)
-        self._timer = node.create_timer(_PERIOD_S, self._publish)
+        self._timer = node.create_timer(_PERIOD_S, self._publish, callback_group=ReentrantCallbackGroup())
 
     @property
     def scene(self) -> SceneGraph:

@@ -15,6 +15,7 @@ import rclpy
 from action_msgs.msg import GoalStatus
 from agent_planner_interfaces.action import ExecuteInstruction
 from geometry_msgs.msg import Twist
+from rclpy.callback_groups import ReentrantCallbackGroup
 from std_srvs.srv import Trigger
 
 from agent_planner.ros.action_client import SafeActionClient
@@ -122,11 +123,12 @@ def test_the_supervisor_passes_velocities_on_and_falls_silent(start, node, names
     until(0.0)
     fast = Twist()
     fast.linear.x = 3.0
-    drive = node.create_timer(0.1, lambda: nav.publish(fast))
+    group = ReentrantCallbackGroup()
+    drive = node.create_timer(0.1, lambda: nav.publish(fast), group)
     until(0.25)
     slow = Twist()
     slow.linear.x = -0.125
-    steer = node.create_timer(0.1, lambda: teleop.publish(slow))
+    steer = node.create_timer(0.1, lambda: teleop.publish(slow), group)
     until(-0.125)
     node.destroy_timer(steer)
     until(0.25)

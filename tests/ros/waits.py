@@ -3,6 +3,7 @@
 
 import threading
 
+from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
 SECONDS = 20.0
@@ -40,7 +41,9 @@ class Ear:
         self._changed = threading.Condition()
         self._node = node
         qos = QoSProfile(depth=100, durability=durability)
-        self._subscription = node.create_subscription(kind, topic, self._take, qos)
+        self._subscription = node.create_subscription(
+            kind, topic, self._take, qos, callback_group=ReentrantCallbackGroup()
+        )
 
     def _take(self, message):
         with self._changed:

@@ -3,9 +3,10 @@
 
 from action_msgs.srv import CancelGoal
 from agent_planner_interfaces.action import Pick
-from rclpy.action.client import ActionClient
+from rclpy.callback_groups import ReentrantCallbackGroup
 from std_msgs.msg import Empty
 
+from agent_planner.ros.action_client import SafeActionClient
 from agent_planner.safety.link_watch import Link
 from agent_planner.testing.fake_action import Behaviour, Ending
 from tests.ros.waits import SECONDS, answer_of, eventually
@@ -14,7 +15,8 @@ from tests.ros.waits import SECONDS, answer_of, eventually
 def test_the_operators_link_counts_where_it_is_asked_for(start_supervisor, node, reports, active, trigger):
     supervisor, _ = start_supervisor(on_operator_loss="stop", operator_timeout_s=1.0)
     publisher = node.create_publisher(Empty, "operator_heartbeat", 1)
-    beats = node.create_timer(0.05, lambda: publisher.publish(Empty()))
+    group = ReentrantCallbackGroup()
+    beats = node.create_timer(0.05, lambda: publisher.publish(Empty()), group)
     assert eventually(lambda: supervisor._operator.state is Link.ALIVE)
     assert not active.next(lambda m: True).data
     node.destroy_timer(beats)
@@ -41,7 +43,7 @@ def test_the_loss_of_the_scene_stops_what_runs(start_supervisor, node, robot, ac
     assert not active.next(lambda m: True).data  # nothing runs that could need it
     robot.publishing = True
     assert eventually(lambda: not supervisor._scene.silent(1.0))
-    client = ActionClient(node, Pick, "pick")
+    client = SafeActionClient(node, Pick, "pick")
     assert client.wait_for_server(SECONDS)
     assert answer_of(client.send_goal_async(Pick.Goal())).accepted
     robot.publishing = False
