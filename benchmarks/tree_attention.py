@@ -16,7 +16,7 @@ import torch  # noqa: E402
 from torch.nn.functional import scaled_dot_product_attention  # noqa: E402
 
 from agent_planner.llm.weights import number_format  # noqa: E402
-from agent_planner.tuning.tree_attention import tree_attention  # noqa: E402
+from agent_planner.tuning.training.tree_attention import tree_attention  # noqa: E402
 
 HEADS, KEY_HEADS, WIDTH = 9, 3, 64
 # The lengths of a tree's prefix and branches, as training has them.

@@ -52,7 +52,7 @@ def evaluate(
     if out is not None:
         ready_to_write(out)
     from agent_planner.agent.loop import LoopConfig
-    from agent_planner.tuning.evaluate import report
+    from agent_planner.tuning.panel.evaluate import report
 
     terminal = Terminal(as_json)
     config = LoopConfig(level=level, look_ahead=look_ahead)

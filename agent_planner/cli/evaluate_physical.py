@@ -20,8 +20,8 @@ from agent_planner.goals import holds, parse_goal
 from agent_planner.goals.goal import Goal, Stated
 from agent_planner.ros.client import Feedback, InstructionResult
 from agent_planner.ros.stop_client import StopClient
-from agent_planner.tuning.evaluate import Score, goal_exact
-from agent_planner.tuning.scenario import Scenario
+from agent_planner.tuning.panel.evaluate import Score, goal_exact
+from agent_planner.tuning.scenarios.scenario import Scenario
 from agent_planner.types import Outcome
 
 _MODEL_SECONDS = 1800.0

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from agent_planner.agent.loop import LoopConfig
 from agent_planner.cli.models import checked, loaded
 from agent_planner.cli.terminal import Terminal
-from agent_planner.tuning.evaluate import Score, run_symbolic
-from agent_planner.tuning.suites import scenario_of
+from agent_planner.tuning.panel.evaluate import Score, run_symbolic
+from agent_planner.tuning.scenarios.suites import scenario_of
 
 
 def run(

@@ -7,8 +7,8 @@ from agent_planner.errors import InfrastructureError, UserError
 from agent_planner.goals import Goal, plan
 from agent_planner.scene import SceneGraph
 from agent_planner.skills import SkillLibrary
-from agent_planner.tuning.clauses import make_clause
-from agent_planner.tuning.scenario import Scenario, stable_seed
+from agent_planner.tuning.scenarios.clauses import make_clause
+from agent_planner.tuning.scenarios.scenario import Scenario, stable_seed
 
 SUITES = ("smoke",)
 _TRIES = 300

@@ -9,7 +9,7 @@ import typer
 from agent_planner.cli import tune_records
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import UserError
-from agent_planner.tuning.train_config import TrainConfig
+from agent_planner.tuning.training.train_config import TrainConfig
 
 _DEFAULTS = {name: field.default for name, field in TrainConfig.model_fields.items()}
 
@@ -49,7 +49,7 @@ def train(
         from agent_planner.llm.local import share_processors
 
         share_processors()
-        from agent_planner.tuning.train import Trainer
+        from agent_planner.tuning.training.train import Trainer
 
         folder, name = (str(default_base()), BASE_NAME) if base == "default" else (base, None)
         config = TrainConfig(

@@ -8,7 +8,7 @@ import typer
 
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import UserError
-from agent_planner.tuning.schema import Schema
+from agent_planner.tuning.data.schema import Schema
 
 _SOURCE = typer.Argument(help="JSON lines, JSON, or a folder of recorded episodes", exists=True)
 
@@ -34,8 +34,8 @@ def export_records(
 
 
 def _convert(source: Path, out: Path, read: Schema, write: Schema) -> None:
-    from agent_planner.tuning.formats import WRITERS, to_record
-    from agent_planner.tuning.records import read_plain, write_records
+    from agent_planner.tuning.data.formats import WRITERS, to_record
+    from agent_planner.tuning.data.records import read_plain, write_records
 
     terminal = Terminal()
     if not out.parent.is_dir():

@@ -21,7 +21,7 @@ from agent_planner.safety.policy import Policy
 from agent_planner.scene import Pose, Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.skills import Skill, SkillLibrary
 from agent_planner.testing.injections import Injection, Place
-from agent_planner.tuning.symbolic import SymbolicWorld
+from agent_planner.tuning.scenarios.symbolic import SymbolicWorld
 from agent_planner.types import Call, ResultStatus, SkillResult
 
 _CUT = """

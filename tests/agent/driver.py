@@ -15,7 +15,7 @@ from agent_planner.llm.base import ChatReply
 from agent_planner.safety.judge import Judge
 from agent_planner.scene import SceneGraph
 from agent_planner.skills import SkillLibrary
-from agent_planner.tuning.symbolic import SymbolicWorld
+from agent_planner.tuning.scenarios.symbolic import SymbolicWorld
 from agent_planner.types import Call, SkillResult
 
 DEFAULTS = LoopConfig()

@@ -8,8 +8,8 @@ from agent_planner.agent.grammar import goal_grammar
 from agent_planner.goals import parse_goal
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.skills import SkillLibrary
-from agent_planner.tuning.scenario import single
-from agent_planner.tuning.scenes import observed
+from agent_planner.tuning.scenarios.scenario import single
+from agent_planner.tuning.scenarios.scenes import observed
 from agent_planner.types import Level
 from tests.agent.driver import admits, drive
 

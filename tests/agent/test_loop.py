@@ -11,7 +11,7 @@ from agent_planner.safety.judge import Judge
 from agent_planner.safety.policy import Policy
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.skills import SkillLibrary
-from agent_planner.tuning.symbolic import SymbolicWorld
+from agent_planner.tuning.scenarios.symbolic import SymbolicWorld
 from agent_planner.types import Autonomy, Call, Level, Outcome, ResultStatus, SkillResult
 from tests.agent.driver import drive
 

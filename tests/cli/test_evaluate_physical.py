@@ -14,9 +14,9 @@ from agent_planner.cli.evaluate_physical import episode, read_result
 from agent_planner.cli.physical_suite import scene_seed
 from agent_planner.ros.client import Feedback, InstructionResult
 from agent_planner.scene import Relation
-from agent_planner.tuning.scenario import default_library
-from agent_planner.tuning.scenes import observed, random_scene
-from agent_planner.tuning.vocabulary import SEEN
+from agent_planner.tuning.scenarios.scenario import default_library
+from agent_planner.tuning.scenarios.scenes import observed, random_scene
+from agent_planner.tuning.zoo.vocabulary import SEEN
 from agent_planner.types import Call, Outcome
 
 pytestmark = pytest.mark.ros

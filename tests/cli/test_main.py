@@ -132,7 +132,7 @@ def test_help_imports_nothing_heavy():
 
 
 def test_json_is_the_last_line_and_all_else_goes_to_stderr(monkeypatch, capsys, tmp_path):
-    from agent_planner.tuning.suites import scenario_of
+    from agent_planner.tuning.scenarios.suites import scenario_of
 
     goal = f"goal: {scenario_of('smoke', 'dev', 0).goal}"
     script = tmp_path / "script.json"

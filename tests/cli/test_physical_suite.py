@@ -9,9 +9,9 @@ from agent_planner.cli.physical_suite import scenario, scene_seed
 from agent_planner.errors import InfrastructureError, UserError
 from agent_planner.goals import plan, unmet
 from agent_planner.scene import SceneGraph
-from agent_planner.tuning.scenario import default_library
-from agent_planner.tuning.scenes import observed, random_scene
-from agent_planner.tuning.vocabulary import SEEN
+from agent_planner.tuning.scenarios.scenario import default_library
+from agent_planner.tuning.scenarios.scenes import observed, random_scene
+from agent_planner.tuning.zoo.vocabulary import SEEN
 
 
 def test_the_seed_of_a_scene_is_the_same_for_ever_and_differs_between_splits():

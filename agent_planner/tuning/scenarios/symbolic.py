@@ -6,7 +6,7 @@ from random import Random
 from agent_planner.goals import apply, holds, unmet_needs
 from agent_planner.scene import SceneGraph
 from agent_planner.skills import SkillLibrary
-from agent_planner.tuning.scenes import observed
+from agent_planner.tuning.scenarios.scenes import observed
 from agent_planner.types import Atom, Call, ResultStatus, SkillResult
 
 

@@ -9,9 +9,9 @@ from agent_planner.goals.goal import DID
 from agent_planner.scene import SceneGraph
 from agent_planner.scene.graph import CONTAINER, GRASPABLE, OPENABLE, SURFACE
 from agent_planner.skills import Skill
-from agent_planner.tuning.reference import phrase
-from agent_planner.tuning.scenes import DEVICE, PLANT
-from agent_planner.tuning.wordings import PLACE_ALL, seen
+from agent_planner.tuning.scenarios.reference import phrase
+from agent_planner.tuning.scenarios.scenes import DEVICE, PLANT
+from agent_planner.tuning.zoo.wordings import PLACE_ALL, seen
 from agent_planner.types import Atom
 
 Roles = Mapping[str, Skill]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from transformers import PreTrainedTokenizerBase
 
-from agent_planner.tuning.trees import Tree
+from agent_planner.tuning.training.trees import Tree
 
 # Loss on tokens that hold no choice (brackets, quotes, commas of a call); everything else counts 1.
 SYNTAX_WEIGHT = 0.3

@@ -12,11 +12,11 @@ from agent_planner.goals.goal import Stated
 from agent_planner.scene import SceneGraph
 from agent_planner.scene.focus import matches
 from agent_planner.skills import SkillLibrary
-from agent_planner.tuning.clauses import Clause, draw_kind, make_clause
-from agent_planner.tuning.families import BY_ROLE, CORE, FAMILIES
-from agent_planner.tuning.scenes import observed, random_scene
-from agent_planner.tuning.vocabulary import SEEN
-from agent_planner.tuning.wordings import FRAMES, JOINS, TALK
+from agent_planner.tuning.scenarios.clauses import Clause, draw_kind, make_clause
+from agent_planner.tuning.scenarios.scenes import observed, random_scene
+from agent_planner.tuning.zoo.families import BY_ROLE, CORE, FAMILIES
+from agent_planner.tuning.zoo.vocabulary import SEEN
+from agent_planner.tuning.zoo.wordings import FRAMES, JOINS, TALK
 from agent_planner.types import Atom
 
 _DEFAULT_ROLES = {

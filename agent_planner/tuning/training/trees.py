@@ -13,8 +13,8 @@ from random import Random
 from agent_planner.agent.conversation import first_turn, system_turn
 from agent_planner.scene import SceneGraph
 from agent_planner.skills import SkillLibrary
-from agent_planner.tuning.expert import Turn, demonstrate
-from agent_planner.tuning.scenario import (
+from agent_planner.tuning.collect.expert import Turn, demonstrate
+from agent_planner.tuning.scenarios.scenario import (
     Scenario,
     Setting,
     draw_setting,
@@ -23,7 +23,7 @@ from agent_planner.tuning.scenario import (
     stable_seed,
     without,
 )
-from agent_planner.tuning.scenes import observed
+from agent_planner.tuning.scenarios.scenes import observed
 
 SPLIT_MARK = "Instruction:"
 

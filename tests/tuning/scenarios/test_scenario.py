@@ -9,13 +9,13 @@ import pytest
 from agent_planner.errors import UserError
 from agent_planner.goals import Declined, Goal, parse_goal, plan
 from agent_planner.scene.focus import matches
-from agent_planner.tuning.families import FAMILIES
-from agent_planner.tuning.scenario import draw_setting, rebased, scenarios, single
-from agent_planner.tuning.scenes import observed
-from agent_planner.tuning.suites import scenario_of
-from agent_planner.tuning.trees import trees
-from agent_planner.tuning.vocabulary import SEEN, UNSEEN
-from agent_planner.tuning.wordings import WORDINGS, seen
+from agent_planner.tuning.scenarios.scenario import draw_setting, rebased, scenarios, single
+from agent_planner.tuning.scenarios.scenes import observed
+from agent_planner.tuning.scenarios.suites import scenario_of
+from agent_planner.tuning.training.trees import trees
+from agent_planner.tuning.zoo.families import FAMILIES
+from agent_planner.tuning.zoo.vocabulary import SEEN, UNSEEN
+from agent_planner.tuning.zoo.wordings import WORDINGS, seen
 
 
 def test_there_is_enough_to_learn_from():

@@ -6,7 +6,7 @@ from itertools import accumulate
 import pytest
 import torch
 
-from agent_planner.tuning.tree_attention import one_by_one, side_by_side
+from agent_planner.tuning.training.tree_attention import one_by_one, side_by_side
 
 pytestmark = pytest.mark.model
 

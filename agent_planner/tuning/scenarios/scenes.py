@@ -6,7 +6,7 @@ from random import Random
 from agent_planner.goals.world import root
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.scene.graph import CONTAINER, OPENABLE, SURFACE
-from agent_planner.tuning.vocabulary import Vocabulary
+from agent_planner.tuning.zoo.vocabulary import Vocabulary
 
 DEVICE, PLANT = "device", "plant"
 

@@ -8,11 +8,11 @@ from agent_planner.agent.conversation import call_turn, thought_text
 from agent_planner.agent.limits import LoopConfig
 from agent_planner.goals import format_goal, next_step, parse_goal
 from agent_planner.llm.base import ChatReply, ChatRequest
-from agent_planner.tuning.evaluate import report, run_symbolic
-from agent_planner.tuning.scenario import Scenario
-from agent_planner.tuning.statistics import wilson
-from agent_planner.tuning.suites import scenario_of
-from agent_planner.tuning.symbolic import SymbolicWorld
+from agent_planner.tuning.panel.evaluate import report, run_symbolic
+from agent_planner.tuning.panel.statistics import wilson
+from agent_planner.tuning.scenarios.scenario import Scenario
+from agent_planner.tuning.scenarios.suites import scenario_of
+from agent_planner.tuning.scenarios.symbolic import SymbolicWorld
 
 
 class Expert:

@@ -10,8 +10,8 @@ from safetensors.torch import load_file
 from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
 from agent_planner.llm.default_model import default_base
-from agent_planner.tuning.train import Trainer
-from agent_planner.tuning.train_config import TrainConfig
+from agent_planner.tuning.training.train import Trainer
+from agent_planner.tuning.training.train_config import TrainConfig
 
 pytestmark = pytest.mark.model
 

@@ -10,9 +10,9 @@ from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
 from agent_planner.llm.base import Message
 from agent_planner.llm.chatml import encode_conversation
 from agent_planner.llm.default_model import default_base
-from agent_planner.tuning.encode import encode
-from agent_planner.tuning.tree_attention import register
-from agent_planner.tuning.trees import trees
+from agent_planner.tuning.training.encode import encode
+from agent_planner.tuning.training.tree_attention import register
+from agent_planner.tuning.training.trees import trees
 
 pytestmark = pytest.mark.model
 

@@ -14,8 +14,8 @@ from agent_planner.goals.goal import DID, Stated
 from agent_planner.goals.plan import Step
 from agent_planner.scene import Relation, SceneGraph, changes
 from agent_planner.skills import SkillLibrary
-from agent_planner.tuning.scenario import Scenario
-from agent_planner.tuning.scenes import observed
+from agent_planner.tuning.scenarios.scenario import Scenario
+from agent_planner.tuning.scenarios.scenes import observed
 from agent_planner.types import Atom, Call, ResultStatus, SkillResult
 
 MAX_CALLS = 16

@@ -14,9 +14,9 @@ from agent_planner.agent.result import EpisodeResult
 from agent_planner.goals import Goal
 from agent_planner.goals.goal import Declined
 from agent_planner.llm.base import ChatModel, ChatReply, ChatRequest
-from agent_planner.tuning.scenario import Scenario
-from agent_planner.tuning.statistics import wilson
-from agent_planner.tuning.symbolic import SymbolicWorld
+from agent_planner.tuning.panel.statistics import wilson
+from agent_planner.tuning.scenarios.scenario import Scenario
+from agent_planner.tuning.scenarios.symbolic import SymbolicWorld
 from agent_planner.types import Outcome
 
 

@@ -10,9 +10,9 @@ from agent_planner.agent.checks import read_call, refuse_goal
 from agent_planner.agent.conversation import parse_turn
 from agent_planner.errors import CallRefused
 from agent_planner.goals import parse_goal
-from agent_planner.tuning.expert import Injection, demonstrate
-from agent_planner.tuning.scenario import single
-from agent_planner.tuning.scenes import observed
+from agent_planner.tuning.collect.expert import Injection, demonstrate
+from agent_planner.tuning.scenarios.scenario import single
+from agent_planner.tuning.scenarios.scenes import observed
 
 CALM = Injection(failure=0.0, wrong_call=0.0, wrong_goal=0.0, disturbance=0.0)
 

@@ -21,10 +21,10 @@ from torch.utils.data import DataLoader, Dataset
 from transformers import AutoTokenizer, LlamaForCausalLM, PreTrainedTokenizerBase
 
 from agent_planner.llm.weights import number_format, quieten
-from agent_planner.tuning.encode import Encoded, encode
-from agent_planner.tuning.train_config import TrainConfig
-from agent_planner.tuning.tree_attention import register
-from agent_planner.tuning.trees import trees
+from agent_planner.tuning.training.encode import Encoded, encode
+from agent_planner.tuning.training.train_config import TrainConfig
+from agent_planner.tuning.training.tree_attention import register
+from agent_planner.tuning.training.trees import trees
 
 _LINEARS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 _MOST_WORKERS = 12

@@ -4,9 +4,9 @@ import json
 import pytest
 
 from agent_planner.errors import ConfigError
-from agent_planner.tuning.formats import WRITERS, schema_of, to_openai, to_record, to_sharegpt
-from agent_planner.tuning.records import Record, human, said
-from agent_planner.tuning.schema import Schema
+from agent_planner.tuning.data.formats import WRITERS, schema_of, to_openai, to_record, to_sharegpt
+from agent_planner.tuning.data.records import Record, human, said
+from agent_planner.tuning.data.schema import Schema
 
 EPISODE = Record(
     id="e1",

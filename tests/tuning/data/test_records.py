@@ -4,7 +4,7 @@ import json
 import pytest
 
 from agent_planner.errors import ConfigError
-from agent_planner.tuning.records import read_plain, write_records
+from agent_planner.tuning.data.records import read_plain, write_records
 
 ONE, TWO = {"id": "1"}, {"id": "2", "täg": "ü"}
 

@@ -5,10 +5,10 @@ from random import Random
 
 from agent_planner.errors import UserError, did_you_mean
 from agent_planner.goals import Goal, plan
-from agent_planner.tuning.clauses import make_clause
-from agent_planner.tuning.scenario import Scenario, default_library, single, stable_seed
-from agent_planner.tuning.scenes import observed, random_scene
-from agent_planner.tuning.vocabulary import SEEN
+from agent_planner.tuning.scenarios.clauses import make_clause
+from agent_planner.tuning.scenarios.scenario import Scenario, default_library, single, stable_seed
+from agent_planner.tuning.scenarios.scenes import observed, random_scene
+from agent_planner.tuning.zoo.vocabulary import SEEN
 
 SUITES = ("smoke", "held_in")
 SPLITS = ("dev", "test")

@@ -15,8 +15,8 @@ from typing import Any
 
 from agent_planner.agent.conversation import call_turn, parse_turn
 from agent_planner.errors import CallRefused, ConfigError, did_you_mean
-from agent_planner.tuning.records import HUMAN, Record, Turn, human, record, said
-from agent_planner.tuning.schema import Schema
+from agent_planner.tuning.data.records import HUMAN, Record, Turn, human, record, said
+from agent_planner.tuning.data.schema import Schema
 from agent_planner.types import Call
 
 # Who speaks, by the names that collections of conversations use.
