@@ -9,11 +9,9 @@ compile() {
     --custom-compile-command 'make lock' ${UPGRADE:+--upgrade} "$@"
 }
 echo 'lock/environment.txt'
-compile setup.cfg lock/ros.in lock/torch-needs.in --extra sim --extra console --extra dev \
+compile setup.cfg lock/ros.in lock/torch-needs.in --extra sim --extra tune --extra console --extra dev \
   --override lock/without-torch.txt --output-file lock/environment.txt
 echo 'lock/torch-cuda.txt'
 compile lock/torch-cuda.in --constraint lock/environment.txt --output-file lock/torch-cuda.txt
-for name in model tune; do
-  echo "lock/$name.txt"
-  compile --no-deps "lock/$name.in" --output-file "lock/$name.txt"
-done
+echo 'lock/model.txt'
+compile --no-deps lock/model.in --output-file lock/model.txt
