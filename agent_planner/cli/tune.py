@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from agent_planner.cli import tune_records
+from agent_planner.cli import tune_records, tune_scenarios
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import UserError
 from agent_planner.tuning.training.train_config import TrainConfig
@@ -14,6 +14,9 @@ from agent_planner.tuning.training.train_config import TrainConfig
 _DEFAULTS = {name: field.default for name, field in TrainConfig.model_fields.items()}
 
 app = typer.Typer(help="Train adapters for the language model, and convert what they learn from.", no_args_is_help=True)
+app.command()(tune_scenarios.scenarios)
+app.command()(tune_scenarios.collect)
+app.command("filter")(tune_scenarios.filter_records)
 app.command("import")(tune_records.import_records)
 app.command("export")(tune_records.export_records)
 

@@ -12,6 +12,7 @@ from agent_planner.errors import CallRefused
 from agent_planner.goals import Declined, Goal, apply, format_goal, next_step, unmet
 from agent_planner.goals.goal import DID, Stated
 from agent_planner.goals.plan import Step
+from agent_planner.llm.base import Role
 from agent_planner.scene import Relation, SceneGraph, changes
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.scenarios.scenario import Scenario
@@ -32,11 +33,15 @@ FAILURES = (
 
 @dataclass(frozen=True)
 class Turn:
-    """One message; ``loss`` is None for the user's, False for an assistant's that must not be learned."""
+    """One message; ``loss`` is None for the user's, False for an assistant's that must not be learned.
 
-    role: str
+    ``instead`` is what the expert would have said where it was made to go wrong.
+    """
+
+    role: Role
     content: str
     loss: bool | None = None
+    instead: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,14 +57,20 @@ class Injection:
 def demonstrate(scenario: Scenario, rng: Random, injection: Injection = Injection()) -> list[Turn] | None:
     """Return the turns after the first user turn (goal, then state and call in turn).
 
-    None if the expert does not reach the goal within `MAX_CALLS`, which a filter then counts as dropped.
+    None if the expert does not reach the goal within `MAX_CALLS`.
     """
+    turns, reached = attempt(scenario, rng, injection)
+    return turns if reached else None
+
+
+def attempt(scenario: Scenario, rng: Random, injection: Injection = Injection()) -> tuple[list[Turn], bool]:
+    """Return the turns as `demonstrate` does, and whether the goal holds in the true world at their end."""
     turns = _stating(scenario, rng, injection)
     if isinstance(scenario.goal, Declined):
-        return turns
-    for turn in _Episode(scenario, rng, injection).turns(scenario.goal):
-        turns.append(turn)
-    return turns if turns[-1].role != "failed" else None
+        return turns, True
+    episode = _Episode(scenario, rng, injection)
+    turns += episode.turns(scenario.goal)
+    return turns, episode.ended and not unmet(scenario.goal.steps[-1], episode.world, episode.done)
 
 
 def _stating(scenario: Scenario, rng: Random, injection: Injection) -> list[Turn]:
@@ -74,7 +85,8 @@ def _stating(scenario: Scenario, rng: Random, injection: Injection) -> list[Turn
     try:
         refuse_goal(wrong, scenario.library, scene, scenario.instruction)
     except CallRefused as refusal:
-        return [Turn("assistant", format_goal(wrong), False), Turn("user", refused_line(refusal)), right]
+        mistake = Turn("assistant", format_goal(wrong), False, instead=right.content)
+        return [mistake, Turn("user", refused_line(refusal)), right]
     return [right]
 
 
@@ -118,6 +130,7 @@ class _Episode:
         self.injection = injection
         self.done: list[Call] = []
         self.result = ""
+        self.ended = False
         self.before = observed(scenario.world)
 
     def turns(self, goal: Goal) -> Iterator[Turn]:
@@ -127,12 +140,13 @@ class _Episode:
                 found = next_step(step, self.library, self.scene, self.done)
                 calls += 1
                 if found is None or calls > MAX_CALLS:
-                    yield Turn("failed", "")
                     return
                 yield Turn("user", state_turn(self.scene, missing, self.result, changes(self.before, self.scene)))
                 self.before = self.scene
                 yield self._act(found)
-            self.done = []
+            if step is not goal.steps[-1]:
+                self.done = []
+        self.ended = True
 
     @property
     def scene(self) -> SceneGraph:
@@ -146,7 +160,8 @@ class _Episode:
         elif draw < self.injection.failure + self.injection.wrong_call:
             wrong = self._wrong_call(found.call)
             if wrong is not None:
-                return Turn("assistant", call_turn(thought_text(found), wrong), False)
+                thought = thought_text(found)
+                return Turn("assistant", call_turn(thought, wrong), False, instead=call_turn(thought, found.call))
             self._execute(found.call)
         else:
             self._execute(found.call)

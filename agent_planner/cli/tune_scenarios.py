@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`agent-planner tune scenarios`, `collect` and `filter`: from nothing to rewarded trajectories."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent_planner.cli.evaluate import ready_to_write
+from agent_planner.cli.terminal import Terminal
+from agent_planner.errors import UserError
+
+_Out = Annotated[Path, typer.Argument(help="the file to write, JSON lines; OUT.manifest.json says what made it")]
+_Seed = Annotated[int, typer.Option(help="the same seed makes the same file")]
+
+
+def scenarios(
+    out: _Out,
+    count: Annotated[int, typer.Option(min=1, help="situations to draw, each with a twin")] = 200,
+    tasks: Annotated[int, typer.Option(min=1, help="instructions about each of them")] = 24,
+    seed: _Seed = 0,
+) -> None:
+    """Draw situations with instructions and goals, each proved by search: solvable, or on purpose not.
+
+    They are of the split train: dev and test have words, scenes and skills of their own, and are drawn by the panel.
+    """
+    ready_to_write(out)
+    from agent_planner.tuning.data.manifest import write_manifest
+    from agent_planner.tuning.data.records import write_records
+    from agent_planner.tuning.scenarios.situations import draw_situations
+
+    terminal = Terminal()
+    kinds: Counter[str] = Counter()
+    lines = []
+    with terminal.counting("situations", count) as counter:
+        for index in range(count):
+            for situation in draw_situations("train", seed, index, tasks):
+                lines.append(situation.plain())
+                kinds.update(task.kind for task in situation.tasks)
+            counter.advance()
+    write_records(out, lines)
+    config = {"count": count, "tasks": tasks, "seed": seed, "split": "train"}
+    counts = {"situations": len(lines), "tasks": kinds.total(), "kinds": dict(kinds.most_common())}
+    write_manifest(out, "tune scenarios", config, (), counts)
+    terminal.say(f"{kinds.total()} tasks about {len(lines)} situations written to {out}")
+
+
+def collect(
+    scenarios: Annotated[Path, typer.Argument(help="a file of `tune scenarios`", exists=True, dir_okay=False)],
+    out: _Out,
+    teacher: Annotated[
+        str,
+        typer.Option(help="expert (search in the symbolic world), or a model as --model of other commands takes it"),
+    ] = "expert",
+    whole: Annotated[
+        int | None,
+        typer.Option(min=0, help="whole episodes of a situation, then goals alone (expert); all if left out"),
+    ] = None,
+    repeat: Annotated[int, typer.Option(min=1, help="how often a model is given each task")] = 1,
+    example: Annotated[bool, typer.Option(help="show the model one finished task first")] = False,
+    seed: _Seed = 0,
+    processes: Annotated[int, typer.Option(min=1, help="how many work side by side on this machine")] = 1,
+    ray: Annotated[
+        str, typer.Option(help="do it on a Ray cluster: its address, auto, or local for one of its own")
+    ] = "",
+) -> None:
+    """Let a teacher carry out the tasks in the symbolic world, with mistakes and failures; rewarded by the world.
+
+    Killed, the same command goes on where it was; however the work is shared out, the file is the same.
+    """
+    ready_to_write(out)
+    from agent_planner.tuning.collect.config import EXPERT, CollectConfig
+    from agent_planner.tuning.collect.runners import runner
+    from agent_planner.tuning.collect.work import WorkFile
+    from agent_planner.tuning.data.manifest import sha256_of, write_manifest
+    from agent_planner.tuning.scenarios.situations import read_situations
+
+    terminal = Terminal()
+    if teacher == EXPERT and (repeat > 1 or example):
+        raise UserError("--repeat and --example are for models; the expert needs neither")
+    config = CollectConfig(teacher=teacher, seed=seed, whole=whole, repeat=repeat, example=example)
+    with terminal.busy(f"reading {scenarios}"):
+        units = {situation.id: situation for situation in read_situations(scenarios)}
+    work = WorkFile(out, {"scenarios": sha256_of(scenarios), **config.model_dump(mode="json")})
+    work.read()
+    with terminal.counting("situations", len(units)) as counter:
+        for _ in work.done:
+            counter.advance()
+        for _ in work.run(units, runner(config, processes, ray)):
+            counter.advance()
+    count = work.finish(list(units))
+    write_manifest(out, "tune collect", config.model_dump(mode="json"), [scenarios], {"records": count})
+    terminal.say(f"{count} trajectories written to {out}")
+
+
+def filter_records(
+    collected: Annotated[list[Path], typer.Argument(help="files of `tune collect` or `tune import`", exists=True)],
+    out: Annotated[Path, typer.Option(help="the file to write, JSON lines")],
+    reward: Annotated[float, typer.Option(min=0, max=1, help="the least reward that is kept")] = 1.0,
+    cap: Annotated[int | None, typer.Option(min=1, help="records of one task family at most")] = None,
+) -> None:
+    """Keep the trajectories that the world rewarded, without duplicates; say what was dropped, and why."""
+    ready_to_write(out)
+    from agent_planner.tuning.collect.filter import Filter, FilterConfig
+    from agent_planner.tuning.data.manifest import write_manifest
+    from agent_planner.tuning.data.records import read_plain, record, write_records
+
+    terminal = Terminal()
+    config = FilterConfig(reward=reward, cap=cap)
+    sieve = Filter(config)
+    with terminal.busy("filtering"):
+        found = (record(where, data) for path in collected for where, data in read_plain(path))
+        count = write_records(out, (item.plain() for item in sieve.keep(found)))
+    counts = {"kept": count, "families": dict(sieve.kept.most_common()), "dropped": dict(sieve.dropped.most_common())}
+    write_manifest(out, "tune filter", config.model_dump(), collected, counts)
+    reasons = ", ".join(f"{reason} {n}" for reason, n in sieve.dropped.most_common()) or "nothing"
+    terminal.say(f"{count} kept in {out}; dropped: {reasons}")

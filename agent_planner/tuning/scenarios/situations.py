@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Scenarios on file: a line a situation (library and world), with all that is asked of it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from agent_planner.errors import CallRefused, ConfigError, fault_text
+from agent_planner.goals import format_goal, parse_goal
+from agent_planner.scene import SceneGraph
+from agent_planner.skills import SkillLibrary
+from agent_planner.tuning.data.records import read_plain
+from agent_planner.tuning.scenarios.clauses import Clause
+from agent_planner.tuning.scenarios.scenario import (
+    Scenario,
+    Setting,
+    draw_setting,
+    rebased,
+    scenarios,
+    stable_seed,
+    without,
+)
+from agent_planner.types import Atom
+
+
+class Part(BaseModel):
+    """One clause of an instruction; see `Clause`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: str
+    role: str
+    text: str
+    atoms: tuple[Atom, ...]
+    cores: dict[str, str]
+
+
+class Task(BaseModel):
+    """An instruction and its goal, as the assistant's turn states it. ``parts`` is empty where nobody knows them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    instruction: str
+    goal: str
+    kind: str
+    parts: tuple[Part, ...] = ()
+    source: str = "drawn"
+
+
+class Situation(BaseModel):
+    """A library and a world (the truth, hidden things included), and the tasks about them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    split: str
+    library: SkillLibrary
+    world: SceneGraph
+    tasks: tuple[Task, ...]
+
+    def scenarios(self) -> list[Scenario]:
+        """Each task as a scenario."""
+        return [self._scenario(task) for task in self.tasks]
+
+    def _scenario(self, task: Task) -> Scenario:
+        clauses = tuple(Clause(p.kind, p.role, p.text, p.atoms, p.cores) for p in task.parts)
+        goal = parse_goal(task.goal)
+        return Scenario(task.id, self.library, self.world, task.instruction, goal, task.kind, clauses)
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON has it; what is as by default is left out."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+
+def task_of(scenario: Scenario, source: str = "drawn") -> Task:
+    """A scenario without its library and world."""
+    parts = tuple(
+        Part(kind=c.kind, role=c.role, text=c.text, atoms=c.atoms, cores=dict(c.cores)) for c in scenario.clauses
+    )
+    goal = format_goal(scenario.goal)
+    return Task(
+        id=scenario.id, instruction=scenario.instruction, goal=goal, kind=scenario.kind, parts=parts, source=source
+    )
+
+
+def draw_situations(split: str, seed: int, index: int, tasks: int) -> Iterator[Situation]:
+    """Yield a situation with that many tasks, each proved, and its twin that lacks a thing or an ability.
+
+    The twin is asked the very same, so that library and world alone tell what can be done from what cannot.
+    """
+    rng = Random(stable_seed("situations", split, seed, index))
+    setting = draw_setting(rng)
+    name = f"{split}/{seed}/{index}"
+    drawn = list(scenarios(rng, setting, tasks, name))
+    if drawn:
+        yield _situation(name, split, drawn)
+    library, world = _twin(rng, setting, drawn)
+    again = [s for d in drawn if d.clauses and (s := rebased(d, library, world)) is not None]
+    if again:
+        yield _situation(f"{name}/twin", split, again)
+
+
+def read_situations(path: Path) -> Iterator[Situation]:
+    """Read a file of situations.
+
+    Raises:
+        ConfigError: it cannot be read, or is something else; with the line of what is wrong.
+    """
+    for where, data in read_plain(path):
+        try:
+            situation = Situation.model_validate(data)
+            situation.scenarios()
+        except ValidationError as error:
+            raise ConfigError(where, "; ".join(map(fault_text, error.errors()[:4]))) from error
+        except CallRefused as error:
+            raise ConfigError(where, f"goal: {error.message}") from error
+        yield situation
+
+
+def _situation(name: str, split: str, drawn: list[Scenario]) -> Situation:
+    tasks = tuple(task_of(replace(s, id=f"{name}/{number}")) for number, s in enumerate(drawn))
+    return Situation(id=name, split=split, library=drawn[0].library, world=drawn[0].world, tasks=tasks)
+
+
+def _twin(rng: Random, setting: Setting, drawn: list[Scenario]) -> tuple[SkillLibrary, SceneGraph]:
+    """The setting without one of the things that are named, or without one of the abilities, or both."""
+    world, library = setting.world, setting.library
+    clauses = [c for s in drawn for c in s.clauses]
+    supports = {r.b for r in world.relations if r.b}
+    names = [n for c in clauses for n in c.cores if n not in supports]
+    draw = rng.random()
+    if names and draw < 0.6:
+        world = without(world, rng.choice(names))
+    if clauses and (draw > 0.5 or not names):
+        role = rng.choice(clauses).role
+        left = tuple(s for s in library if setting.roles[s.name] != role)
+        library = SkillLibrary(skills=left) if left else library
+    return library, world

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`tune scenarios`, `collect` and `filter`, as a user types them."""
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+from typer.testing import CliRunner
+
+from agent_planner.cli.main import app
+from agent_planner.errors import UserError
+
+
+@pytest.fixture
+def run():
+    def call(*args):
+        result = CliRunner().invoke(app, ["tune", *map(str, args)], catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    return call
+
+
+@pytest.fixture
+def drawn(run, tmp_path):
+    path = tmp_path / "scenarios.jsonl"
+    run("scenarios", path, "--count", 6, "--tasks", 4)
+    return path
+
+
+def manifest(path):
+    return json.loads(path.with_suffix(".manifest.json").read_text())
+
+
+def test_from_nothing_to_rewarded_trajectories(run, drawn, tmp_path):
+    collected, kept = tmp_path / "collected.jsonl", tmp_path / "kept.jsonl"
+    run("collect", drawn, collected, "--whole", 2)
+    output = run("filter", collected, "--out", kept, "--cap", 3)
+    records = [json.loads(line) for line in kept.read_text().splitlines()]
+    counts = manifest(kept)["counts"]
+    assert f"{len(records)} kept in" in output and "over_cap" in output
+    assert counts["kept"] == len(records) > 10
+    assert max(counts["families"].values()) == 3
+    assert counts["kept"] + sum(counts["dropped"].values()) == manifest(collected)["counts"]["records"]
+    assert {r["reward"] for r in records} == {1.0}
+
+
+def test_a_collection_that_was_killed_goes_on(run, tmp_path):
+    drawn, whole, broken = (tmp_path / name for name in ("scenarios.jsonl", "whole.jsonl", "broken.jsonl"))
+    run("scenarios", drawn, "--count", 60)
+    run("collect", drawn, whole)
+    command = [sys.executable, "-m", "agent_planner.cli.main", "tune", "collect", str(drawn), str(broken)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    work, pause = broken.with_name("broken.jsonl.work"), threading.Event()
+    while process.poll() is None and not (work.exists() and work.stat().st_size > 50_000):
+        pause.wait(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    done = work.read_text().count("\n")
+    assert 1 < done < 100 and not broken.read_text()
+    run("collect", drawn, broken)
+    assert broken.read_bytes() == whole.read_bytes()
+    assert not work.exists()
+
+
+def test_options_that_do_not_fit_the_teacher(drawn, tmp_path):
+    with pytest.raises(UserError, match="the expert needs neither"):
+        CliRunner().invoke(
+            app, ["tune", "collect", str(drawn), str(tmp_path / "out.jsonl"), "--repeat", "2"], catch_exceptions=False
+        )

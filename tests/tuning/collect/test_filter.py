@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is learned from, and why the rest is not."""
+
+from agent_planner.tuning.collect.filter import Filter, FilterConfig
+from agent_planner.tuning.data.records import Record, human, said
+
+
+def made(name, *answers, reward=1.0, **more):
+    turns = [turn for text in answers for turn in (human("and?"), said(text))]
+    facts = {"reward": reward, "family": "in", **more}
+    return Record(id=name, conversations=tuple(turns), **facts)
+
+
+def kept(records, **config):
+    sieve = Filter(FilterConfig(**config))
+    return [r.id for r in sieve.keep(records)], dict(sieve.dropped)
+
+
+def test_only_what_the_world_rewarded_is_kept():
+    records = [made("good", "a"), made("half", "b", reward=0.5), made("bad", "c", reward=0.0)]
+    assert kept(records) == (["good"], {"low_reward": 2})
+    assert kept(records, reward=0.5) == (["good", "half"], {"low_reward": 1})
+
+
+def test_what_nobody_judged_is_not_kept():
+    plain = Record(id="imported", conversations=(human("hello"), said("hello")))
+    assert kept([plain]) == ([], {"no_reward": 1})
+
+
+def test_a_violation_is_worth_no_success():
+    assert kept([made("fast", "a", violations=["speed"])]) == ([], {"safety_violation": 1})
+
+
+def test_duplicates_and_loops_go():
+    same = [made("first", "a"), made("second", "a"), made("loop", "b", "b", "b"), made("twice", "b", "b")]
+    assert kept(same) == (["first", "twice"], {"duplicate": 1, "loop": 1})
+
+
+def test_no_family_has_more_than_its_cap():
+    records = [made(f"{family}{i}", f"{family}{i}", family=family) for i in range(3) for family in ("in", "on")]
+    assert kept(records, cap=2) == (["in0", "on0", "in1", "on1"], {"over_cap": 2})
+
+
+def test_what_has_nothing_to_learn_goes():
+    silent = Record(id="silent", conversations=(human("x"), said("y", loss=False)), reward=1.0)
+    assert kept([silent]) == ([], {"nothing_to_learn": 1})

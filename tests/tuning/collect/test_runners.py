@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""However the work is shared out, and whoever dies, the records are the same."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from agent_planner.errors import InfrastructureError
+from agent_planner.tuning.collect import runners
+from agent_planner.tuning.collect.config import CollectConfig
+
+CONFIG = CollectConfig(seed=4)
+
+
+@pytest.fixture(scope="module")
+def wanted(situations):
+    return dict(runners.here(situations, CONFIG))
+
+
+def descendants(pid, named):
+    """Processes below this one whose command line begins so."""
+    found, parents = [], {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+        except (OSError, ValueError):
+            continue  # it has just ended
+    for child in parents:
+        above = child
+        while above in parents and above != pid:
+            above = parents[above]
+        if above == pid and child != pid:
+            try:
+                text = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:
+                continue
+            if named in text:
+                found.append(child)
+    return found
+
+
+def with_a_death(results, named):
+    """Go through results; after the first, kill one of the workers."""
+    got = {}
+    for name, records in results:
+        if not got:
+            victims = descendants(os.getpid(), named)
+            assert victims, f"no process called {named}"
+            os.kill(victims[0], signal.SIGKILL)
+        got[name] = records
+    return got
+
+
+def test_processes_give_the_same(situations, wanted):
+    assert dict(runners.in_processes(situations, CONFIG, 2)) == wanted
+
+
+def test_a_process_that_dies_loses_nothing(situations, wanted):
+    assert with_a_death(runners.in_processes(situations, CONFIG, 2), "spawn_main") == wanted
+
+
+def test_processes_that_always_die_are_an_error(situations, monkeypatch):
+    def broken(*args):
+        raise runners.BrokenProcessPool
+        yield
+
+    monkeypatch.setattr(runners, "_pooled", broken)
+    with pytest.raises(InfrastructureError, match="died 5 times"):
+        dict(runners.in_processes(situations, CONFIG, 2))
+
+
+def test_a_ray_worker_that_dies_loses_nothing(situations, wanted):
+    assert with_a_death(runners.on_ray(situations, CONFIG, "local"), "ray::_Worker") == wanted
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1", "127.0.0.1:one"])
+def test_a_cluster_that_is_not_there(situations, address):
+    with pytest.raises(InfrastructureError, match=f"--ray {address}: there is no cluster"):
+        dict(runners.on_ray(situations, CONFIG, address))
