@@ -3,13 +3,16 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from agent_planner.cli.evaluate import ready_to_write
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import UserError
+
+if TYPE_CHECKING:
+    from agent_planner.tuning.scenarios.situations import Situation
 
 _Out = Annotated[Path, typer.Argument(help="the file to write, JSON lines; OUT.manifest.json says what made it")]
 _Seed = Annotated[int, typer.Option(help="the same seed makes the same file")]
@@ -19,11 +22,16 @@ def scenarios(
     out: _Out,
     count: Annotated[int, typer.Option(min=1, help="situations to draw, each with a twin")] = 200,
     tasks: Annotated[int, typer.Option(min=1, help="instructions about each of them")] = 24,
+    propose: Annotated[
+        str, typer.Option(help="a model that proposes more instructions with goals, e.g. openai:MODEL@URL")
+    ] = "",
+    proposals: Annotated[int, typer.Option(min=1, help="how many it is asked for about each situation")] = 8,
     seed: _Seed = 0,
 ) -> None:
     """Draw situations with instructions and goals, each proved by search: solvable, or on purpose not.
 
     They are of the split train: dev and test have words, scenes and skills of their own, and are drawn by the panel.
+    What a model proposes is kept where a plan makes its goal true, and the model, asked anew, states the same goal.
     """
     ready_to_write(out)
     from agent_planner.tuning.data.manifest import write_manifest
@@ -31,19 +39,44 @@ def scenarios(
     from agent_planner.tuning.scenarios.situations import draw_situations
 
     terminal = Terminal()
-    kinds: Counter[str] = Counter()
-    lines = []
+    drawn = []
     with terminal.counting("situations", count) as counter:
         for index in range(count):
-            for situation in draw_situations("train", seed, index, tasks):
-                lines.append(situation.plain())
-                kinds.update(task.kind for task in situation.tasks)
+            drawn += draw_situations("train", seed, index, tasks)
             counter.advance()
-    write_records(out, lines)
+    dropped = _propose(terminal, drawn, propose, proposals) if propose else Counter()
+    write_records(out, (situation.plain() for situation in drawn))
+    kinds = Counter(task.kind for situation in drawn for task in situation.tasks)
+    sources = Counter(task.source for situation in drawn for task in situation.tasks)
     config = {"count": count, "tasks": tasks, "seed": seed, "split": "train"}
-    counts = {"situations": len(lines), "tasks": kinds.total(), "kinds": dict(kinds.most_common())}
+    config |= {"propose": propose, "proposals": proposals} if propose else {}
+    counts = {
+        "situations": len(drawn),
+        "tasks": kinds.total(),
+        "sources": dict(sources),
+        "proposals_dropped": dict(dropped.most_common()),
+        "kinds": dict(kinds.most_common()),
+    }
     write_manifest(out, "tune scenarios", config, (), counts)
-    terminal.say(f"{kinds.total()} tasks about {len(lines)} situations written to {out}")
+    terminal.say(f"{kinds.total()} tasks about {len(drawn)} situations written to {out}")
+    if propose:
+        reasons = ", ".join(f"{reason} {n}" for reason, n in dropped.most_common()) or "nothing"
+        terminal.say(f"proposals kept: {kinds.total() - sources['drawn']}; dropped: {reasons}")
+
+
+def _propose(terminal: Terminal, drawn: list["Situation"], name: str, count: int) -> Counter[str]:
+    """Add to each situation what a model proposes and the world confirms; returns what was dropped, by reason."""
+    from agent_planner.cli.models import checked, loaded
+    from agent_planner.tuning.scenarios.proposals import Proposer
+
+    checked(name)
+    with loaded(name, terminal) as model, terminal.counting("proposals", len(drawn)) as counter:
+        proposer = Proposer(model)
+        for number, situation in enumerate(drawn):
+            tasks = (*situation.tasks, *proposer.propose(situation, count))
+            drawn[number] = situation.model_copy(update={"tasks": tasks})
+            counter.advance()
+    return proposer.dropped
 
 
 def collect(
