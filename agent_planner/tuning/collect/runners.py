@@ -68,13 +68,16 @@ def _pooled(units: Units, config: CollectConfig, count: int) -> Iterator[tuple[s
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def on_ray(units: Units, config: CollectConfig, address: str) -> Iterator[tuple[str, Records]]:
-    """On a Ray cluster, a worker a processor. An actor that dies is started again, and with it what it had in hand.
+def on_ray(
+    units: Units, config: CollectConfig, address: str, workers: int | None = None
+) -> Iterator[tuple[str, Records]]:
+    """On a Ray cluster. An actor that dies is started again, and with it what it had in hand.
 
     Args:
         units: what is to be done.
         config: how.
         address: of the cluster (``host:6379``, ``ray://host:10001``), ``auto``, or ``local`` for one of its own here.
+        workers: how many; one for each of the cluster's processors if left out.
 
     Raises:
         InfrastructureError: there is no cluster.
@@ -91,7 +94,7 @@ def on_ray(units: Units, config: CollectConfig, address: str) -> Iterator[tuple[
         ) from error
     try:
         worker = ray.remote(max_restarts=-1, max_task_retries=-1, num_cpus=1)(_Worker)
-        count = max(1, int(ray.cluster_resources().get("CPU", 1)))
+        count = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
         pool = ActorPool([worker.remote(config) for _ in range(count)])
         done: Any = pool.map_unordered(lambda actor, unit: actor.collect.remote(*unit), list(units.items()))
         yield from done

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Words that scenes are made of, split before any data is made.
 
-Training and the `held_in` suite draw from ``SEEN``; ``UNSEEN`` is kept for the suites that test new words.
+Training and the `held_in` suite draw from ``SEEN``. ``DEV`` and ``TEST`` are for the suites of new words, each for the
+split of its name. No last word of a noun, colour or adjective of theirs is a word of another vocabulary, and within
+each no noun holds another one: a phrase is ambiguous only where two names share a word.
 """
 
 from dataclasses import dataclass
@@ -46,26 +48,71 @@ SEEN = Vocabulary(
     qualifiers=("left", "right", "small", "big", "old", "new", "upper", "lower", "far", "front"),
 )  # fmt: skip
 
-UNSEEN = Vocabulary(
-    colors=("cyan", "beige", "violet", "golden"),
+DEV = Vocabulary(
+    colors=("cyan", "beige", "violet", "crimson", "turquoise", "ivory", "khaki"),
     objects=(
-        "vase",
-        "teapot",
-        "candle",
-        "stapler",
-        "duck",
-        "cone",
-        "prism",
-        "flashlight",
-        "onion",
-        "wallet",
-        "brush",
+        "teapot", "candle", "vase", "wallet", "hairbrush", "toothbrush", "umbrella", "pillow", "blanket", "backpack",
+        "frying pan", "whisk", "ladle", "corkscrew", "rolling pin", "salt shaker", "pepper mill", "cutting board",
+        "colander", "onion", "carrot", "pear", "cucumber", "pancake", "sandwich", "stapler", "hole punch", "paper clip",
+        "glue stick", "envelope", "binder", "calculator", "charging cable", "business card", "ruler", "test tube",
+        "pipette", "beaker", "petri dish", "face mask", "flashlight", "paint roller", "drill bit", "hex nut", "chisel",
+        "safety helmet", "parcel", "garden trowel", "seed packet", "work glove", "teddy bear", "puzzle piece",
+        "rubber duck", "measuring jug",
     ),
-    surfaces=("podium", "ottoman", "trolley", "dresser", "altar"),
-    containers=("barrel", "pail", "carton", "satchel"),
-    openables=("safe", "vault", "hatch", "closet", "toolbox"),
-    devices=("toaster", "projector", "humidifier"),
-    plants=("cactus", "palm"),
-    areas=("garage", "attic", "lobby", "pantry"),
-    qualifiers=("tall", "shiny", "wooden"),
-)
+    surfaces=(
+        "podium", "ottoman", "trolley", "dresser", "mantelpiece", "lectern", "nightstand", "pallet", "piano",
+        "armchair", "mattress", "window ledge", "serving cart", "bureau",
+    ),
+    containers=(
+        "barrel", "pail", "satchel", "laundry bag", "wheelbarrow", "fish tank", "trough", "brochure holder", "hopper",
+        "mixing vat", "burlap sack",
+    ),
+    openables=(
+        "safe", "vault", "hatch", "closet", "toolbox", "mailbox", "suitcase", "display case", "freezer", "pottery kiln",
+    ),
+    devices=(
+        "toaster", "projector", "humidifier", "kettle", "vacuum cleaner", "hair dryer", "laser engraver", "centrifuge",
+        "lawn sprinkler",
+    ),
+    plants=("cactus", "potted palm", "basil", "orchid", "fig tree", "rosemary"),
+    areas=(
+        "garage", "attic", "lobby", "balcony", "basement", "library", "elevator", "reception", "stairwell",
+        "picnic area",
+    ),
+    qualifiers=("tall", "wooden", "striped", "rusty", "round", "heavy", "dented", "plain"),
+)  # fmt: skip
+
+TEST = Vocabulary(
+    colors=("golden", "silver", "magenta", "teal", "maroon", "olive", "lavender", "navy"),
+    objects=(
+        "thermos", "slipper", "necklace", "bracelet", "coat hanger", "laundry peg", "sewing kit", "nail clipper",
+        "hand mirror", "photo frame", "comb", "razor", "spatula", "vegetable peeler", "cheese grater", "saucepan",
+        "pizza cutter", "cookie", "muffin", "bagel", "avocado", "eggplant", "peach", "pumpkin", "lime", "coaster",
+        "napkin", "baking sheet", "eraser", "highlighter", "thumbtack", "clipboard", "folder", "headset", "keyboard",
+        "flash drive", "power adapter", "magnifier", "sample vial", "microscope slide", "funnel", "syringe",
+        "stopwatch", "thermometer", "hinge", "pulley", "saw blade", "crowbar", "mallet", "extension cord", "spirit level",
+        "cargo strap", "bird feeder", "rake", "kite", "tennis racket", "frisbee", "chess pawn", "marble",
+    ),
+    surfaces=(
+        "buffet", "credenza", "vanity", "plinth", "pedestal", "conveyor belt", "worktop", "footstool", "futon", "sofa",
+        "kitchen island", "sun deck", "loading platform", "gurney", "bunk bed",
+    ),
+    containers=(
+        "caddy", "urn", "dumpster", "wastebasket", "drawstring pouch", "cubby", "basin", "mail slot", "parts organizer",
+        "stroller", "cradle",
+    ),
+    openables=(
+        "armoire", "larder", "incubator", "strongbox", "hutch", "briefcase", "autoclave", "breadbox", "minibar",
+        "storage compartment",
+    ),
+    devices=(
+        "blender", "air conditioner", "slow cooker", "television", "router", "document shredder", "smart speaker", "lathe",
+        "water pump",
+    ),
+    plants=("bonsai", "aloe", "begonia", "peace lily", "rose bush", "tulip"),
+    areas=(
+        "pantry", "patio", "workshop", "greenhouse", "nursery", "canteen", "corridor", "entrance", "north wing",
+        "fire exit",
+    ),
+    qualifiers=("shiny", "plastic", "frosted", "cracked", "square", "narrow", "spotted", "worn"),
+)  # fmt: skip
