@@ -77,6 +77,10 @@ model: setup ## train the default model's adapter from its seed (hours on two co
 	@$(VENV)/bin/agent-planner tune train --out runs/model/goals --start runs/model/episodes/adapter --steps 400 \
 	  --seed 3 --learning-rate 4e-4
 
+.PHONY: reproduce
+reproduce: setup ## every step of docs/tuning.md once, small, under an hour on two cores (resumes)
+	@scripts/reproduce.sh
+
 .PHONY: lock
 lock: $(DONE)/project ## write the lock files anew (UPGRADE=1 to take newer versions)
 	@scripts/lock.sh

@@ -16,7 +16,7 @@ import torch  # noqa: E402
 from torch.nn.functional import scaled_dot_product_attention  # noqa: E402
 
 from agent_planner.llm.weights import number_format  # noqa: E402
-from agent_planner.tuning.training.tree_attention import tree_attention  # noqa: E402
+from agent_planner.tuning.training.tree_attention import Segment, tree_attention  # noqa: E402
 
 HEADS, KEY_HEADS, WIDTH = 9, 3, 64
 # The lengths of a tree's prefix and branches, as training has them.
@@ -27,8 +27,9 @@ Attention = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
 
 def written_out(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
     """Return what training computes, (1, n, heads, width)."""
-    bounds = tuple(sum(LENGTHS[:i]) for i in range(len(LENGTHS) + 1))
-    return tree_attention(torch.nn.Identity(), query, key, value, None, bounds=(bounds,))[0]
+    bounds = pairwise(sum(LENGTHS[:i]) for i in range(len(LENGTHS) + 1))
+    segments = tuple(Segment(low, high, 0 if low else -1) for low, high in bounds)
+    return tree_attention(torch.nn.Identity(), query, key, value, None, segments=segments)[0]
 
 
 def fused(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> torch.Tensor:

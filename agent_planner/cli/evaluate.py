@@ -106,7 +106,10 @@ def ready_to_write(path: Path) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        there = path.exists()
         path.touch()
+        if not there:
+            path.unlink()
     except OSError as error:
         raise UserError(f"--out {path}: cannot be written ({error.strerror}); choose another file") from error
 

@@ -86,6 +86,9 @@ def collect(
         str,
         typer.Option(help="expert (search in the symbolic world), or a model as --model of other commands takes it"),
     ] = "expert",
+    student: Annotated[
+        str, typer.Option(help="a model that acts while the expert says what it would have done there (DAgger)")
+    ] = "",
     whole: Annotated[
         int | None,
         typer.Option(min=0, help="whole episodes of a situation, then goals alone (expert); all if left out"),
@@ -112,7 +115,9 @@ def collect(
     terminal = Terminal()
     if teacher == EXPERT and (repeat > 1 or example):
         raise UserError("--repeat and --example are for models; the expert needs neither")
-    config = CollectConfig(teacher=teacher, seed=seed, whole=whole, repeat=repeat, example=example)
+    if teacher != EXPERT and student:
+        raise UserError(f"--student {student}: only the expert knows what to say in any state; leave out --teacher")
+    config = CollectConfig(teacher=teacher, student=student, seed=seed, whole=whole, repeat=repeat, example=example)
     with terminal.busy(f"reading {scenarios}"):
         units = {situation.id: situation for situation in read_situations(scenarios)}
     work = WorkFile(out, {"scenarios": sha256_of(scenarios), **config.model_dump(mode="json")})

@@ -58,5 +58,5 @@ def speaks_chatml(tokenizer: "PreTrainedTokenizerBase") -> bool:
         return False
     probe = [Message("system", "a"), Message("user", "b"), Message("assistant", "c\nd"), Message("user", "e")]
     plain = [{"role": m.role, "content": m.content} for m in probe]
-    theirs = tokenizer.apply_chat_template(plain, tokenize=False, add_generation_prompt=True)
+    theirs = tokenizer.apply_chat_template(plain, tokenize=False, add_generation_prompt=True, enable_thinking=False)
     return theirs == render_conversation(probe, open_turn=True)

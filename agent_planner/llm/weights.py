@@ -41,7 +41,7 @@ def load_weights(source: str, adapter: Path | None, progress: Progress) -> Loade
         progress: told what is going on.
     """
     if (Path(source) / ADAPTER_FILE).is_file():
-        adapter, source = Path(source), _base_of(Path(source), progress)
+        adapter, source = Path(source), base_of(Path(source), progress)
     progress(f"loading {source}", 0.1)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     register()
@@ -108,7 +108,7 @@ def use_threads() -> int:
     return torch.get_num_threads()
 
 
-def _base_of(adapter: Path, progress: Progress) -> str:
+def base_of(adapter: Path, progress: Progress) -> str:
     """The base that an adapter names; the default model's base is taken from our cache under any of its names."""
     file = adapter / ADAPTER_FILE
     try:

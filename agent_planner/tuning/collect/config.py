@@ -23,6 +23,7 @@ class CollectConfig(BaseModel):
     """One collection of trajectories.
 
     ``teacher`` is ``expert`` (search in the symbolic world) or the name of a model, as ``--model`` takes it.
+    ``student`` is a model that acts while the expert says what it would have done (DAgger).
     ``whole`` is how many whole episodes of a situation the expert gives; of its other tasks the goal alone is
     stated, since most of what is hard stands there. ``repeat``: how often a model is given each task.
     """
@@ -30,6 +31,7 @@ class CollectConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     teacher: str = EXPERT
+    student: str = ""
     seed: int = 0
     whole: int | None = Field(default=None, ge=0)
     mistakes: Mistakes = Mistakes()

@@ -16,9 +16,11 @@ from agent_planner.goals import format_goal
 from agent_planner.llm.base import ChatModel, Message
 from agent_planner.llm.choose import choose_model
 from agent_planner.tuning.collect.config import EXPERT, CollectConfig
+from agent_planner.tuning.collect.dagger import Labelled
 from agent_planner.tuning.collect.expert import Injection, Turn, attempt
 from agent_planner.tuning.collect.listening import Listening
 from agent_planner.tuning.data.records import Record, human, said
+from agent_planner.tuning.panel.case import Case
 from agent_planner.tuning.panel.evaluate import run_symbolic
 from agent_planner.tuning.scenarios.scenario import Scenario, stable_seed
 from agent_planner.tuning.scenarios.scenes import observed
@@ -33,7 +35,7 @@ def trajectories(situation: Situation, config: CollectConfig) -> list[dict[str, 
 
     (A model behind an endpoint that samples is the exception.)
     """
-    collect = _experts if config.teacher == EXPERT else _models
+    collect = _models if config.teacher != EXPERT else _students if config.student else _experts
     return [record.plain() for record in collect(situation, config)]
 
 
@@ -70,6 +72,26 @@ def _models(situation: Situation, config: CollectConfig) -> Iterator[Record]:
         facts = _facts(situation, scenario, config.teacher, float(score.success))
         facts |= {"outcome": score.result.outcome.value, "error": score.error}
         yield _record(name, scenario, _turns(model.conversations[str(number)]), facts)
+
+
+def _students(situation: Situation, config: CollectConfig) -> Iterator[Record]:
+    """What the student did, learned where the expert agrees; and for each other state what the expert says there."""
+    cases = [Case(scenario) for scenario in situation.scenarios()]
+    model = Labelled(cases, _model(config.student))
+    for number, score in enumerate(run_symbolic(model, cases, LoopConfig(level=config.level))):
+        scenario, visited = score.scenario, model.visited[str(number)]
+        facts = _facts(situation, scenario, EXPERT, float(score.success)) | {"student": config.student}
+        agreed = iter([state.agreed for state in visited])
+        turns = [
+            Turn(m.role, m.content, next(agreed) if m.role == "assistant" else None)
+            for m in (*visited[-1].messages[2:], Message("assistant", visited[-1].answered))
+        ]
+        yield _record(scenario.id, scenario, turns, facts)
+        for fork, state in enumerate(visited):
+            if not state.agreed:
+                before = [Turn(m.role, m.content, None if m.role == "user" else False) for m in state.messages[2:]]
+                turns = [*before, Turn("assistant", state.label, True)]
+                yield _record(f"{scenario.id}/fork{fork}", scenario, turns, facts | {"reward": 1.0})
 
 
 def _turns(messages: Sequence[Message]) -> list[Turn]:

@@ -140,7 +140,7 @@ READERS: dict[Schema, Callable[[str, dict[str, Any]], Record]] = {
 
 def to_sharegpt(item: Record) -> dict[str, Any]:
     """Write a record as ShareGPT has it; which turns are not to be learned is lost."""
-    turns = [{"from": role, "value": turn.value} for role, turn in _with_system(item, "human", "gpt")]
+    turns = [{"from": role, "value": turn.value} for role, turn in with_system(item, "human", "gpt")]
     return {"id": item.id, "conversations": turns}
 
 
@@ -148,7 +148,7 @@ def to_openai(item: Record) -> dict[str, Any]:
     """Write a record as OpenAI's messages; turns that are not to be learned get ``weight: 0``."""
     messages: list[dict[str, Any]] = []
     asked = ""
-    for number, (role, turn) in enumerate(_with_system(item, "user", "assistant")):
+    for number, (role, turn) in enumerate(with_system(item, "user", "assistant")):
         if role == "assistant":
             message, asked = _assistant(turn, f"call_{number}")
             messages.append(message)
@@ -171,8 +171,14 @@ def _assistant(turn: Turn, name: str) -> tuple[dict[str, Any], str]:
     return {"role": "assistant", "content": thought, "tool_calls": calls, **weight}, name
 
 
-def _with_system(item: Record, person: str, model: str) -> Sequence[tuple[str, Turn]]:
-    """Roles and turns. Of two human turns at the beginning the first is the system's, as our episodes have it."""
+def with_system(item: Record, person: str, model: str) -> Sequence[tuple[str, Turn]]:
+    """Roles and turns. Of two human turns at the beginning the first is the system's, as our episodes have it.
+
+    Args:
+        item: the conversation.
+        person: what a person's role is called.
+        model: what the model's is.
+    """
     turns = item.conversations
     system = len(turns) > 1 and turns[0].source == turns[1].source == HUMAN
     roles = ["system" if system and i == 0 else person if t.source == HUMAN else model for i, t in enumerate(turns)]

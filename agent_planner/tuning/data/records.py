@@ -76,7 +76,8 @@ def read_plain(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         return
     text = read_text(path)
     if path.suffix == ".jsonl":
-        for number, line in enumerate(text.splitlines(), 1):
+        # splitlines() would also part at the line separators that JSON leaves in texts as they are.
+        for number, line in enumerate(text.split("\n"), 1):
             if line.strip():
                 yield _mapping(f"{path}:{number}", _loaded(f"{path}:{number}", line))
         return

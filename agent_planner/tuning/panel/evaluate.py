@@ -14,7 +14,9 @@ from agent_planner.agent.result import EpisodeResult
 from agent_planner.goals import Goal
 from agent_planner.goals.goal import Declined
 from agent_planner.llm.base import ChatModel, ChatReply, ChatRequest
+from agent_planner.tuning.panel.case import Case
 from agent_planner.tuning.panel.statistics import wilson
+from agent_planner.tuning.scenarios.faults import Faults
 from agent_planner.tuning.scenarios.scenario import Scenario
 from agent_planner.tuning.scenarios.symbolic import SymbolicWorld
 from agent_planner.types import Outcome
@@ -22,13 +24,16 @@ from agent_planner.types import Outcome
 
 @dataclass(frozen=True)
 class Score:
-    """One episode, judged. ``error`` is empty for a success, else its category."""
+    """One episode, judged. ``error`` is empty for a success, else its category. For the rest see `Case`."""
 
     scenario: Scenario
     result: EpisodeResult
     success: bool
     goal_exact: bool
     error: str
+    cell: str = ""
+    pair: str = ""
+    twin: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ class Report:
 
 @dataclass
 class _Running:
-    scenario: Scenario
+    case: Case
     episode: Episode
     world: SymbolicWorld
     loop: Loop
@@ -68,36 +73,40 @@ class _Running:
 
 def run_symbolic(
     model: ChatModel,
-    scenarios: Sequence[Scenario],
+    cases: Sequence[Case | Scenario],
     config: LoopConfig,
     width: int = 16,
     progress: Callable[[Score], None] = lambda score: None,
 ) -> list[Score]:
-    """Run every scenario in the symbolic world, at most ``width`` at a time; scores in the order given."""
-    waiting = list(reversed(list(enumerate(scenarios))))
+    """Run every case in the symbolic world, at most ``width`` at a time; scores in the order given.
+
+    A conversation's id is the number of its case.
+    """
+    waiting = list(reversed(list(enumerate(c if isinstance(c, Case) else Case(c) for c in cases))))
     running: dict[int, _Running] = {}
     scores: dict[int, Score] = {}
     while waiting or running:
         while waiting and len(running) < width:
-            index, scenario = waiting.pop()
-            running[index] = _begin(scenario, config)
+            index, case = waiting.pop()
+            running[index] = _begin(case, config)
         turn = {i: r for i, r in running.items() if isinstance(r.request, ModelTurn)}
         requests = [_chat_request(i, r.request) for i, r in turn.items() if isinstance(r.request, ModelTurn)]
         for (index, item), reply in zip(turn.items(), model.chat(requests), strict=True):
             result = _advance(item, reply)
             if result is not None:
-                scores[index] = judge(item.scenario, result, item.world)
+                scores[index] = judge(item.case, result, item.world)
                 progress(scores[index])
                 model.forget(str(index))
                 del running[index]
     return [scores[i] for i in sorted(scores)]
 
 
-def _begin(scenario: Scenario, config: LoopConfig) -> _Running:
-    world = SymbolicWorld(scenario.world, scenario.library)
+def _begin(case: Case, config: LoopConfig) -> _Running:
+    scenario = case.scenario
+    world = SymbolicWorld(scenario.world, scenario.library, case.faults)
     episode = Episode(scenario.library, scenario.instruction, world.observe(), config)
     loop = episode.run()
-    return _Running(scenario, episode, world, loop, next(loop))
+    return _Running(case, episode, world, loop, next(loop))
 
 
 def _chat_request(index: int, turn: ModelTurn) -> ChatRequest:
@@ -123,8 +132,9 @@ def _advance(item: _Running, reply: ChatReply) -> EpisodeResult | None:
         return stop.value
 
 
-def judge(scenario: Scenario, result: EpisodeResult, world: SymbolicWorld) -> Score:
+def judge(case: Case, result: EpisodeResult, world: SymbolicWorld) -> Score:
     """Score by the scenario's own goal: what the world shows, never what the model says."""
+    scenario = case.scenario
     exact = goal_exact(scenario, result)
     if isinstance(scenario.goal, Declined):
         success = exact and not result.steps
@@ -132,8 +142,17 @@ def judge(scenario: Scenario, result: EpisodeResult, world: SymbolicWorld) -> Sc
         finished = result.outcome in (Outcome.SUCCEEDED, Outcome.ANSWERED) and isinstance(result.goal, Goal)
         # Earlier steps of an ordered goal may be undone by later ones: the model's own goal must then be exact.
         success = finished and world.satisfied(scenario.goal.steps[-1]) and (exact or len(scenario.goal.steps) == 1)
+        success = success or exact and case.faults is not None and _rightly_gave_up(case.faults, result)
     error = "" if success else ("misread_goal" if not exact else result.code.lower() or result.outcome.value)
-    return Score(scenario, result, success, exact, error)
+    return Score(scenario, result, success, exact, error, case.cell, case.pair, case.twin)
+
+
+def _rightly_gave_up(faults: Faults, result: EpisodeResult) -> bool:
+    """Whether it gave up or asked a person where nothing helps, after it had tried the call that never succeeds."""
+    tried = {call.key() for call, text in result.steps if text != "ok"}
+    blocked = faults.blocked
+    ended = result.code in ("GAVE_UP", "QUESTION")
+    return faults.hopeless and ended and blocked is not None and blocked.key() in tried
 
 
 def goal_exact(scenario: Scenario, result: EpisodeResult) -> bool:

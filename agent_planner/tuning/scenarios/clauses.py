@@ -9,9 +9,10 @@ from agent_planner.goals.goal import DID
 from agent_planner.scene import SceneGraph
 from agent_planner.scene.graph import CONTAINER, GRASPABLE, OPENABLE, SURFACE
 from agent_planner.skills import Skill
+from agent_planner.tuning.scenarios.phrasing import TRAINING, Phrasing
 from agent_planner.tuning.scenarios.reference import phrase
 from agent_planner.tuning.scenarios.scenes import DEVICE, PLANT
-from agent_planner.tuning.zoo.wordings import PLACE_ALL, seen
+from agent_planner.tuning.zoo.kinds import AbilityKind, sentence
 from agent_planner.types import Atom
 
 Roles = Mapping[str, Skill]
@@ -66,13 +67,6 @@ _SAID = (
     "I am on my way",
     "lunch time",
 )
-_RING = {
-    "Ring the bell.": 0,
-    "Sound the alarm.": 1,
-    "Press the buzzer.": 2,
-    "Call a person.": 3,
-    "Reset the counter.": 4,
-}
 
 
 def draw_kind(rng: Random, roles: Roles, scene: SceneGraph) -> str:
@@ -87,16 +81,16 @@ def draw_kind(rng: Random, roles: Roles, scene: SceneGraph) -> str:
     return rng.choices(list(fitting), weights=list(fitting.values()))[0]
 
 
-def make_clause(rng: Random, kind: str, roles: Roles, scene: SceneGraph) -> Clause | None:
+def make_clause(rng: Random, kind: str, roles: Roles, scene: SceneGraph, words: Phrasing = TRAINING) -> Clause | None:
     """Return a clause of that kind about this scene, or None if it has nothing for it."""
     role, _, affords = KINDS[kind]
     match kind:
         case "on" | "in" | "near":
-            return _two(rng, kind, role, scene, affords)
+            return _two(rng, kind, role, scene, affords, words)
         case "on_many" | "in_many":
-            return _many(rng, kind.removesuffix("_many"), role, scene, affords)
+            return _many(rng, kind.removesuffix("_many"), role, scene, affords, words)
         case "wait" | "posture" | "gripper" | "say" | "light" | "wave" | "ring" | "hand_free" | "docked":
-            return _without_entity(rng, kind, role, roles)
+            return _without_entity(rng, kind, role, roles, words)
     names = [n for n, e in scene.entities.items() if not affords or affords in e.affordances]
     if not names:
         return None
@@ -106,10 +100,10 @@ def make_clause(rng: Random, kind: str, roles: Roles, scene: SceneGraph) -> Clau
     atom = Atom(kind.removeprefix("not "), (name,), negated)
     if kind == "photograph":
         atom = Atom(DID, (roles[role].name, name))
-    return Clause(kind, role, rng.choice(seen(kind)).format(o=said), (atom,), {name: core})
+    return Clause(kind, role, words.filled(rng.choice(words.of[kind]), o=said), (atom,), {name: core})
 
 
-def _two(rng: Random, kind: str, role: str, scene: SceneGraph, affords: str) -> Clause | None:
+def _two(rng: Random, kind: str, role: str, scene: SceneGraph, affords: str, words: Phrasing) -> Clause | None:
     movable = [o.name for o in scene.objects if GRASPABLE in o.affordances]
     second = movable if kind == "near" else [n for n, e in scene.entities.items() if affords in e.affordances]
     pairs = [(a, b) for a in movable for b in second if a != b]
@@ -117,11 +111,11 @@ def _two(rng: Random, kind: str, role: str, scene: SceneGraph, affords: str) -> 
         return None
     a, b = rng.choice(pairs)
     (said_a, core_a), (said_b, core_b) = phrase(rng, scene, a), phrase(rng, scene, b)
-    text = rng.choice(seen(kind)).format(o=said_a, t=said_b)
+    text = words.filled(rng.choice(words.of[kind]), o=said_a, t=said_b)
     return Clause(kind, role, text, (Atom(kind, (a, b)),), {a: core_a, b: core_b})
 
 
-def _many(rng: Random, kind: str, role: str, scene: SceneGraph, affords: str) -> Clause | None:
+def _many(rng: Random, kind: str, role: str, scene: SceneGraph, affords: str, words: Phrasing) -> Clause | None:
     targets = [n for n, e in scene.entities.items() if affords in e.affordances and e.kind == "place"]
     if not targets or len(scene.objects) < 2:
         return None
@@ -133,7 +127,7 @@ def _many(rng: Random, kind: str, role: str, scene: SceneGraph, affords: str) ->
     if repeated and rng.random() < 0.5:
         noun = rng.choice(repeated)
         chosen = [o.name for o in scene.objects if o.category == noun]
-        text = rng.choice(PLACE_ALL).format(o=_plural(noun), p=kind, t=said_t)
+        text = words.filled(rng.choice(words.place_all), o=plural(noun), p=kind, t=said_t)
     else:
         count = min(len(scene.objects), rng.choice((2, 2, 3)))
         chosen = rng.sample([o.name for o in scene.objects], count)
@@ -141,24 +135,24 @@ def _many(rng: Random, kind: str, role: str, scene: SceneGraph, affords: str) ->
         cores |= {n: core for n, (_, core) in zip(chosen, phrases, strict=True)}
         said = [s for s, _ in phrases]
         listed = ", ".join(said[:-1]) + " and " + said[-1]
-        text = rng.choice(seen(kind)[:5]).format(o=listed, t=said_t)
+        text = words.filled(rng.choice(words.several[kind]), o=listed, t=said_t)
     return Clause(f"{kind}_many", role, text, tuple(Atom(kind, (n, target)) for n in chosen), cores)
 
 
-def _plural(noun: str) -> str:
+def plural(noun: str) -> str:
+    """Several of what an English noun names."""
     if noun.endswith(("s", "x", "ch", "sh")):
         return noun + "es"
     return noun[:-1] + "ies" if noun.endswith("y") and noun[-2] not in "aeou" else noun + "s"
 
 
-def _without_entity(rng: Random, kind: str, role: str, roles: Roles) -> Clause:
+def _without_entity(rng: Random, kind: str, role: str, roles: Roles, words: Phrasing) -> Clause | None:
     skill = roles[role]
     if kind in ("hand_free", "docked"):
-        return Clause(kind, role, rng.choice(seen(kind)), (Atom(kind),), {})
+        return Clause(kind, role, rng.choice(words.of[kind]), (Atom(kind),), {})
     if kind == "ring":
-        # The wording follows the description, since five different deeds share this family.
-        options = WORDINGS_OF_RING[_RING[skill.description]]
-        return Clause(kind, role, rng.choice(options), (Atom(DID, (skill.name,)),), {})
+        options = words.ring.get(skill.description)
+        return Clause(kind, role, rng.choice(options), (Atom(DID, (skill.name,)),), {}) if options else None
     value = {
         "wait": str(rng.choice((1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 90, 120))),
         "posture": rng.choice(("stow", "home", "ready")),
@@ -168,13 +162,29 @@ def _without_entity(rng: Random, kind: str, role: str, roles: Roles) -> Clause:
         "wave": "",
     }[kind]
     args = (skill.name, value) if value else (skill.name,)
-    return Clause(kind, role, rng.choice(seen(kind)).format(x=value), (Atom(DID, args),), {})
+    return Clause(kind, role, words.filled(rng.choice(words.of[kind]), x=value), (Atom(DID, args),), {})
 
 
-WORDINGS_OF_RING = (
-    ("ring the bell", "give the bell a ring", "ring the bell once"),
-    ("sound the alarm", "set off the alarm", "raise the alarm"),
-    ("press the buzzer", "push the buzzer", "hit the buzzer"),
-    ("call a person", "call somebody", "get a person to come"),
-    ("reset the counter", "set the counter back", "zero the counter"),
-)
+def ability_clause(rng: Random, kind: AbilityKind, wording: str, roles: Roles, scene: SceneGraph) -> Clause | None:
+    """As `make_clause`, for a kind that the zoo describes; None if the scene has nothing for it."""
+    affording = [n for n, e in scene.entities.items() if not kind.affords or kind.affords in e.affordances]
+    cores: dict[str, str] = {}
+    slots: dict[str, str] = {}
+    args: tuple[str, ...] = ()
+    if kind.shape == "value":
+        slots["x"] = rng.choice(kind.values)
+        args = (slots["x"],)
+    elif kind.shape == "one":
+        args = (rng.choice(affording),) if affording else ()
+    elif kind.shape == "two":
+        movable = [o.name for o in scene.objects if GRASPABLE in o.affordances]
+        pairs = [(a, b) for a in movable for b in affording if a != b]
+        args = rng.choice(pairs) if pairs else ()
+    if kind.shape != "none" and not args:
+        return None
+    if kind.shape in ("one", "two"):
+        for slot, name in zip("ot", args, strict=False):
+            slots[slot], cores[name] = phrase(rng, scene, name)
+    name = kind.atom.removeprefix("not ")
+    atom = Atom(DID, (roles[kind.role].name, *args)) if name == DID else Atom(name, args, name != kind.atom)
+    return Clause(kind.kind, kind.role, sentence(wording, **slots), (atom,), cores)

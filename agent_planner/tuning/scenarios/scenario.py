@@ -2,7 +2,7 @@
 """Scenarios: a world, a library, an instruction and its goal, each from a seed alone and each proved."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
@@ -11,15 +11,17 @@ from agent_planner.goals import Declined, Goal, plan
 from agent_planner.goals.goal import Stated
 from agent_planner.scene import SceneGraph
 from agent_planner.scene.focus import matches
-from agent_planner.skills import SkillLibrary
-from agent_planner.tuning.scenarios.clauses import Clause, draw_kind, make_clause
+from agent_planner.skills import Skill, SkillLibrary
+from agent_planner.tuning.scenarios.clauses import Clause, Roles, draw_kind, make_clause
+from agent_planner.tuning.scenarios.phrasing import TRAINING, Phrasing
 from agent_planner.tuning.scenarios.scenes import observed, random_scene
 from agent_planner.tuning.zoo.families import BY_ROLE, CORE, FAMILIES
-from agent_planner.tuning.zoo.vocabulary import SEEN
-from agent_planner.tuning.zoo.wordings import FRAMES, JOINS, TALK
+from agent_planner.tuning.zoo.kinds import stands_alone
+from agent_planner.tuning.zoo.vocabulary import SEEN, Vocabulary
+from agent_planner.tuning.zoo.wordings import TALK
 from agent_planner.types import Atom
 
-_DEFAULT_ROLES = {
+DEFAULT_ROLES = {
     "navigate_to": "navigate",
     "pick": "pick",
     "place_on": "place_on",
@@ -52,6 +54,11 @@ class Setting:
     roles: dict[str, str]
     world: SceneGraph
 
+    @property
+    def by_role(self) -> dict[str, Skill]:
+        """The skill of each ability."""
+        return {role: self.library[skill] for skill, role in self.roles.items()}
+
 
 def stable_seed(*parts: object) -> int:
     """A seed from a hash of the parts, the same on every machine and in every process."""
@@ -64,18 +71,20 @@ def default_library() -> SkillLibrary:
     return SkillLibrary.load()
 
 
-def draw_setting(rng: Random, variants: tuple[float, float, float, float] = (0.3, 0.22, 0.36, 0.12)) -> Setting:
+def draw_setting(
+    rng: Random, variants: tuple[float, float, float, float] = (0.3, 0.22, 0.36, 0.12), nouns: Vocabulary = SEEN
+) -> Setting:
     """Draw a library (the shipped one, it and more, drawn names, invented names) and a world."""
     variant = rng.choices(("default", "more", "drawn", "invented"), weights=variants)[0]
     library, roles = _library(rng, variant)
-    return Setting(library, roles, random_scene(rng, SEEN))
+    return Setting(library, roles, random_scene(rng, nouns))
 
 
 def _library(rng: Random, variant: str) -> tuple[SkillLibrary, dict[str, str]]:
     if variant in ("default", "more"):
-        extra = [f for f in FAMILIES if f.role not in _DEFAULT_ROLES.values()]
+        extra = [f for f in FAMILIES if f.role not in DEFAULT_ROLES.values()]
         chosen = rng.sample(extra, rng.randint(1, 3)) if variant == "more" else []
-        skills, roles = list(default_library()), dict(_DEFAULT_ROLES)
+        skills, roles = list(default_library()), dict(DEFAULT_ROLES)
     else:
         others = [f for f in FAMILIES if f.role not in CORE]
         core = [BY_ROLE[r] for r in CORE if r in ("navigate", "pick") or rng.random() < 0.85]
@@ -106,10 +115,8 @@ def scenarios(rng: Random, setting: Setting, count: int, name: str) -> Iterator[
 def single(split: str, suite: str, seed: int) -> Scenario:
     """The scenario of that number: the same for ever."""
     rng = Random(stable_seed(split, suite, seed))
-    # Invented names are a suite of their own: they are no vocabulary that could have been seen.
-    weights = (0.3, 0.25, 0.45, 0.0)
     while True:
-        setting = draw_setting(rng, weights)
+        setting = draw_setting(rng, KNOWN)
         kind = rng.choices(_KINDS, weights=_WEIGHTS)[0]
         for _ in range(6):
             scenario = draw_of_kind(rng, setting, kind, f"{split}/{suite}/{seed}")
@@ -117,6 +124,8 @@ def single(split: str, suite: str, seed: int) -> Scenario:
                 return scenario
 
 
+# Invented names are a suite of their own: they are no vocabulary that could have been seen.
+KNOWN = (0.3, 0.25, 0.45, 0.0)
 _KINDS = ("feasible", "missing", "which", "no_skill", "none")
 _WEIGHTS = (0.72, 0.09, 0.06, 0.06, 0.07)
 
@@ -124,44 +133,51 @@ _WEIGHTS = (0.72, 0.09, 0.06, 0.06, 0.07)
 def draw_of_kind(rng: Random, setting: Setting, kind: str, name: str) -> Scenario | None:
     """Draw a scenario of one kind; None where the setting has nothing for it."""
     if kind == "none":
-        instruction, answer = _talk(rng, observed(setting.world))
+        instruction, answer = talk(rng, observed(setting.world))
         return Scenario(name, setting.library, setting.world, instruction, Declined("none", answer), kind)
     if kind == "which":
         return _ambiguous(rng, setting, name)
-    feasible = _feasible(rng, setting, name)
-    if feasible is None or kind == "feasible":
-        return feasible
-    return _missing(rng, feasible) if kind == "missing" else _no_skill(rng, setting, feasible)
+    scenario = feasible(rng, setting, name)
+    if scenario is None or kind == "feasible":
+        return scenario
+    return missing_twin(rng, scenario) if kind == "missing" else no_skill_twin(rng, setting, scenario)
 
 
-def _feasible(rng: Random, setting: Setting, name: str) -> Scenario | None:
+def feasible(rng: Random, setting: Setting, name: str, words: Phrasing = TRAINING) -> Scenario | None:
+    """Draw something to do that a plan reaches; now and then it is done already."""
     seen = observed(setting.world)
     if not seen.objects:
         return None
-    clauses = _clauses(rng, setting, seen)
+    clauses = _clauses(rng, setting, seen, words)
     if not clauses:
         return None
-    goal = Goal(tuple(c.atoms for c in clauses))
-    calls = plan(goal, setting.library, seen)
+    calls = plan(Goal(tuple(c.atoms for c in clauses)), setting.library, seen)
     if calls is None or (not calls and rng.random() < 0.7):
         return None
+    return joined(rng, setting, name, clauses, words)
+
+
+def joined(rng: Random, setting: Setting, name: str, clauses: Sequence[Clause], words: Phrasing = TRAINING) -> Scenario:
+    """Put clauses into words, one after the other; nothing is proved here."""
+    goal = Goal(tuple(c.atoms for c in clauses))
     kind = "+".join(c.kind for c in clauses)
-    return Scenario(name, setting.library, setting.world, _worded(rng, clauses), goal, kind, tuple(clauses))
+    instruction = worded(rng, clauses, words)
+    return Scenario(name, setting.library, setting.world, instruction, goal, kind, tuple(clauses))
 
 
-def _clauses(rng: Random, setting: Setting, seen: SceneGraph) -> list[Clause]:
-    roles = {role: setting.library[skill] for skill, role in setting.roles.items()}
+def _clauses(rng: Random, setting: Setting, seen: SceneGraph, words: Phrasing) -> list[Clause]:
+    roles = setting.by_role
     clauses: list[Clause] = []
     for _ in range(rng.choices((1, 2, 3), weights=(0.62, 0.32, 0.06))[0]):
         kind = draw_kind(rng, roles, seen)
-        clause = _follow_up(rng, clauses[-1], roles) if clauses and rng.random() < 0.4 else None
-        clause = clause or make_clause(rng, kind, roles, seen)
+        clause = follow_up(rng, clauses[-1], roles, words) if clauses and rng.random() < 0.4 else None
+        clause = clause or make_clause(rng, kind, roles, seen, words)
         if clause is not None and all(clause.atoms != c.atoms for c in clauses):
             clauses.append(clause)
     return clauses
 
 
-def _follow_up(rng: Random, first: Clause, roles: dict) -> Clause | None:
+def follow_up(rng: Random, first: Clause, roles: Roles, words: Phrasing) -> Clause | None:
     """``… and close it``: a second clause about what the first one named."""
     last = first.atoms[-1]
     if not last.args or last.name == "did":
@@ -179,26 +195,35 @@ def _follow_up(rng: Random, first: Clause, roles: dict) -> Clause | None:
     ):
         return None
     said = "it" if rng.random() < 0.6 else f"the {first.cores[target]}"
-    words = rng.choice(("close {o}", "shut {o}", "close {o} again", "push {o} shut", "shut {o} again")).format(o=said)
-    return Clause(kind, role, words, (Atom(kind, (target,)),), {target: first.cores[target]})
+    text = rng.choice(words.shut_again).format(o=said)
+    return Clause(kind, role, text, (Atom(kind, (target,)),), {target: first.cores[target]})
 
 
-def _worded(rng: Random, clauses: list[Clause]) -> str:
+def worded(rng: Random, clauses: Sequence[Clause], words: Phrasing = TRAINING) -> str:
+    """The instruction that the clauses make."""
     text = clauses[0].text
     for clause in clauses[1:]:
-        text = rng.choice(JOINS).format(a=text, b=clause.text)
-    plain = text.startswith(("I ", "the ", "all ", "first ", "please ")) or " goes in" in text or " belongs" in text
-    text = text if plain or ". " in text else rng.choice(FRAMES).format(i=text)
+        text = rng.choice(words.joins).format(a=text, b=clause.text)
+    plain = _is_sentence(text) if words.sentences else _is_statement(text)
+    text = text if plain or ". " in text else rng.choice(words.frames).format(i=text)
     return text[0].upper() + text[1:] if rng.random() < 0.4 else text
 
 
-def _missing(rng: Random, scenario: Scenario) -> Scenario | None:
+def _is_sentence(text: str) -> bool:
+    return stands_alone(text) or text.startswith(("first", "to begin with", "please"))
+
+
+def _is_statement(text: str) -> bool:
+    return text.startswith(("I ", "the ", "all ", "first ", "please ")) or " goes in" in text or " belongs" in text
+
+
+def missing_twin(rng: Random, scenario: Scenario) -> Scenario | None:
     """The twin of a feasible scenario in which one of the things it names is not there."""
     bare = [n for c in scenario.clauses for n in c.cores if not any(r.b == n for r in scenario.world.relations)]
     return rebased(scenario, scenario.library, without(scenario.world, rng.choice(bare))) if bare else None
 
 
-def _no_skill(rng: Random, setting: Setting, scenario: Scenario) -> Scenario | None:
+def no_skill_twin(rng: Random, setting: Setting, scenario: Scenario) -> Scenario | None:
     """The twin whose library lacks the ability that one clause asks for."""
     role = rng.choice(scenario.clauses).role
     left = tuple(s for s in setting.library if setting.roles[s.name] != role)
@@ -241,16 +266,24 @@ def rebased(scenario: Scenario, library: SkillLibrary, world: SceneGraph) -> Sce
 
 
 def _ambiguous(rng: Random, setting: Setting, name: str) -> Scenario | None:
-    """An instruction whose noun fits several things; nothing else in it tells them apart."""
+    found = vague_clause(rng, setting)
+    if found is None:
+        return None
+    clause, goal = found
+    return Scenario(name, setting.library, setting.world, worded(rng, [clause]), goal, "which")
+
+
+def vague_clause(rng: Random, setting: Setting, words: Phrasing = TRAINING) -> tuple[Clause, Declined] | None:
+    """A clause whose noun fits several things; nothing else in it tells them apart. Its atoms are about one of them."""
     seen = observed(setting.world)
     nouns = sorted({o.category for o in seen.objects if o.category and len(matches(seen, o.category)) > 1})
-    roles = {role: setting.library[skill] for skill, role in setting.roles.items()}
     if not nouns:
         return None
     noun = rng.choice(nouns)
     options = matches(seen, noun)
+    roles = setting.by_role
     for _ in range(12):
-        clause = make_clause(rng, draw_kind(rng, roles, seen), roles, seen)
+        clause = make_clause(rng, draw_kind(rng, roles, seen), roles, seen, words)
         chosen = [n for n in options if clause is not None and n in clause.cores]
         if clause is None or len(chosen) != 1 or len(clause.atoms) > 1:
             continue
@@ -258,14 +291,14 @@ def _ambiguous(rng: Random, setting: Setting, name: str) -> Scenario | None:
         if not phrase or f"{phrase} on the" in clause.text or f"{phrase} in the" in clause.text and clause.kind != "in":
             continue
         vague = replace(clause, text=clause.text.replace(phrase, f"the {noun}", 1))
-        goal = Declined("which", noun, tuple(options))
-        return Scenario(name, setting.library, setting.world, _worded(rng, [vague]), goal, "which")
+        return vague, Declined("which", noun, tuple(options))
     return None
 
 
-def _talk(rng: Random, scene: SceneGraph) -> tuple[str, str]:
+def talk(rng: Random, scene: SceneGraph, sayings: Sequence[tuple[str, str]] = TALK) -> tuple[str, str]:
+    """A greeting or a question, and its answer."""
     if not scene.objects or rng.random() < 0.6:
-        return rng.choice(TALK)
+        return rng.choice(sayings)
     name = rng.choice(scene.objects).name
     location = scene.location(name)
     held = scene.holding

@@ -15,15 +15,8 @@ from agent_planner.scene import SceneGraph
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.data.records import read_plain
 from agent_planner.tuning.scenarios.clauses import Clause
-from agent_planner.tuning.scenarios.scenario import (
-    Scenario,
-    Setting,
-    draw_setting,
-    rebased,
-    scenarios,
-    stable_seed,
-    without,
-)
+from agent_planner.tuning.scenarios.scenario import Scenario, Setting, rebased, stable_seed, without
+from agent_planner.tuning.scenarios.training import draw_training_setting, training_scenarios
 from agent_planner.types import Atom
 
 
@@ -94,9 +87,9 @@ def draw_situations(split: str, seed: int, index: int, tasks: int) -> Iterator[S
     The twin is asked the very same, so that library and world alone tell what can be done from what cannot.
     """
     rng = Random(stable_seed("situations", split, seed, index))
-    setting = draw_setting(rng)
+    setting = draw_training_setting(rng)
     name = f"{split}/{seed}/{index}"
-    drawn = list(scenarios(rng, setting, tasks, name))
+    drawn = list(training_scenarios(rng, setting, tasks, name))
     if drawn:
         yield _situation(name, split, drawn)
     library, world = _twin(rng, setting, drawn)

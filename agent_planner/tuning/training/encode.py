@@ -1,74 +1,134 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Trees as tokens, positions, branch numbers and loss weights."""
+"""Conversations as tokens and loss weights, by the renderer of run time.
 
+What stands before a learned turn are exactly the tokens that `PromptEncoder.encode` gives for the turns before it; the
+turn's own are those of `PromptEncoder.answer`, its end included. Nothing else carries loss, and what follows the last
+learned turn is left out.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-import torch
-from transformers import PreTrainedTokenizerBase
+import numpy as np
+from numpy.typing import NDArray
+from transformers import PreTrainedTokenizerFast
 
+from agent_planner.llm.base import Message
+from agent_planner.llm.chatml import encode_conversation, speaks_chatml
+from agent_planner.llm.prompts import PromptEncoder
+from agent_planner.tuning.data.formats import with_system
+from agent_planner.tuning.data.records import Record
 from agent_planner.tuning.training.trees import Tree
-
-# Loss on tokens that hold no choice (brackets, quotes, commas of a call); everything else counts 1.
-SYNTAX_WEIGHT = 0.3
 
 
 @dataclass(frozen=True)
-class Encoded:
-    """All tensors have shape (n,). ``branch`` is 0 in the prefix; ``weight`` is that of predicting this token."""
+class Conversation:
+    """Messages, and for each whether it is to be learned."""
 
-    tokens: torch.Tensor  # int64
-    positions: torch.Tensor  # int64
-    branch: torch.Tensor  # int64
-    weight: torch.Tensor  # float32
-
-    def bounds(self) -> tuple[int, ...]:
-        """Where the prefix and each branch begin, and the end."""
-        starts = (self.branch[1:] != self.branch[:-1]).nonzero()[:, 0] + 1
-        return (0, *starts.tolist(), len(self.branch))
+    id: str
+    messages: tuple[Message, ...]
+    learned: tuple[bool, ...]
 
 
-def encode(tree: Tree, tokenizer: PreTrainedTokenizerBase, limit: int) -> Encoded:
-    """Encode a tree in ChatML; branches that would go beyond ``limit`` tokens are left out whole."""
-    prefix = _ids(tokenizer, f"{_open('system')}{tree.system}{_CLOSE}{_open('user')}{tree.opening}")
-    tokens, positions, branch = list(prefix), list(range(len(prefix))), [0] * len(prefix)
-    weight = [0.0] * len(prefix)
-    for number, item in enumerate(tree.branches, start=1):
-        ids, weights = _branch(tokenizer, item.opening, [(t.role, t.content, bool(t.loss)) for t in item.turns])
-        if len(tokens) + len(ids) > limit:
-            continue
-        positions += range(len(prefix), len(prefix) + len(ids))
-        branch += [number] * len(ids)
-        tokens += ids
-        weight += weights
-    return Encoded(torch.tensor(tokens), torch.tensor(positions), torch.tensor(branch), torch.tensor(weight))
+def of_record(record: Record) -> Conversation:
+    """The conversation of a record."""
+    turns = with_system(record, "user", "assistant")
+    messages = tuple(Message(role, turn.value) for role, turn in turns)  # type: ignore[arg-type]
+    return Conversation(record.id, messages, tuple(turn.loss is True for _, turn in turns))
 
 
-_CLOSE = "<|im_end|>\n"
+def of_tree(tree: Tree) -> list[Conversation]:
+    """The conversations of a tree, one a branch."""
+    found = []
+    for number, branch in enumerate(tree.branches):
+        head = Message("system", tree.system), Message("user", tree.opening + branch.opening)
+        said = tuple(Message(t.role, t.content) for t in branch.turns)  # type: ignore[arg-type]
+        learned = (False, False, *(t.loss is True for t in branch.turns))
+        found.append(Conversation(f"{tree.id}/{number}", head + said, learned))
+    return found
 
 
-def _open(role: str) -> str:
-    return f"<|im_start|>{role}\n"
+@dataclass(frozen=True)
+class Sample:
+    """A sequence to learn from.
+
+    Attributes:
+        id: of the conversation.
+        tokens: (n,), int32.
+        weights: (n,), float32: how much predicting each token counts; 0 where nothing is learned.
+    """
+
+    id: str
+    tokens: NDArray[np.int32]
+    weights: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.tokens)
 
 
-def _branch(
-    tokenizer: PreTrainedTokenizerBase, opening: str, turns: list[tuple[str, str, bool]]
-) -> tuple[list[int], list[float]]:
-    ids = _ids(tokenizer, opening + _CLOSE)
-    weights = [0.0] * len(ids)
-    for role, content, learned in turns:
-        head = _ids(tokenizer, _open(role))
-        body = _ids(tokenizer, content + "<|im_end|>")
-        tail = _ids(tokenizer, "\n")
-        ids += head + body + tail
-        counted = [_weight(tokenizer, i) if learned else 0.0 for i in body]
-        weights += [0.0] * len(head) + counted + [0.0] * len(tail)
-    return ids, weights
+class Encoder:
+    """Encodes conversations for one tokenizer.
+
+    Args:
+        tokenizer: the model's.
+        forced_weight: of tokens without a letter, digit or line break; all others count 1.
+    """
+
+    def __init__(self, tokenizer: PreTrainedTokenizerFast, forced_weight: float):
+        self._tokenizer = tokenizer
+        self._forced = forced_weight
+        self._chatml = speaks_chatml(tokenizer)
+        self._prompts = PromptEncoder(tokenizer)
+        self._weights: dict[int, float] = {}
+
+    def samples(self, conversation: Conversation) -> list[Sample]:
+        """One sample; more where the template writes earlier turns otherwise than they were said; none to learn, none.
+
+        Raises:
+            UserError: the chat template refuses the conversation.
+        """
+        found = self._joint(conversation) if self._chatml else list(self._turn_by_turn(conversation))
+        return [sample for sample in found if sample.weights.any()]
+
+    def _joint(self, conversation: Conversation) -> list[Sample]:
+        """ChatML: every prompt is the beginning of what follows, so that one look at the whole is enough."""
+        ids, spoken = encode_conversation(self._tokenizer, conversation.messages)
+        pairs = zip(conversation.messages, conversation.learned, strict=True)
+        learned = iter([learn for message, learn in pairs if message.role == "assistant"])
+        weights: list[float] = []
+        for by_assistant, run in groupby(spoken):
+            here = ids[len(weights) : len(weights) + len(list(run))]
+            counts = by_assistant and next(learned)
+            weights += [self._weight(token) if counts else 0.0 for token in here]
+        end = max((place + 1 for place, weight in enumerate(weights) if weight > 0), default=0)
+        return [_sample(conversation.id, ids[:end], weights[:end])]
+
+    def _turn_by_turn(self, conversation: Conversation) -> Iterator[Sample]:
+        """Any template: a turn joins the sample before it where its prompt goes on from there."""
+        ids: list[int] = []
+        weights: list[float] = []
+        for place, message in enumerate(conversation.messages):
+            if not conversation.learned[place]:
+                continue
+            before = self._prompts.encode(conversation.messages[:place])
+            said = self._prompts.answer(conversation.messages[:place], message.content)
+            if before[: len(ids)] != ids:
+                yield _sample(conversation.id, ids, weights)
+                weights = []
+            ids = before + said
+            weights += [0.0] * (len(before) - len(weights)) + [self._weight(token) for token in said]
+        yield _sample(conversation.id, ids, weights)
+
+    def _weight(self, token: int) -> float:
+        if token not in self._weights:
+            text = str(self._tokenizer.decode([token]))
+            free = any(c.isalnum() or c == "\n" for c in text)
+            self._weights[token] = 1.0 if free else self._forced
+        return self._weights[token]
 
 
-def _ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
-    return tokenizer(text, add_special_tokens=False).input_ids
-
-
-def _weight(tokenizer: PreTrainedTokenizerBase, token: int) -> float:
-    text = tokenizer.decode([token])
-    return SYNTAX_WEIGHT if not any(c.isalnum() or c == "\n" for c in text) else 1.0
+def _sample(name: str, ids: Sequence[int], weights: Sequence[float]) -> Sample:
+    counts = np.array(weights, dtype=np.float32)
+    counts[:1] = 0.0  # nothing stands before the first token that could predict it
+    return Sample(name, np.array(ids, dtype=np.int32), counts)

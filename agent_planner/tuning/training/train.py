@@ -1,195 +1,275 @@
 # SPDX-License-Identifier: Apache-2.0
-"""LoRA on a causal language model, trained on trees. Resumable; the same seed gives the same data in the same order.
+"""Tunes a causal language model on conversations, on one device or, by accelerate, on several.
 
-LoRA: Hu et al. 2021 (arXiv 2106.09685). Loss on the model's turns only, as in AgentTuning (arXiv 2310.12823).
+Loss on the model's turns only, as in AgentTuning (Zeng et al. 2023, arXiv 2310.12823). The loss of a step is the mean
+over the learned tokens of all its records, each by its weight: with data mixed at η it estimates the paper's
+J = η·E_agent[log π(y|x)] + (1 - η)·E_general[log π(y|x)] up to a factor, since log π(y|x) is itself a sum over tokens,
+so a longer answer counts more. It depends neither on how records are packed nor on how many devices there are.
+
+A run that is killed goes on from its last checkpoint, on one device bit for bit as if it had not been: the data have a
+place, and dropout is seeded by the step.
 """
 
-import json
 import math
 import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, islice
+from contextlib import AbstractContextManager, nullcontext
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model
-from safetensors.torch import load_file, save_file
-from torch.nn.functional import cross_entropy
-from torch.utils.data import DataLoader, Dataset
-from transformers import AutoTokenizer, LlamaForCausalLM, PreTrainedTokenizerBase
+from accelerate import Accelerator, DistributedType
+from torch.utils.data import DataLoader
 
-from agent_planner.llm.weights import number_format, quieten
-from agent_planner.tuning.training.encode import Encoded, encode
-from agent_planner.tuning.training.train_config import TrainConfig
-from agent_planner.tuning.training.tree_attention import register
-from agent_planner.tuning.training.trees import trees
+from agent_planner.errors import UserError
+from agent_planner.llm.base import Progress
+from agent_planner.llm.weights import quieten
+from agent_planner.tuning.scenarios.scenario import stable_seed
+from agent_planner.tuning.training.checkpoint import learned_weights, load_checkpoint, save_checkpoint
+from agent_planner.tuning.training.config import TrainConfig
+from agent_planner.tuning.training.encode import Encoder, Sample
+from agent_planner.tuning.training.journal import Journal
+from agent_planner.tuning.training.loss import pass_loss
+from agent_planner.tuning.training.model import (
+    compute_format,
+    find_base,
+    load_model,
+    load_tokenizer,
+    packs_trees,
+    save_adapter,
+    save_full,
+    save_merged,
+)
+from agent_planner.tuning.training.packing import Pass, padded_passes, tree_passes
+from agent_planner.tuning.training.run_file import check_run, write_run
+from agent_planner.tuning.training.sources import Item, RecordSource, SeedSource, Source
 
-_LINEARS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 _MOST_WORKERS = 12
-
-
-class _Samples(Dataset):
-    """The encoded trees of an index; what holds nothing to learn is left out."""
-
-    def __init__(self, config: TrainConfig, tokenizer: PreTrainedTokenizerBase):
-        self._config = config
-        self._tokenizer = tokenizer
-
-    def __getitem__(self, index: int) -> list[Encoded]:
-        c = self._config
-        made = trees(c.seed, index, c.branches, c.episodes)
-        encoded = (encode(tree, self._tokenizer, c.max_tokens) for tree in made)
-        return [sample for sample in encoded if sample.weight.sum() > 0]
+Figures = dict[str, float]
 
 
 class Trainer:
-    """Owns model, optimizer and the place in the data: which tree (``place``) of which ``index`` comes next."""
+    """Owns model, optimizer and the place in the data: which item (``place``) of which ``index`` comes next.
 
-    def __init__(self, config: TrainConfig):
+    Args:
+        config: what it is told.
+        out: folder of the run: ``run.json``, ``checkpoint.pt``, ``log.jsonl``, ``tensorboard/``, ``loss.png``, and
+            ``adapter/`` or ``model/``.
+
+    Attributes:
+        step: how many are done.
+        steps: how many there are.
+        counts: of the data, where they are files.
+        main: whether this process is the one that writes.
+    """
+
+    def __init__(self, config: TrainConfig, out: Path):
         self.config = config
+        self.out = out
         self.step = 0
         self.index = 0
         self.place = 0
+        self.tokens = 0
+        self.seconds = 0.0
+        self.counts: dict[str, int] = {}
 
-    def setup(self) -> None:
-        """Load the base, add the adapter, and take up the last checkpoint if there is one."""
+    def setup(self, progress: Progress | None = None) -> None:
+        """Read the data, load the base, and take up the last checkpoint if there is one."""
+        report = progress or (lambda text, fraction: None)
         quieten()
-        torch.manual_seed(self.config.seed)
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.tokenizer = AutoTokenizer.from_pretrained(self.config.base)
-        # The frozen base in the processor's fast format; peft keeps what is learned in fp32.
-        self.format = number_format(self.device.type)
-        base = LlamaForCausalLM.from_pretrained(self.config.base, dtype=self.format, attn_implementation=register())
-        self.model = self._adapted(base).to(self.device)
-        # The same modules: the adapter's layers are put into the base in place.
-        self.llama = base
-        self.learned = [p for p in self.model.parameters() if p.requires_grad]
-        self.optimizer = torch.optim.AdamW(
-            self.learned,
-            lr=self.config.learning_rate,
-            betas=(0.9, 0.98),
-            weight_decay=self.config.weight_decay,
-        )
-        self.config.out.mkdir(parents=True, exist_ok=True)
-        (self.config.out / "train_config.json").write_text(self.config.model_dump_json(indent=2))
+        self.accelerator = Accelerator()
+        self.main = self.accelerator.is_main_process
+        self.format = compute_format(self.config, self.accelerator.device.type)
+        if self._checkpoint.exists():
+            check_run(self.out, self.config)
+        self.base = find_base(self.config, report)
+        self.tokenizer = load_tokenizer(self.base)
+        self.trees = packs_trees(self.config, self.base)
+        self._read_data(report)
+        report(f"loading {self.base.name}", 0.5)
+        self._load()
+        self.out.mkdir(parents=True, exist_ok=True)
         if self._checkpoint.exists():
             self._resume()
+        elif self.main:
+            packing = "tree" if self.trees else "padded"
+            write_run(self.out, self.config, {"counts": self.counts, "steps": self.steps, "packing": packing})
+        if self.main:
+            self.journal = Journal(self.out, self.step)
 
-    def _adapted(self, base: LlamaForCausalLM) -> PeftModel:
-        if self.config.start_adapter is not None:
-            return PeftModel.from_pretrained(base, str(self.config.start_adapter), is_trainable=True)
-        layers = list(range(self.config.first_layer, base.config.num_hidden_layers))
-        lora = LoraConfig(
-            r=self.config.rank,
-            lora_alpha=self.config.alpha,
-            target_modules=list(_LINEARS),
-            layers_to_transform=layers,
-            task_type="CAUSAL_LM",
+    def _read_data(self, report: Progress) -> None:
+        c = self.config
+        encoder = Encoder(self.tokenizer, c.forced_weight)
+        self.source: Source
+        if c.data:
+            records = RecordSource(c.data, encoder, c.max_tokens, c.too_long == "drop", report)
+            self.source, self.counts, self._end = records, records.counts, len(records.items) * c.epochs
+            self.steps = min(c.steps or sys.maxsize, math.ceil(self._end / c.batch))
+        else:
+            self.source, self._end = SeedSource(c.seed, c.seeds, encoder), sys.maxsize
+            self.steps = c.steps or c.seeds.steps
+        held = RecordSource(c.eval_data, encoder, c.max_tokens, c.too_long == "drop", report) if c.eval_data else None
+        self._held_passes = self._passes([s for item in held.items for s in item]) if held else []
+
+    def _load(self) -> None:
+        c = self.config
+        torch.manual_seed(c.seed)
+        model = load_model(c, self.base, self.trees, self.format)
+        self._check_end(model)
+        self._head: torch.nn.Module = model.get_output_embeddings()  # type: ignore[operator]
+        self._whole = model
+        optimizer = torch.optim.AdamW(
+            [p for p in model.parameters() if p.requires_grad],
+            lr=c.learning_rate,
+            betas=c.betas,
+            eps=c.epsilon,
+            weight_decay=c.weight_decay,
         )
-        return get_peft_model(base, lora)  # type: ignore[return-value]
+        self.model, self.optimizer = self.accelerator.prepare(model, optimizer)
+        self.model.train()
+        self.learned = [p for p in self.model.parameters() if p.requires_grad]
+
+    def _check_end(self, model: Any) -> None:
+        """Run time must stop at the token that training teaches as the end of a turn."""
+        sample = next(item[0] for index in range(sys.maxsize) for item in self.source[index] if item)
+        more = model.generation_config.eos_token_id
+        ends = [self.tokenizer.eos_token_id, *(more if isinstance(more, list) else [more])]
+        end = int(sample.tokens[-1])
+        if end not in ends:
+            raise UserError(
+                f"{self.base.name}: its chat template ends a turn with {self.tokenizer.decode([end])!r}, which neither "
+                "its tokenizer nor its generation_config.json (eos_token_id) calls an end; mend one of them"
+            )
 
     @property
     def _checkpoint(self) -> Path:
-        return self.config.out / "checkpoint.pt"
+        return self.out / "checkpoint.pt"
 
     def _resume(self) -> None:
-        saved = torch.load(self._checkpoint, map_location=self.device, weights_only=True)
-        for parameter, value in zip(self.learned, saved["learned"], strict=True):
-            parameter.data.copy_(value)
-        self.optimizer.load_state_dict(saved["optimizer"])
-        self.step, self.index, self.place = saved["step"], saved["index"], saved["place"]
+        saved = load_checkpoint(self._checkpoint, self.model, self.optimizer.optimizer)
+        self.step, self.index, self.place = (int(saved[name]) for name in ("step", "index", "place"))
+        self.tokens, self.seconds = int(saved["tokens"]), saved["seconds"]
 
     def save(self) -> None:
-        """Write checkpoint and adapter (bf16), each whole or not at all."""
-        state = {
-            "learned": [p.detach().cpu() for p in self.learned],
-            "optimizer": self.optimizer.state_dict(),
-            "step": self.step,
-            "index": self.index,
-            "place": self.place,
-        }
-        partial = self._checkpoint.with_suffix(".partial")
-        torch.save(state, partial)
-        os.replace(partial, self._checkpoint)
-        self.model.peft_config["default"].base_model_name_or_path = self.config.base_name or self.config.base
-        # PEFT would ask the hub for the base whether its vocabulary has grown; ours has not.
-        self.model.save_pretrained(str(self.config.out / "adapter"), save_embedding_layers=False)
-        file = self.config.out / "adapter" / "adapter_model.safetensors"
-        halved = {k: v.to(torch.bfloat16).contiguous() for k, v in load_file(file).items()}
-        save_file(halved, file.with_suffix(".partial"), metadata={"format": "pt"})
-        file.with_suffix(".partial").chmod(0o644)  # safetensors makes it the owner's alone
-        os.replace(file.with_suffix(".partial"), file)
+        """Write the adapter and the checkpoint, each whole or not at all, and draw the losses."""
+        learned = learned_weights(self.model)
+        if self.main:
+            # Before the checkpoint: a run whose checkpoint is the last one has its result.
+            if not self.config.full:
+                save_adapter(self._whole, learned, self.base, self.out / "adapter")  # type: ignore[arg-type]
+            elif self.step == self.steps:
+                save_full(self._whole, learned, self.tokenizer, self.out / "model")  # type: ignore[arg-type]
+            self.journal.draw()
+        place = {name: getattr(self, name) for name in ("step", "index", "place", "tokens", "seconds")}
+        save_checkpoint(self._checkpoint, learned, self.model, self.optimizer.optimizer, place, self.main)
+        self.accelerator.wait_for_everyone()
 
-    def run(self) -> Iterator[dict[str, float]]:
+    @property
+    def result(self) -> Path:
+        """The folder to load: the merged or whole model, or the adapter."""
+        return self.out / ("model" if self.config.full or self.config.merge else "adapter")
+
+    def run(self) -> Iterator[Figures]:
         """Train to the last step; yields the figures of each."""
-        data = self._samples()
-        began = time.monotonic()
-        tokens = 0
-        while self.step < self.config.steps:
-            rate = self._rate()
-            for group in self.optimizer.param_groups:
-                group["lr"] = rate
-            samples = list(islice(data, self.config.trees_per_step))
-            tokens += sum(len(s.tokens) for s in samples)
-            # A GPU has room for all trees at once; one by one it would spend its time on starting kernels.
-            parts = [samples] if self.device.type == "cuda" else [[s] for s in samples]
-            loss = sum(self._backward(part) for part in parts)
-            torch.nn.utils.clip_grad_norm_(self.learned, self.config.clip)
-            self.optimizer.step()
-            self.optimizer.zero_grad(set_to_none=True)
-            self.step += 1
-            figures = {
-                "step": self.step,
-                "loss": loss,
-                "rate": rate,
-                "tokens": tokens,
-                "seconds": time.monotonic() - began,
-            }
-            with (self.config.out / "log.jsonl").open("a") as log:
-                log.write(json.dumps(figures) + "\n")
-            if self.step % self.config.save_every == 0 or self.step == self.config.steps:
+        c = self.config
+        items = self._items()
+        while self.step < self.steps:
+            began = time.monotonic()
+            batch = list(islice(items, c.batch if c.data else c.seeds.trees))
+            figures = self._learn([sample for item in batch for sample in item])
+            self.seconds += time.monotonic() - began
+            figures |= {"tokens": self.tokens, "seconds": self.seconds}
+            if self._held_passes and (self.step % c.eval_every == 0 or self.step == self.steps):
+                figures["eval_loss"] = self._evaluate()
+            if self.main:
+                self.journal.add(figures)
+            if self.step % c.save_every == 0 or self.step == self.steps:
                 self.save()
             yield figures
+        self._finish()
 
-    def _samples(self) -> Iterator[Encoded]:
+    def _finish(self) -> None:
+        if self.main:
+            self.journal.close()
+            if self.config.merge:
+                save_merged(self.base, self.out / "adapter", self.tokenizer, self.out / "model")
+        self.accelerator.end_training()
+
+    def _items(self) -> Iterator[Item]:
         # A GPU is faster than one process that makes its data; on a CPU the processors are the model's.
-        workers = min(_MOST_WORKERS, os.cpu_count() or 1) if self.device.type == "cuda" else 0
-        indices = range(self.index, sys.maxsize)
-        loader = DataLoader(_Samples(self.config, self.tokenizer), None, sampler=indices, num_workers=workers)
-        for samples in loader:
-            for sample in samples[self.place :]:
+        drawn_for_gpu = not self.config.data and self.accelerator.device.type == "cuda"
+        workers = min(_MOST_WORKERS, os.cpu_count() or 1) if drawn_for_gpu else 0
+        indices = range(self.index, self._end)
+        loader = DataLoader(self.source, None, sampler=indices, num_workers=workers)  # type: ignore[arg-type]
+        for items in loader:
+            for item in items[self.place :]:
                 self.place += 1
-                yield sample
+                yield item
             self.index, self.place = self.index + 1, 0
 
     def _rate(self) -> float:
+        """The learning rate of the step that comes: linear up, then a cosine down to its final fraction."""
         c = self.config
-        if self.step < c.warmup_steps:
-            return c.learning_rate * (self.step + 1) / c.warmup_steps
-        done = (self.step - c.warmup_steps) / max(1, c.steps - c.warmup_steps)
+        warmup = round(c.warmup * self.steps) if c.warmup < 1 else c.warmup
+        if self.step < warmup:
+            return c.learning_rate * (self.step + 1) / warmup
+        done = (self.step - warmup) / max(1, self.steps - warmup)
         return c.learning_rate * (c.final_fraction + (1 - c.final_fraction) * (1 + math.cos(math.pi * done)) / 2)
 
-    def _backward(self, samples: Sequence[Encoded]) -> float:
-        """Add the gradients of these trees; returns their share of the step's loss (the mean over its trees)."""
-        llama = self.llama
-        tokens = torch.cat([s.tokens for s in samples]).to(self.device)
-        # In a tree the weights of the tokens sum to 1.
-        weights = torch.cat([s.weight / s.weight.sum() for s in samples]) / self.config.trees_per_step
-        # A branch's first tokens carry no loss, so the token before one that does is always of the same branch.
-        chosen = (weights > 0).nonzero()[:, 0].to(self.device)
-        ends = accumulate(len(s.tokens) for s in samples)
-        bounds = tuple(tuple(end - len(s.tokens) + b for b in s.bounds()) for s, end in zip(samples, ends, strict=True))
-        with torch.autocast(self.device.type, self.format, enabled=self.format != torch.float32):
-            hidden = llama.model(
-                input_ids=tokens[None],
-                position_ids=torch.cat([s.positions for s in samples])[None].to(self.device),
-                use_cache=False,
-                bounds=bounds,
-            ).last_hidden_state[0]
-            logits = llama.lm_head(hidden[chosen - 1])
-        each = cross_entropy(logits.float(), tokens[chosen], reduction="none")
-        loss = (each * weights.to(self.device)[chosen]).sum()
-        loss.backward()
-        return float(loss.detach())
+    def _learn(self, samples: Sequence[Sample]) -> Figures:
+        """One step of the optimizer; returns its loss and rate."""
+        rank, processes = self.accelerator.process_index, self.accelerator.num_processes
+        torch.manual_seed(stable_seed("step", self.config.seed, self.step, rank))
+        rate = self._rate()
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        passes = self._passes(samples)
+        # Every process packs the same passes and computes its share, all equally many: they wait for each other.
+        total = sum(float(p.weights.sum()) for p in passes)
+        rounds = math.ceil(len(passes) / processes)
+        loss = torch.zeros((), device=self.accelerator.device)
+        for number in range(rounds):
+            place = number * processes + rank
+            with self._joining(number == rounds - 1):
+                share = self._loss(passes[place]) / total if place < len(passes) else self._loss(passes[0]) * 0.0
+                # Gradients are averaged over the processes.
+                self.accelerator.backward(share * processes)
+            loss += share.detach()
+        self.accelerator.clip_grad_norm_(self.learned, self.config.clip)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.step += 1
+        self.tokens += sum(p.inputs["input_ids"].numel() for p in passes)
+        return {"step": self.step, "loss": self._summed(loss), "rate": rate}
+
+    def _joining(self, last: bool) -> AbstractContextManager[Any]:
+        """Where every process holds the whole model, gradients are exchanged once a step."""
+        spread = self.accelerator.distributed_type is DistributedType.FSDP
+        return nullcontext() if last or spread else self.accelerator.no_sync(self.model)
+
+    def _summed(self, loss: torch.Tensor) -> float:
+        return float(self.accelerator.reduce(loss, "sum"))  # type: ignore[arg-type]
+
+    def _passes(self, samples: Sequence[Sample]) -> list[Pass]:
+        share = math.ceil(sum(map(len, samples)) / self.accelerator.num_processes)
+        limit = min(self.config.pass_tokens, share)
+        return tree_passes(samples, limit) if self.trees else padded_passes(samples, limit)
+
+    def _loss(self, packed: Pass) -> torch.Tensor:
+        return pass_loss(self.model, self._head, packed, self.format)
+
+    @torch.no_grad()
+    def _evaluate(self) -> float:
+        """The loss of the evaluation's records, a mean over learned tokens."""
+        self.model.eval()
+        rank, processes = self.accelerator.process_index, self.accelerator.num_processes
+        loss = torch.zeros((), device=self.accelerator.device)
+        for number in range(0, len(self._held_passes), processes):
+            place = number + rank
+            share = self._loss(self._held_passes[min(place, len(self._held_passes) - 1)])
+            loss += share if place < len(self._held_passes) else 0.0
+        self.model.train()
+        return self._summed(loss) / sum(float(p.weights.sum()) for p in self._held_passes)

@@ -1,21 +1,45 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Attention over a tree: each branch sees the prefix and itself, and nothing is computed between branches."""
+"""Attention over trees of segments: each sees those above it and itself; between branches nothing is computed."""
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 import torch
 from torch.nn.functional import scaled_dot_product_attention
-from transformers import AttentionInterface
+from transformers import AttentionInterface, PretrainedConfig
 from transformers.masking_utils import AttentionMaskInterface
 
+from agent_planner.errors import UserError
+
 NAME = "agent_planner_tree"
+# Architectures whose layers hand `segments` on to the attention, and need nothing of it that is not done here; a test
+# compares each with its own attention.
+KNOWN = frozenset({"gemma3_text", "llama", "mistral", "qwen2", "qwen3"})
 
 
-# For each tree: where its prefix and each of its branches begin, and where it ends.
-Bounds = tuple[tuple[int, ...], ...]
+class Segment(NamedTuple):
+    """The tokens ``begin`` to ``end`` - 1; ``parent`` is the place of the segment above it, -1 where there is none."""
+
+    begin: int
+    end: int
+    parent: int
+
+
+# Parents stand before their children; together they cover the tokens in order.
+Segments = tuple[Segment, ...]
+
+
+def register() -> str:
+    """Make the attention known to transformers; returns the name to give as ``attn_implementation``."""
+    AttentionInterface.register(NAME, tree_attention)
+    AttentionMaskInterface.register(NAME, lambda *args, **kwargs: None)
+    return NAME
+
+
+def works_for(config: PretrainedConfig) -> bool:
+    """Whether a model of that configuration can be trained on trees."""
+    return config.model_type in KNOWN and not getattr(config, "attention_dropout", 0.0)
 
 
 def tree_attention(
@@ -25,104 +49,145 @@ def tree_attention(
     value: torch.Tensor,
     attention_mask: torch.Tensor | None,
     scaling: float | None = None,
-    dropout: float = 0.0,
-    bounds: Bounds = (),
-    **_: object,
+    sliding_window: int | None = None,
+    segments: Segments = (),
+    **unused: object,
 ) -> tuple[torch.Tensor, None]:
-    """Attend within trees that stand one after the other.
+    """The attention function that transformers calls.
 
-    Shapes: query (1, heads, n, d), key and value (1, key heads, n, d); returns (1, n, heads, d).
+    Args:
+        module: the attention layer.
+        query: (1, heads, n, d).
+        key: (1, key heads, n, d).
+        value: (1, key heads, n, d).
+        attention_mask: not used: the segments say it.
+        scaling: of the scores; None is one over the root of d.
+        sliding_window: how far back a token sees, itself counted; None is everything.
+        segments: of the n tokens.
+        **unused: what other kinds of attention need; those that would change the result are refused.
+
+    Returns:
+        (1, n, heads, d), and no weights.
     """
+    for name in ("softcap", "s_aux", "position_bias"):
+        if unused.get(name) is not None:
+            raise UserError(f"this model's attention needs '{name}', which trees lack; choose packing: padded")
     compute = side_by_side if query.is_cuda else one_by_one
-    return compute(query, key, value, query.shape[3] ** -0.5 if scaling is None else scaling, bounds), None
+    scale = query.shape[3] ** -0.5 if scaling is None else scaling
+    return compute(query, key, value, scale, segments, sliding_window), None
 
 
 def one_by_one(
-    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, scaling: float, bounds: Bounds
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, scaling: float, segments: Segments, window: int | None
 ) -> torch.Tensor:
-    """For processors: branch after branch, nothing padded.
+    """For processors: segment after segment, nothing padded.
 
     Written out, since torch's fused attention on a CPU takes several times as long in the backward pass for branches
     that are short beside their prefix (benchmarks/tree_attention.py).
     """
     heads, d = query.shape[1], query.shape[3]
     shared, group = key.shape[1], heads // key.shape[1]
-    lengths = [high - low for tree in bounds for low, high in pairwise(tree)]
+    lengths = [s.end - s.begin for s in segments]
     # split, not slices: its backward pass is one concatenation.
-    queries = iter((query[0] * scaling).view(shared, group, -1, d).split(lengths, dim=2))
-    keys, values = iter(key[0].split(lengths, dim=1)), iter(value[0].split(lengths, dim=1))
+    queries = (query[0] * scaling).view(shared, group, -1, d).split(lengths, dim=2)
+    keys, values = list(key[0].split(lengths, dim=1)), list(value[0].split(lengths, dim=1))
     parts = []
-    for tree in bounds:
-        prefix_key, prefix_value = key[0, :, :0], value[0, :, :0]
-        for number, (low, high) in enumerate(pairwise(tree)):
-            n, q = high - low, next(queries)
-            k, v = torch.cat([prefix_key, next(keys)], dim=1), torch.cat([prefix_value, next(values)], dim=1)
-            if number == 0:
-                prefix_key, prefix_value = k, v
-            total = k.shape[1]
-            scores = (q.reshape(shared, group * n, d) @ k.transpose(1, 2)).view(shared, group, n, total)
-            hidden = torch.full((n, total), float("-inf"), dtype=q.dtype, device=q.device).triu_(1 + total - n)
-            weights = (scores + hidden).softmax(dim=-1).view(shared, group * n, total)
-            parts.append((weights.to(v.dtype) @ v).view(shared, group, n, d))
+    for place, (n, q, segment) in enumerate(zip(lengths, queries, segments, strict=True)):
+        if segment.parent >= 0:
+            keys[place] = torch.cat([keys[segment.parent], keys[place]], dim=1)
+            values[place] = torch.cat([values[segment.parent], values[place]], dim=1)
+        k, v = keys[place], values[place]
+        total = k.shape[1]
+        scores = (q.reshape(shared, group * n, d) @ k.transpose(1, 2)).view(shared, group, n, total)
+        hidden = torch.full((n, total), float("-inf"), dtype=q.dtype, device=q.device).triu_(1 + total - n)
+        if window is not None:
+            hidden += torch.full_like(hidden, float("-inf")).tril_(total - n - window)
+        weights = (scores + hidden).softmax(dim=-1).view(shared, group * n, total)
+        parts.append((weights.to(v.dtype) @ v).view(shared, group, n, d))
     return torch.cat(parts, dim=2).view(1, heads, -1, d).transpose(1, 2).contiguous()
 
 
 def side_by_side(
-    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, scaling: float, bounds: Bounds
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, scaling: float, segments: Segments, window: int | None
 ) -> torch.Tensor:
-    """For GPUs: all prefixes, then all branches, each as one padded batch: starting kernels costs more than padding."""
+    """For GPUs: level after level, each as one padded batch: starting kernels costs more than padding."""
     heads, d = query.shape[1], query.shape[3]
-    batch = _batch(bounds, query.device)
     every = [query[0], *(t[0].repeat_interleave(heads // t.shape[1], dim=0) for t in (key, value))]
-
-    def taken(tensor: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
-        """Return (rows, heads, length, d)."""
-        return tensor.index_select(1, tokens.flatten()).view(heads, *tokens.shape, d).transpose(0, 1)
-
-    q, k, v = (taken(t, batch.prefixes) for t in every)
-    first = scaled_dot_product_attention(q, k, v, is_causal=True, scale=scaling)
-    q, own_key, own_value = (taken(t, batch.branches) for t in every)
-    k = torch.cat([k.index_select(0, batch.tree), own_key], dim=2)
-    v = torch.cat([v.index_select(0, batch.tree), own_value], dim=2)
-    rest = scaled_dot_product_attention(q, k, v, attn_mask=batch.seen, scale=scaling)
-    slots = torch.cat([part.transpose(1, 2).reshape(-1, heads, d) for part in (first, rest)])
-    return slots.index_select(0, batch.slots)[None]
+    parts = []
+    plan = _plan(segments, window, query.device)
+    for level in plan.levels:
+        q, k, v = (
+            tensor.index_select(1, places.flatten()).view(heads, *places.shape, d).transpose(0, 1)
+            for tensor, places in zip(every, (level.own, level.path, level.path), strict=True)
+        )
+        causal = level.seen is None
+        part = scaled_dot_product_attention(q, k, v, attn_mask=level.seen, is_causal=causal, scale=scaling)
+        parts.append(part.transpose(1, 2).reshape(-1, heads, d))
+    return torch.cat(parts).index_select(0, plan.slots)[None]
 
 
-class _Batch(NamedTuple):
-    """Prefixes and branches of all trees as rows, each as long as the longest; what fills them up does not matter."""
+class _Level(NamedTuple):
+    """Segments of one depth as rows, each as long as the longest; what fills them up does not matter."""
 
-    prefixes: torch.Tensor  # (trees, longest prefix): the token in each slot
-    branches: torch.Tensor  # (branches, longest branch): likewise
-    tree: torch.Tensor  # (branches,): whose branch it is
-    seen: torch.Tensor  # (branches, 1, longest branch, longest prefix + longest branch), bool: may attend to
-    slots: torch.Tensor  # (n,): the slot of each token, those of the prefixes counted first
+    own: torch.Tensor  # (segments, longest): the token in each slot
+    path: torch.Tensor  # (segments, longest above + longest): those above and their own
+    seen: torch.Tensor | None  # (segments, 1, longest, longest above + longest), bool: may attend to; None: all before
 
 
-@lru_cache(maxsize=1)  # all layers ask for the same
-def _batch(bounds: Bounds, device: torch.device) -> _Batch:
-    prefixes, in_prefix = _rows([tree[:2] for tree in bounds], bounds[-1][-1])
-    branches, in_branch = _rows([part for tree in bounds for part in pairwise(tree[1:])], bounds[-1][-1])
-    tree = torch.tensor([number for number, tree in enumerate(bounds) for _ in tree[2:]])
-    length = branches.shape[1]
-    own = torch.ones(length, length, dtype=torch.bool).tril() & in_branch[:, None]
-    seen = torch.cat([in_prefix[tree][:, None].expand(-1, length, -1), own], dim=2)[:, None]
-    filled = torch.cat([in_prefix.flatten(), in_branch.flatten()]).nonzero()[:, 0]
-    slots = torch.empty_like(filled)
-    slots[torch.cat([prefixes.flatten(), branches.flatten()])[filled]] = filled
-    return _Batch(*(t.to(device) for t in (prefixes, branches, tree, seen, slots)))
+class _Plan(NamedTuple):
+    levels: list[_Level]
+    slots: torch.Tensor  # (n,): the slot of each token, levels one after the other
 
 
-def _rows(parts: Sequence[tuple[int, ...]], n: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """The tokens of each part as a row, and where a row is filled."""
-    starts, ends = torch.tensor(parts).T[:, :, None]
-    columns = torch.arange(int((ends - starts).max()))
+@lru_cache(maxsize=2)  # all layers ask for the same, those with a window and those without
+def _plan(segments: Segments, window: int | None, device: torch.device) -> _Plan:
+    above: list[torch.Tensor] = []  # the tokens that each segment's path begins with
+    depths: list[int] = []
+    for segment in segments:
+        if segment.parent < 0:
+            above.append(torch.arange(0))
+            depths.append(0)
+        else:
+            parent = segments[segment.parent]
+            above.append(torch.cat([above[segment.parent], torch.arange(parent.begin, parent.end)]))
+            depths.append(depths[segment.parent] + 1)
+    levels, slots, used = [], torch.empty(segments[-1].end, dtype=torch.int64), 0
+    for depth in range(max(depths) + 1):
+        here = [place for place, found in enumerate(depths) if found == depth]
+        level, filled = _level([above[p] for p in here], [segments[p] for p in here], window)
+        found = filled.flatten().nonzero()[:, 0]
+        slots[level.own.flatten()[found]] = used + found
+        used += filled.numel()
+        levels.append(_Level(*(None if t is None else t.to(device) for t in level)))  # type: ignore[arg-type]
+    return _Plan(levels, slots.to(device))
+
+
+def _level(
+    above: Sequence[torch.Tensor], segments: Sequence[Segment], window: int | None
+) -> tuple[_Level, torch.Tensor]:
+    """The level, and which slots of its own tokens are filled."""
+    own, in_own = _rows([torch.arange(s.begin, s.end) for s in segments])
+    over, in_over = _rows(above)
+    path = torch.cat([over, own], dim=1)
+    if over.shape[1] == 0 and window is None:
+        return _Level(own, path, None), in_own
+    # Positions count along each row's path.
+    begin = in_over.sum(dim=1, keepdim=True)
+    at = begin + torch.arange(own.shape[1])
+    of = torch.cat([torch.arange(over.shape[1]).expand(len(segments), -1), at], dim=1)
+    seen = torch.cat([in_over, in_own], dim=1)[:, None] & (of[:, None] <= at[:, :, None])
+    if window is not None:
+        seen &= of[:, None] > at[:, :, None] - window
+    # A slot that is not filled sees itself: a row that sees nothing would be no number.
+    seen[:, :, over.shape[1] :] |= torch.eye(own.shape[1], dtype=torch.bool)
+    return _Level(own, path, seen[:, None]), in_own
+
+
+def _rows(parts: Sequence[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+    """The parts as rows, filled up at their ends, and where they are filled."""
+    longest = max(map(len, parts))
+    filled = torch.arange(longest) < torch.tensor([[len(part)] for part in parts])
     # The rest repeats different tokens, so that their gradients (zeros) are not all added to the same one.
-    return (starts + columns).clamp(max=n - 1), columns < ends - starts
-
-
-def register() -> str:
-    """Make the attention known to transformers; returns the name to give as ``attn_implementation``."""
-    AttentionInterface.register(NAME, tree_attention)
-    AttentionMaskInterface.register(NAME, lambda *args, **kwargs: None)
-    return NAME
+    rows = torch.arange(longest).repeat(len(parts), 1)
+    rows[filled] = torch.cat(list(parts))
+    return rows, filled

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Abilities that no training library has, half of them for each split, and what an instruction asks of each."""
 
-from dataclasses import dataclass
-from typing import Literal
-
 from agent_planner.scene.graph import CONTAINER, GRASPABLE, OPENABLE, SURFACE
 from agent_planner.skills import Parameter
 from agent_planner.tuning.zoo.families import Family
+from agent_planner.tuning.zoo.kinds import AbilityKind
 
 _CONTACTS = ("anna", "omar", "security", "facilities", "doctor lee")
 _ANY = Parameter(type="entity")
@@ -195,50 +193,28 @@ TEST_FAMILIES: tuple[Family, ...] = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class HeldOutKind:
-    """What a clause about one of these abilities looks like.
-
-    Attributes:
-        kind: its name, the key of its wordings.
-        role: the family that makes it.
-        shape: what it is about. ``one``: an entity ``{o}``; ``two``: a movable object ``{o}`` and another entity
-            ``{t}``; ``value``: ``{x}``; ``none``: nothing.
-        atom: the predicate of its goal, with the entities in that order; ``did`` stands before the skill's name.
-        affords: what ``{o}`` of ``one``, or ``{t}`` of ``two``, must afford ("" for any entity).
-        values: what ``{x}`` may be.
-    """
-
-    kind: str
-    role: str
-    shape: Literal["one", "two", "value", "none"]
-    atom: str = "did"
-    affords: str = ""
-    values: tuple[str, ...] = ()
-
-
 DEV_KINDS = (
-    HeldOutKind("weighed", "weigh", "one", "weighed", GRASPABLE),
-    HeldOutKind("plugged_in", "plug_in", "one", "plugged_in", "device"),
-    HeldOutKind("stacked", "stack", "two", "stacked", GRASPABLE),
-    HeldOutKind("counted", "count", "one", "counted", CONTAINER),
-    HeldOutKind("temperature", "temperature", "one"),
-    HeldOutKind("volume", "volume", "value", values=("10", "20", "25", "40", "50", "60", "75", "80")),
-    HeldOutKind("telephone", "telephone", "value", values=_CONTACTS),
-    HeldOutKind("floor_mopped", "mop", "none", "floor_mopped"),
+    AbilityKind("weighed", "weigh", "one", "weighed", GRASPABLE),
+    AbilityKind("plugged_in", "plug_in", "one", "plugged_in", "device"),
+    AbilityKind("stacked", "stack", "two", "stacked", GRASPABLE),
+    AbilityKind("counted", "count", "one", "counted", CONTAINER),
+    AbilityKind("temperature", "temperature", "one"),
+    AbilityKind("volume", "volume", "value", values=("10", "20", "25", "40", "50", "60", "75", "80")),
+    AbilityKind("telephone", "telephone", "value", values=_CONTACTS),
+    AbilityKind("floor_mopped", "mop", "none", "floor_mopped"),
 )
 TEST_KINDS = (
-    HeldOutKind("handed_over", "hand_over", "one", "handed_over", GRASPABLE),
-    HeldOutKind("attached", "attach", "two", "attached", SURFACE),
-    HeldOutKind("distance", "distance", "two"),
-    HeldOutKind("knock", "knock", "one", affords=OPENABLE),
-    HeldOutKind("restarted", "restart", "one", "restarted", "device"),
-    HeldOutKind("timer", "timer", "value", values=("2", "3", "5", "8", "10", "15", "20", "30", "45", "60")),
-    HeldOutKind(
+    AbilityKind("handed_over", "hand_over", "one", "handed_over", GRASPABLE),
+    AbilityKind("attached", "attach", "two", "attached", SURFACE),
+    AbilityKind("distance", "distance", "two"),
+    AbilityKind("knock", "knock", "one", affords=OPENABLE),
+    AbilityKind("restarted", "restart", "one", "restarted", "device"),
+    AbilityKind("timer", "timer", "value", values=("2", "3", "5", "8", "10", "15", "20", "30", "45", "60")),
+    AbilityKind(
         "display",
         "display",
         "value",
         values=("wet floor", "back in five minutes", "meeting in progress", "do not touch", "welcome", "out of order"),
     ),
-    HeldOutKind("dance", "dance", "none"),
+    AbilityKind("dance", "dance", "none"),
 )

@@ -360,8 +360,3 @@ TALK_OF: dict[str, tuple[tuple[str, str], ...]] = {
         ("I like you", "Thank you."),
     ),
 }
-
-
-def stands_alone(wording: str) -> bool:
-    """Whether a wording is a sentence of its own, around which no frame goes."""
-    return not wording[0].islower()

@@ -24,6 +24,12 @@ def test_json_lines_json_and_folders_of_episodes_are_read(tmp_path):
     assert [data for _, data in read_plain(tmp_path / "runs")] == [ONE, TWO]
 
 
+def test_line_separators_within_a_text_part_no_lines(tmp_path):
+    texts = [{"id": "1", "value": "one\u2028two\x85three"}, TWO]
+    write_records(tmp_path / "a.jsonl", texts)
+    assert [data for _, data in read_plain(tmp_path / "a.jsonl")] == texts
+
+
 @pytest.mark.parametrize(
     ("name", "text", "where", "told"),
     [

@@ -11,7 +11,8 @@ from agent_planner.goals.goal import DID, SCENE_PREDICATES
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.zoo.families import FAMILIES, Family
-from agent_planner.tuning.zoo.held_out_families import DEV_FAMILIES, DEV_KINDS, TEST_FAMILIES, TEST_KINDS, HeldOutKind
+from agent_planner.tuning.zoo.held_out_families import DEV_FAMILIES, DEV_KINDS, TEST_FAMILIES, TEST_KINDS
+from agent_planner.tuning.zoo.kinds import AbilityKind
 from agent_planner.tuning.zoo.wordings import WORDINGS
 from agent_planner.types import Atom
 
@@ -36,7 +37,7 @@ SCENE = SceneGraph(
 _ENTITY = {"": "dresser", "surface": "dresser", "container": "safe", "openable": "hatch", "device": "toaster"}
 
 
-def _family(kind: HeldOutKind) -> Family:
+def _family(kind: AbilityKind) -> Family:
     families = DEV_FAMILIES if kind in DEV_KINDS else TEST_FAMILIES
     return next(f for f in families if f.role == kind.role)
 
@@ -69,7 +70,7 @@ def test_each_split_differs_in_what_its_abilities_take_and_make():
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.kind)
-def test_a_kind_fits_its_family(kind: HeldOutKind):
+def test_a_kind_fits_its_family(kind: AbilityKind):
     family = _family(kind)
     assert len(family.parameters) == {"one": 1, "two": 2, "value": 1, "none": 0}[kind.shape]
     assert bool(kind.values) is (kind.shape == "value")
@@ -84,7 +85,7 @@ def test_a_kind_fits_its_family(kind: HeldOutKind):
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.kind)
-def test_a_kinds_goal_is_planned_with_the_shipped_library(kind: HeldOutKind):
+def test_a_kinds_goal_is_planned_with_the_shipped_library(kind: AbilityKind):
     skill = _family(kind).draw(Random(0))
     library = SkillLibrary(skills=(*SkillLibrary.load(), skill))
     second = "candle" if kind.affords == "graspable" else _ENTITY[kind.affords]

@@ -7,15 +7,15 @@ from collections.abc import Iterable
 
 import pytest
 
-from agent_planner.tuning.zoo.held_out_families import DEV_KINDS, TEST_KINDS, HeldOutKind
+from agent_planner.tuning.zoo.held_out_families import DEV_KINDS, TEST_KINDS
 from agent_planner.tuning.zoo.held_out_wordings import (
     FRAMES_OF,
     JOINS_OF,
     PLACE_ALL_OF,
     TALK_OF,
     WORDINGS_OF,
-    stands_alone,
 )
+from agent_planner.tuning.zoo.kinds import AbilityKind, stands_alone
 from agent_planner.tuning.zoo.wordings import FRAMES, JOINS, PLACE_ALL, TALK, WORDINGS
 
 SPLITS = {"dev": DEV_KINDS, "test": TEST_KINDS}
@@ -58,7 +58,7 @@ def test_a_list_of_things_can_be_joined_and_framed():
         assert not any(stands_alone(text) for kind in ("on", "in") for text in kinds[kind][:5])
 
 
-def _fields_of(kind: str, own: dict[str, HeldOutKind]) -> list[str]:
+def _fields_of(kind: str, own: dict[str, AbilityKind]) -> list[str]:
     return _SHAPES[own[kind].shape] if kind in own else _fields(WORDINGS[kind][0])
 
 

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""General conversations from the base model itself.
+
+Given nothing but the opening of its template's user turn, an instruction-tuned model writes an instruction; then it
+answers it. The method is that of Magpie (Xu et al. 2024, arXiv 2406.08464). It needs no data set, and what comes out
+is what the base says anyhow, so that training on it holds the base where it is.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import count as numbers
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agent_planner.errors import ModelError
+from agent_planner.tuning.data.records import Record
+from agent_planner.tuning.mixture.general import general_record, is_latin, opening_key, repeats
+from agent_planner.tuning.mixture.journal import Journal
+from agent_planner.tuning.mixture.names import GeneralSource, Split
+from agent_planner.tuning.mixture.sampler import Said, Sampler
+from agent_planner.tuning.scenarios.scenario import stable_seed
+
+KEPT = "kept"
+_FEWEST_WORDS = 3
+_REFUSAL = re.compile(
+    r"\bas an? (?:\w+-based )?(?:ai|artificial|language|chatbot)\b|\ba text-based ai\b"
+    r"|\bi(?:'m| am) (?:currently )?(?:sorry|unable|not able)\b|\bi (?:don't|do not) have the ability\b"
+    r"|\bi (?:cannot|can't|can not) (?:help|assist|provide|do|answer|fulfil)",
+    re.IGNORECASE,
+)
+# After so many samples at least one in a hundred must be of use.
+_PATIENCE = 500
+
+
+class SynthesisConfig(BaseModel):
+    """What decides which samples are drawn.
+
+    Attributes:
+        base: the model's name, for the manifest.
+        seed: samples of another seed, or of another split, are others.
+        batch: samples that are drawn together; another number gives other samples.
+        temperature: of instructions.
+        answer_temperature: of answers. Lower, since the samples are to be learned from.
+        top_p: only the likeliest tokens that together have this probability are drawn from.
+        instruction_tokens: the longest instruction.
+        answer_tokens: the longest answer.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base: str
+    seed: int = 0
+    split: Split = Split.TRAIN
+    batch: int = Field(default=16, ge=1)
+    temperature: float = Field(default=1.0, gt=0)
+    answer_temperature: float = Field(default=0.7, gt=0)
+    top_p: float = Field(default=0.9, gt=0, le=1)
+    instruction_tokens: int = Field(default=96, ge=1)
+    answer_tokens: int = Field(default=320, ge=1)
+
+
+def synthesize(
+    sampler: Sampler,
+    config: SynthesisConfig,
+    journal: Path,
+    count: int,
+    counts: Counter[str],
+    told: Callable[[int], None] = lambda kept: None,
+) -> list[Record]:
+    """Draw until ``count`` conversations are kept.
+
+    Every batch is written to the journal as soon as it is drawn, the dropped ones too, so that a killed process
+    draws none twice and ends with the same set; a larger ``count`` later goes on from there.
+
+    Args:
+        sampler: draws.
+        config: what decides which samples these are.
+        journal: the file for what was drawn.
+        count: conversations wanted.
+        counts: is given how many were ``kept`` and how many left out, by reason: ``not_ended`` (cut by the limit),
+            ``short`` (an instruction of less than three words, or no answer), ``repeats`` (4-grams), ``script`` (fewer
+            than nine in ten letters are Latin), ``refusal`` (an answer that reads like one), ``duplicate``.
+        told: how many are kept so far.
+
+    Raises:
+        ModelError: hardly any sample can be used.
+        UserError: the journal was begun with another configuration.
+    """
+    kept: list[Record] = []
+    seen: set[str] = set()
+    for batch, samples in enumerate(_batches(sampler, config, Journal(journal, config.model_dump(mode="json")))):
+        for row, sample in enumerate(samples):
+            reason = sample["reason"]
+            if reason is None and (key := opening_key(sample["instruction"])) in seen:
+                reason = "duplicate"
+            counts[reason or KEPT] += 1
+            if reason is None:
+                seen.add(key)
+                name = f"synthesis/{config.split}/{config.seed}/{batch}/{row}"
+                turns = (sample["instruction"], sample["answer"])
+                kept.append(general_record(name, turns, GeneralSource.SYNTHESIS, "instruction", config.split))
+            if len(kept) == count:
+                told(count)
+                return kept
+        told(len(kept))
+        _check_use(config.base, counts)
+    raise AssertionError("batches never end")
+
+
+def _batches(sampler: Sampler, config: SynthesisConfig, journal: Journal) -> Iterator[list[dict[str, Any]]]:
+    """Yield the batches that the journal has, then new ones, without end."""
+    done = journal.pieces()
+    yield from done
+    for number in numbers(len(done)):
+        batch = _drawn(sampler, config, number)
+        journal.append(batch)
+        yield batch
+
+
+def _drawn(sampler: Sampler, config: SynthesisConfig, number: int) -> list[dict[str, Any]]:
+    def seed(part: str) -> int:
+        return stable_seed("synthesis", config.split, config.seed, number, part) >> 1  # torch's are signed
+
+    said = sampler.instructions(config.batch, config.instruction_tokens, config.temperature, seed("instructions"))
+    samples = [{"instruction": s.text, "answer": None, "reason": instruction_fault(s)} for s in said]
+    open_ones = [sample for sample in samples if sample["reason"] is None]
+    asked = [sample["instruction"] for sample in open_ones]
+    answers = sampler.answers(asked, config.answer_tokens, config.answer_temperature, seed("answers"))
+    for sample, answer in zip(open_ones, answers, strict=True):
+        sample.update(answer=answer.text, reason=answer_fault(answer))
+    return samples
+
+
+def instruction_fault(said: Said) -> str | None:
+    """Why an instruction cannot be used; None if it can."""
+    if len(said.text.split()) < _FEWEST_WORDS:
+        return "short"
+    return _text_fault(said)
+
+
+def answer_fault(said: Said) -> str | None:
+    """Why an answer cannot be used; None if it can."""
+    if not said.text:
+        return "short"
+    return "refusal" if _REFUSAL.search(said.text) else _text_fault(said)
+
+
+def _text_fault(said: Said) -> str | None:
+    if not said.ended:
+        return "not_ended"
+    if repeats(said.text):
+        return "repeats"
+    # "42." is an answer.
+    return None if is_latin(said.text) or said.text.isascii() else "script"
+
+
+def _check_use(base: str, counts: Counter[str]) -> None:
+    drawn = counts.total()
+    if drawn >= _PATIENCE and counts[KEPT] < drawn / 100:
+        reasons = ", ".join(f"{reason}: {n}" for reason, n in counts.most_common() if reason != KEPT)
+        raise ModelError(
+            f"of {drawn} samples of {base} only {counts[KEPT]} are of use ({reasons}); choose a base that was tuned on "
+            "instructions"
+        )

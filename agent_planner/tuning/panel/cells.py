@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The panel: its cells by name. A case depends on cell, split and seed alone.
+
+Every cell draws scenes of its own from seeds that hash cell and split (but for the pairs, which share theirs on
+purpose), so that no scene, goal and wording is shared with training or between dev and test.
+"""
+
+from collections.abc import Callable
+
+from agent_planner.errors import UserError, did_you_mean
+from agent_planner.goals import Declined
+from agent_planner.tuning.panel.case import Case, drawn, seeded
+from agent_planner.tuning.panel.compositions import compositions
+from agent_planner.tuning.panel.faults import failures_seen, failures_unseen
+from agent_planner.tuning.panel.libraries import embodiment, prompt_only
+from agent_planner.tuning.panel.new_names import held_in, new_objects, renamed
+from agent_planner.tuning.panel.pairs import ambiguous, infeasible, nothing_to_do
+from agent_planner.tuning.scenarios.phrasing import held_out
+from agent_planner.tuning.scenarios.scenario import KNOWN, Scenario, draw_setting, feasible
+from agent_planner.tuning.scenarios.suites import SPLITS
+from agent_planner.tuning.zoo.written_instructions import read_written, written_library
+
+
+def wordings(split: str, seed: int) -> Case:
+    """One or two clauses about things that training knows, in words that it does not."""
+    rng = seeded("wordings", split, seed)
+    several = rng.random() < 0.35
+    words = held_out(split, several)
+
+    def draw() -> Scenario | None:
+        scenario = feasible(rng, draw_setting(rng, KNOWN), f"{split}/wordings/{seed}", words)
+        return scenario if scenario is not None and len(scenario.clauses) == 1 + several else None
+
+    return Case(drawn(draw), "wordings")
+
+
+def written(split: str, seed: int) -> Case:
+    """What was written by hand, each once; from then on again, with the scene's entities in another order."""
+    all_ = read_written(split)
+    again, number = divmod(seed, len(all_))
+    one = all_[number]
+    world = one.scene
+    if again:
+        rng = seeded("written", split, seed)
+        places, objects = list(world.places), list(world.objects)
+        rng.shuffle(places)
+        rng.shuffle(objects)
+        world = world.replace(places=tuple(places), objects=tuple(objects))
+    kind = one.goal.kind if isinstance(one.goal, Declined) else "written"
+    scenario = Scenario(f"{split}/written/{seed}", written_library(one.roles), world, one.say, one.goal, kind)
+    return Case(scenario, "written")
+
+
+_DRAW: dict[str, Callable[[str, int], Case]] = {
+    cell.__name__: cell
+    for cell in (
+        held_in,
+        wordings,
+        written,
+        new_objects,
+        compositions,
+        renamed,
+        prompt_only,
+        embodiment,
+        failures_seen,
+        failures_unseen,
+        infeasible,
+        nothing_to_do,
+        ambiguous,
+    )
+}
+CELLS: tuple[str, ...] = tuple(_DRAW)
+
+
+def case_of(cell: str, split: str, seed: int) -> Case:
+    """Return that case.
+
+    Raises:
+        UserError: there is no such cell or split.
+    """
+    if cell not in _DRAW:
+        raise UserError(f"there is no cell '{cell}'; {did_you_mean(cell, CELLS)}")
+    if split not in SPLITS:
+        raise UserError(f"there is no split '{split}'; {did_you_mean(split, SPLITS)}")
+    return _DRAW[cell](split, seed)

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measuring a model: what is not in the results yet is run, and each thing is written down as it is done."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agent_planner.agent.limits import LoopConfig
+from agent_planner.llm.base import ChatModel, Message
+from agent_planner.llm.default_model import default_adapter
+from agent_planner.tuning.collect.listening import Listening
+from agent_planner.tuning.data.manifest import sha256_of
+from agent_planner.tuning.data.records import Record
+from agent_planner.tuning.panel.case import Case
+from agent_planner.tuning.panel.cells import case_of
+from agent_planner.tuning.panel.evaluate import Score, run_symbolic
+from agent_planner.tuning.panel.general_tasks import answers, item
+from agent_planner.tuning.panel.results import (
+    EpisodeLine,
+    LikelihoodLine,
+    Results,
+    Subject,
+    TaskLine,
+    episode_key,
+    likelihood_key,
+    task_key,
+)
+from agent_planner.tuning.panel.taxonomy import category
+
+if TYPE_CHECKING:
+    from agent_planner.llm.weights import Loaded
+
+_WEIGHTS = "adapter_model.safetensors"
+# Makes the model that answers these cases.
+MakeModel = Callable[[Sequence[Case]], ChatModel]
+
+
+def subject(name: str, weights: str) -> Subject:
+    """The subject of that name whose weights are those of the model ``weights`` (as for ``--model``)."""
+    folder = default_adapter() if weights == "default" else Path(weights).expanduser()
+    file = folder / _WEIGHTS if folder is not None else None
+    return Subject(model=name, adapter=sha256_of(file) if file is not None and file.is_file() else "")
+
+
+@dataclass
+class Measurement:
+    """One subject on one split; ``told`` hears of each thing that is done whether it succeeded."""
+
+    results: Results
+    subject: Subject
+    split: str
+    width: int
+    told: Callable[[bool], None] = lambda success: None
+
+    def episodes_left(self, cell: str, seeds: Sequence[int], config: LoopConfig) -> list[int]:
+        """The seeds of a cell that are not in the results yet."""
+        who, level, ahead, done = self.subject, config.level.value, config.look_ahead, self.results.done
+        return [seed for seed in seeds if episode_key(who, level, ahead, cell, self.split, seed) not in done]
+
+    def episodes(self, make: MakeModel, cell: str, seeds: Sequence[int], config: LoopConfig) -> None:
+        """Run a cell's episodes of these seeds."""
+        cases = [case_of(cell, self.split, seed) for seed in seeds]
+        numbers = {id(case.scenario): number for number, case in enumerate(cases)}
+        model = Listening(make(cases))
+
+        def finished(score: Score) -> None:
+            number = numbers[id(score.scenario)]
+            messages = model.conversations.pop(str(number))
+            self.results.add(self._episode(score, messages, seeds[number], config))
+            self.told(score.success)
+
+        run_symbolic(model, cases, config, self.width, finished)
+
+    def tasks_left(self, numbers: Sequence[int]) -> list[int]:
+        """The numbers of general tasks that are not in the results yet."""
+        return [n for n in numbers if task_key(self.subject, self.split, n) not in self.results.done]
+
+    def tasks(self, model: ChatModel, numbers: Sequence[int]) -> None:
+        """Ask for the general tasks of these numbers."""
+        for asked, said in answers(model, [item(self.split, number) for number in numbers], self.width):
+            line = TaskLine(
+                **self.subject.model_dump(),
+                split=self.split,
+                seed=asked.number,
+                kind=asked.kind,
+                success=asked.drawn.passes(said),
+                instruction=asked.drawn.instruction,
+                truth=asked.drawn.truth,
+                answer=said,
+            )
+            self.results.add(line)
+            self.told(line.success)
+
+    def conversations_left(self, records: Sequence[Record], data: str) -> list[Record]:
+        """The conversations whose likelihood is not in the results yet. ``data`` names the file."""
+        return [r for r in records if likelihood_key(self.subject, data, r.id) not in self.results.done]
+
+    def conversations(self, loaded: "Loaded", records: Sequence[Record], data: str) -> None:
+        """Read these conversations."""
+        from agent_planner.tuning.panel.general import likelihoods
+
+        for found in likelihoods(loaded, records):
+            line = LikelihoodLine(
+                **self.subject.model_dump(),
+                data=data,
+                conversation=found.conversation,
+                tokens=found.tokens,
+                log_likelihood=found.mean,
+            )
+            self.results.add(line)
+            self.told(True)
+
+    def _episode(self, score: Score, messages: Sequence[Message], seed: int, config: LoopConfig) -> EpisodeLine:
+        result, counts = score.result, score.result.counts
+        return EpisodeLine(
+            **self.subject.model_dump(),
+            level=config.level.value,
+            look_ahead=config.look_ahead,
+            cell=score.cell,
+            split=self.split,
+            seed=seed,
+            pair=score.pair,
+            twin=score.twin,
+            kind=score.scenario.kind,
+            success=score.success,
+            goal_exact=score.goal_exact,
+            outcome=result.outcome.value,
+            error=score.error,
+            category=category(score, messages) or "",
+            calls=counts.calls,
+            refused=counts.refused,
+            raw_invalid=counts.raw_invalid,
+            turns=counts.turns,
+            instruction=score.scenario.instruction,
+            truth=str(score.scenario.goal),
+            goal=str(result.goal or ""),
+            steps=tuple(f"{call}: {text}" for call, text in result.steps),
+        )

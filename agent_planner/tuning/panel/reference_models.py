@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reference rows of the panel: what is reached by one who knows the goal and searches."""
+
+import threading
+from collections import Counter
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+
+from agent_planner.agent.conversation import call_turn, thought_text
+from agent_planner.agent.grammar import applicable_calls
+from agent_planner.goals import Goal, apply, format_goal, next_step, plan, unmet
+from agent_planner.goals.goal import Stated
+from agent_planner.goals.plan import Step
+from agent_planner.llm.base import ChatReply, ChatRequest, OnToken, Progress
+from agent_planner.scene import SceneGraph
+from agent_planner.skills import SkillLibrary
+from agent_planner.tuning.panel.case import Case
+from agent_planner.tuning.scenarios.symbolic import SymbolicWorld
+from agent_planner.types import Atom, Call
+
+# How often the expert tries a call that fails before it looks for another way.
+_TRIES = 2
+
+
+@dataclass
+class Pursuit:
+    """The expert on its way through a case: search on what can be seen, in a world of its own.
+
+    That world and its faults are the episode's once more, so that both stay the same call by call.
+    """
+
+    case: Case
+    calls: list[Call] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        scenario = self.case.scenario
+        self.library: SkillLibrary = scenario.library
+        self.goal: Stated = scenario.goal
+        self.world = SymbolicWorld(scenario.world, scenario.library, self.case.faults)
+        self._at_step = 0
+        self._done: list[Call] = []
+        self._failures: Counter[Hashable] = Counter()
+
+    def unmet(self) -> tuple[Atom, ...]:
+        """What is to be reached next: nothing after every step of the goal has held."""
+        assert isinstance(self.goal, Goal)
+        while self._at_step < len(self.goal.steps):
+            if missing := unmet(self.goal.steps[self._at_step], self.world.observe(), self._done):
+                return missing
+            self._at_step, self._done = self._at_step + 1, []
+        return ()
+
+    def next(self) -> Step | None:
+        """The next call and why; None where all is reached or no way is left."""
+        assert isinstance(self.goal, Goal)
+        missing, scene = self.unmet(), self.world.observe()
+        found = next_step(missing, self.library, scene, self._done)
+        blocked = {key for key, count in self._failures.items() if count >= _TRIES}
+        if found is None or found.call.key() not in blocked:
+            return found
+        call = self._way_round(self.goal, scene, blocked)
+        return Step(call, (missing[0], *self.library[call.skill].made(call))) if call else None
+
+    def execute(self, call: Call) -> None:
+        """Carry the call out."""
+        self.calls.append(call)
+        if not self.world.execute(call).ok:
+            self._failures[call.key()] += 1
+        elif not self.library[call.skill].makes:
+            self._done.append(call)
+
+    def _way_round(self, goal: Goal, scene: SceneGraph, blocked: set[Hashable]) -> Call | None:
+        """The call after which the shortest plan needs nothing that is blocked."""
+        best: tuple[int, Call] | None = None
+        for skill, args in applicable_calls(self.library, scene):
+            call = Call(skill.name, args)
+            if len(args) < len(skill.parameters) or not skill.makes or call.key() in blocked:
+                continue
+            rest = plan(goal, self.library, apply(call, self.library, scene), self._at_step, self._done)
+            if rest is None or any(c.key() in blocked for c in rest):
+                continue
+            if best is None or len(rest) < best[0]:
+                best = len(rest), call
+        return best[1] if best else None
+
+
+class ExpertModel:
+    """States each scenario's own goal and reaches it by search: the upper bound.
+
+    It is told the cases, in the order in which `evaluate.run_symbolic` gets them, since no conversation says what is
+    right. Of a conversation it hears only whether the call it made was refused.
+    """
+
+    name = "expert"
+
+    def __init__(self, cases: Sequence[Case]):
+        self._cases = cases
+        self._pursuits: dict[str, Pursuit] = {}
+        self._said: dict[str, Call] = {}
+
+    def load(self, progress: Progress | None = None) -> None:
+        """Nothing to do."""
+
+    def close(self) -> None:
+        """Nothing to do."""
+
+    def chat(
+        self, requests: Sequence[ChatRequest], cancel: threading.Event | None = None, on_token: OnToken | None = None
+    ) -> list[ChatReply]:
+        """As `ChatModel.chat`."""
+        return [ChatReply(self._answer(r), False, 0, 0, 0, 0, 0.0, 0.0, "stop") for r in requests]
+
+    def forget(self, conversation_id: str) -> None:
+        """As `ChatModel.forget`."""
+        self._pursuits.pop(conversation_id, None)
+        self._said.pop(conversation_id, None)
+
+    def _answer(self, request: ChatRequest) -> str:
+        name, heard = request.conversation_id, request.messages[-1].content
+        said = self._said.pop(name, None)
+        if "\nunmet: " not in heard:  # the goal is asked for, the first time or once more
+            case = self._cases[int(name)]
+            self._pursuits[name] = Pursuit(case)
+            return format_goal(case.scenario.goal)
+        pursuit = self._pursuits[name]
+        if said is not None and not heard.startswith("refused"):
+            pursuit.execute(said)
+        step = pursuit.next()
+        if step is None:
+            return f'{pursuit.unmet()[0]} cannot be reached\ngive_up(reason="it failed again and no way is left")'
+        self._said[name] = step.call
+        return call_turn(thought_text(step), step.call)

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an evaluation writes down: JSON lines, one as each thing is done, so that a killed run goes on where it was.
+
+A line says by ``type`` what it is: ``run`` (a command that wrote into the file), ``episode``, ``task`` (of the general
+panel), ``likelihood`` (of one conversation of the general panel).
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from agent_planner.config import read_text
+from agent_planner.errors import ConfigError, UserError, fault_text
+from agent_planner.tuning.data.records import read_plain
+
+TASKS, LIKELIHOOD = "general_tasks", "general_likelihood"
+
+
+class RunLine(BaseModel):
+    """A command that wrote into the file. ``date`` is ISO 8601 in UTC."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: Literal["run"] = "run"
+    command: str
+    date: str
+    versions: dict[str, str]
+
+    @property
+    def key(self) -> tuple:
+        """No two runs are the same."""
+        return (self.type, self.command, self.date)
+
+
+class Subject(BaseModel):
+    """Who is measured: ``adapter`` is the sha256 of the adapter's weights, empty where there is none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str
+    adapter: str = ""
+
+
+def episode_key(who: Subject, level: str, look_ahead: bool, cell: str, split: str, seed: int) -> tuple:
+    """What is the same in no two episodes of the results."""
+    return ("episode", who.model, who.adapter, level, look_ahead, cell, split, seed)
+
+
+def task_key(who: Subject, split: str, seed: int) -> tuple:
+    """What is the same in no two general tasks of the results."""
+    return ("task", who.model, who.adapter, split, seed)
+
+
+def likelihood_key(who: Subject, data: str, conversation: str) -> tuple:
+    """What is the same in no two likelihoods of the results."""
+    return ("likelihood", who.model, who.adapter, data, conversation)
+
+
+class EpisodeLine(Subject):
+    """One episode of the panel.
+
+    Attributes:
+        pair: the same in two episodes that differ by one thing only, e.g. the names (held_in and renamed).
+        twin: whether it is the feasible one of such a pair: to refuse, to ask or to do nothing is then needless.
+        kind: the scenario's, e.g. ``in+closed``.
+        error: the code that the episode ended with; empty for a success.
+        category: its place in the taxonomy of errors; empty for a success.
+        calls: that went to the robot.
+        refused: goals and calls that were refused.
+        raw_invalid: turns whose first choice left the grammar (never at level raw, which has none).
+        turns: of the model.
+        truth: the scenario's goal.
+        goal: what the model stated; empty if nothing usable.
+        steps: each call that went to the robot, and its result.
+    """
+
+    type: Literal["episode"] = "episode"
+    level: str
+    look_ahead: bool
+    cell: str
+    split: str
+    seed: int
+    pair: str = ""
+    twin: bool = False
+    kind: str
+    success: bool
+    goal_exact: bool
+    outcome: str
+    error: str
+    category: str
+    calls: int
+    refused: int
+    raw_invalid: int
+    turns: int
+    instruction: str
+    truth: str
+    goal: str
+    steps: tuple[str, ...]
+
+    @property
+    def key(self) -> tuple:
+        """What is run once only."""
+        return episode_key(self, self.level, self.look_ahead, self.cell, self.split, self.seed)
+
+    @property
+    def column(self) -> str:
+        """The cell, with the feasible twins apart: what is right there is wrong here."""
+        return f"{self.cell} (twins)" if self.twin else self.cell
+
+
+class TaskLine(Subject):
+    """One item of the general panel, whose answer a program has checked. ``seed`` is its number."""
+
+    type: Literal["task"] = "task"
+    split: str
+    seed: int
+    kind: str
+    success: bool
+    instruction: str
+    truth: str
+    answer: str
+
+    @property
+    def key(self) -> tuple:
+        """What is run once only."""
+        return task_key(self, self.split, self.seed)
+
+
+class LikelihoodLine(Subject):
+    """The mean log-likelihood (natural logarithm, per token) of one conversation's turns that carry loss."""
+
+    type: Literal["likelihood"] = "likelihood"
+    data: str
+    conversation: str
+    tokens: int
+    log_likelihood: float
+
+    @property
+    def key(self) -> tuple:
+        """What is run once only."""
+        return likelihood_key(self, self.data, self.conversation)
+
+
+Line = RunLine | EpisodeLine | TaskLine | LikelihoodLine
+_ANY: TypeAdapter[Line] = TypeAdapter(Annotated[Line, Field(discriminator="type")])
+_BEGINNING = '{"type": "'
+
+
+def read_results(paths: Iterable[Path]) -> list[Line]:
+    """Read result files.
+
+    Raises:
+        ConfigError: a file cannot be read, a line is wrong, or the same thing was measured twice; says where.
+    """
+    return _lines(item for path in paths for item in read_plain(path))
+
+
+def _lines(items: Iterable[tuple[str, dict[str, Any]]]) -> list[Line]:
+    lines: list[Line] = []
+    first: dict[tuple, str] = {}
+    for where, data in items:
+        try:
+            line = _ANY.validate_python(data)
+        except ValidationError as error:
+            raise ConfigError(where, "; ".join(map(fault_text, error.errors()[:4]))) from error
+        if line.key in first:
+            raise ConfigError(where, f"was measured in {first[line.key]} already; give each result once")
+        first[line.key] = where
+        lines.append(line)
+    return lines
+
+
+class Results:
+    """The file that an evaluation appends to; what it holds already is in ``done``.
+
+    Args:
+        path: of the file; it is made if there is none.
+        run: the command that writes; its line stands before the first that it adds.
+
+    Raises:
+        ConfigError: the file holds something else.
+        UserError: it cannot be written, or its name does not end in ``.jsonl``.
+    """
+
+    def __init__(self, path: Path, run: RunLine):
+        if path.suffix != ".jsonl":
+            raise UserError(f"{path}: results are JSON lines; choose a name that ends in .jsonl")
+        self._path = path
+        self._run = run
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        except OSError as error:
+            raise UserError(f"{path}: cannot be written ({error.strerror}); choose another file") from error
+        _cut_torn_line(path)
+        self.done = {line.key for line in read_results([path])}
+
+    def add(self, line: Line) -> None:
+        """Write a line at once."""
+        with self._path.open("a", encoding="utf-8") as file:
+            for new in (line,) if self._run.key in self.done else (self._run, line):
+                data = {"type": new.type} | new.model_dump(mode="json")
+                file.write(json.dumps(data, ensure_ascii=False) + "\n")
+                self.done.add(new.key)
+
+
+def _cut_torn_line(path: Path) -> None:
+    """Take away what a killed process has left of its last line."""
+    text = read_text(path)
+    torn = text[text.rfind("\n") + 1 :]
+    if torn and not (torn.startswith(_BEGINNING) or _BEGINNING.startswith(torn)):
+        raise ConfigError(str(path), "holds something else than results; choose another file")
+    if torn:
+        os.truncate(path, len(text.encode()) - len(torn.encode()))

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables in Markdown, with columns that line up when they are read raw."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from agent_planner.errors import UserError
+from agent_planner.tuning.panel.compare import Comparison, by_cell
+from agent_planner.tuning.panel.results import EpisodeLine, LikelihoodLine, TaskLine
+from agent_planner.tuning.panel.statistics import relative_change, wilson
+from agent_planner.tuning.panel.taxonomy import Category
+from agent_planner.tuning.scenarios.scenario import stable_seed
+
+NOTHING = "–"
+WITHIN = 0.02
+Episodes = Mapping[str, Sequence[EpisodeLine]]
+
+
+def markdown(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+    """A table; the first column is flush left, all others flush right."""
+    rows = [[cell.replace("|", "\\|") for cell in row] for row in (head, *body)]
+    widths = [max(3, *(len(row[i]) for row in rows)) for i in range(len(head))]
+    rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
+    return "\n".join(_line(row, widths) for row in (rows[0], rule, *rows[1:]))
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    cells = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
+    return "| " + " | ".join([row[0].ljust(widths[0]), *cells[1:]]) + " |"
+
+
+def share(count: int, n: int) -> str:
+    """``82.0 % (75.8-86.9, n=200)``: a share with its Wilson interval at 95 %."""
+    if n == 0:
+        return NOTHING
+    low, high = wilson(count, n)
+    return f"{count / n:.1%} ({low * 100:.1f}-{high * 100:.1f}, n={n})".replace("%", " %")
+
+
+def success_table(rows: Episodes, cells: Sequence[str]) -> str:
+    """Rows by cells: how many episodes reached their goal."""
+    body = []
+    for name, lines in rows.items():
+        found = by_cell(lines)
+        body.append([name, *(_successes(found.get(cell, ())) for cell in cells)])
+    return markdown(["model", *cells], body)
+
+
+def _successes(lines: Sequence[EpisodeLine | TaskLine]) -> str:
+    return share(sum(line.success for line in lines), len(lines))
+
+
+def goal_table(rows: Episodes) -> str:
+    """Kinds by rows: how many goals were stated exactly. Several parts of an instruction count each under its kind."""
+    exact: dict[str, Counter[str]] = {name: Counter() for name in rows}
+    total: dict[str, Counter[str]] = {name: Counter() for name in rows}
+    for name, lines in rows.items():
+        for line in lines:
+            for kind in set(line.kind.split("+")):
+                total[name][kind] += 1
+                exact[name][kind] += line.goal_exact
+    kinds = sorted({kind for counts in total.values() for kind in counts})
+    body = [[kind, *(share(exact[name][kind], total[name][kind]) for name in rows)] for kind in kinds]
+    return markdown(["kind", *rows], body)
+
+
+def difference_table(title: str, comparisons: Sequence[Comparison]) -> str:
+    """Paired differences in points, with exact p-values and those by Holm; ``title`` heads the first column."""
+    body = [
+        [
+            c.cell,
+            c.first,
+            c.second,
+            f"{c.paired.difference * 100:+.1f} ({_points(c.paired.interval())})",
+            str(c.paired.n),
+            f"{c.paired.first}:{c.paired.second}",
+            _p(c.p),
+            _p(c.corrected),
+        ]
+        for c in comparisons
+    ]
+    head = [title, "first", "second", "first less second, points (95 %)", "n", "only first:only second"]
+    return markdown([*head, "p", "p (Holm)"], body)
+
+
+def _points(interval: tuple[float, float]) -> str:
+    return " to ".join(f"{limit * 100:+.1f}" for limit in interval)
+
+
+def _p(value: float) -> str:
+    return "<0.0001" if value < 0.0001 else f"{value:.4f}"
+
+
+def error_table(rows: Episodes) -> str:
+    """Categories by rows: how many episodes failed that way, and the share of all episodes."""
+    counts = {name: Counter(line.category for line in lines if line.category) for name, lines in rows.items()}
+    body = [
+        [category, *(_part(counts[name][category], len(lines)) for name, lines in rows.items())]
+        for category in Category
+        if any(counts[name][category] for name in rows)
+    ]
+    body.append(["all", *(_part(counts[name].total(), len(lines)) for name, lines in rows.items())])
+    return markdown(["error", *rows], body)
+
+
+def _part(count: int, n: int) -> str:
+    return f"{count} of {n} ({count / n:.1%})".replace("%", " %")
+
+
+def twin_table(rows: Episodes) -> str:
+    """Needless asks and refusals in the feasible twins of what is ambiguous, impossible or done already."""
+    body = []
+    for name, lines in rows.items():
+        for cell, twins in by_cell([line for line in lines if line.twin]).items():
+            counts = Counter(line.category for line in twins)
+            asked, declined = counts[Category.NEEDLESS_ASK], counts[Category.NEEDLESS_REFUSAL]
+            body.append([name, cell, share(asked, len(twins)), share(declined, len(twins))])
+    return markdown(["model", "cell", "needless asks", "needless refusals"], body)
+
+
+def invalid_table(rows: Episodes) -> str:
+    """Turns whose first choice left the grammar, and goals and calls that were refused."""
+    body = []
+    for name, lines in rows.items():
+        turns, raw = sum(line.turns for line in lines), sum(line.raw_invalid for line in lines)
+        refused = sum(line.refused for line in lines)
+        # At level raw there is no grammar to leave.
+        invalid = NOTHING if lines[0].level == "raw" else _part(raw, turns)
+        body.append([name, invalid, _part(refused, turns)])
+    return markdown(["model", "raw invalid turns", "refused turns"], body)
+
+
+def task_table(models: Mapping[str, Sequence[TaskLine]]) -> str:
+    """Kinds by models: how many answers passed their check."""
+    kinds = sorted({line.kind for lines in models.values() for line in lines})
+    body = [
+        [kind, *(_successes([line for line in lines if line.kind == kind]) for lines in models.values())]
+        for kind in kinds
+    ]
+    body.append(["all", *(_successes(lines) for lines in models.values())])
+    return markdown(["kind", *models], body)
+
+
+def likelihood_table(models: Mapping[str, Sequence[LikelihoodLine]], base: str) -> str:
+    """Mean log-likelihoods per token, and how much less likely than the base's they are, paired by conversation.
+
+    Raises:
+        UserError: a model counts in other tokens than the base.
+    """
+    scores = {name: {(line.data, line.conversation): line for line in lines} for name, lines in models.items()}
+    body = []
+    for name, found in scores.items():
+        shared = [key for key in found if key in scores[base]]
+        if not shared:
+            continue
+        if any(found[key].tokens != scores[base][key].tokens for key in shared):
+            raise UserError(f"{name} and {base} have different tokenizers: their likelihoods a token do not compare")
+        mine, theirs = ([-scores[n][key].log_likelihood for key in shared] for n in (name, base))
+        change, low, high = relative_change(theirs, mine, stable_seed("bootstrap", name))
+        within = "yes" if high <= WITHIN else "no" if low > WITHIN else "open"
+        body.append(
+            [
+                name,
+                f"{-sum(mine) / len(mine):.4f}",
+                NOTHING if name == base else f"{change * 100:+.2f} % ({low * 100:+.2f} to {high * 100:+.2f})",
+                NOTHING if name == base else within,
+                str(len(shared)),
+                str(sum(found[key].tokens for key in shared)),
+            ]
+        )
+    head = ["model", "log-likelihood a token", "negative log-likelihood against the base", "within 2 %"]
+    return markdown([*head, "conversations", "tokens"], body)

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `tune scenarios` draws from: the whole of the training side of the zoo.
+
+The suite `held_in` and the shipped adapter rest on a part of it (`scenario.draw_setting`, which stays as it is).
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from random import Random
+
+from agent_planner.goals import Declined, Goal, plan
+from agent_planner.scene import Relation, SceneGraph
+from agent_planner.scene.graph import OPENABLE, SURFACE
+from agent_planner.skills import SkillLibrary
+from agent_planner.tuning.scenarios.clauses import (
+    Clause,
+    Roles,
+    ability_clause,
+    draw_kind,
+    make_clause,
+)
+from agent_planner.tuning.scenarios.phrasing import Phrasing, whole_zoo
+from agent_planner.tuning.scenarios.scenario import (
+    DEFAULT_ROLES,
+    Scenario,
+    Setting,
+    default_library,
+    follow_up,
+    joined,
+    talk,
+    vague_clause,
+    worded,
+)
+from agent_planner.tuning.scenarios.scenes import PLANT, observed, random_scene
+from agent_planner.tuning.zoo.families import CORE, Family
+from agent_planner.tuning.zoo.kinds import AbilityKind
+from agent_planner.tuning.zoo.train_bodies import BODIES, Body
+from agent_planner.tuning.zoo.train_families import HELPERS, TRAIN_FAMILIES, TRAIN_KINDS
+from agent_planner.tuning.zoo.train_talk import TRAIN_TALK
+from agent_planner.tuning.zoo.train_vocabulary import TRAIN
+from agent_planner.tuning.zoo.train_wordings import TRAIN_JOINS_BACKWARDS
+
+_BY_ROLE = {family.role: family for family in TRAIN_FAMILIES}
+# The shipped library; it and more; families under drawn names; under names that are no words.
+_VARIANTS = {"default": 0.2, "more": 0.2, "drawn": 0.3, "invented": 0.3}
+_MOST_SKILLS = 12
+_HELPED = 0.9
+_BODY = 0.28
+_NEW_KIND = 0.45
+_ONE, _SEVERAL = whole_zoo(several=False), whole_zoo(several=True)
+# How often a fact that some skill makes holds from the beginning, and of what.
+_FACTS = {
+    "locked": (0.4, OPENABLE),
+    "covered": (0.4, SURFACE),
+    "docked": (0.4, None),
+    "braced": (0.4, None),
+    "work_light_on": (0.4, None),
+    "watered": (0.2, PLANT),
+    "clean": (0.2, SURFACE),
+}
+
+
+def draw_training_setting(rng: Random) -> Setting:
+    """Draw a library of 4 to 12 skills, of which most tasks need few, and a world."""
+    variant = rng.choices(list(_VARIANTS), weights=list(_VARIANTS.values()))[0]
+    if variant in ("default", "more"):
+        skills, roles, body = list(default_library()), dict(DEFAULT_ROLES), None
+        extra = [f for f in TRAIN_FAMILIES if f.role not in roles.values()]
+        families = _helped(rng, rng.sample(extra, rng.randint(1, 3)) if variant == "more" else [])
+    else:
+        skills, roles = [], {}
+        body = rng.choice(BODIES) if rng.random() < _BODY else None
+        families = _families(rng, body)
+    for family in families:
+        skill = (body.changed(family) if body else family).draw(rng, variant == "invented" and rng.random() < 0.7)
+        if skill.name not in roles and family.role not in roles.values() and len(skills) < _MOST_SKILLS:
+            skills.append(skill)
+            roles[skill.name] = family.role
+    if variant != "default":
+        rng.shuffle(skills)
+    library = SkillLibrary(skills=tuple(skills))
+    return Setting(library, roles, _with_facts(rng, random_scene(rng, TRAIN), library))
+
+
+def training_scenarios(rng: Random, setting: Setting, count: int, name: str) -> Iterator[Scenario]:
+    """Yield at most so many scenarios about this very setting (what is impossible has a twin setting of its own)."""
+    made = 0
+    for _ in range(count * 8):
+        if made == count:
+            return
+        kind = rng.choices(("feasible", "which", "none"), weights=(0.82, 0.11, 0.07))[0]
+        scenario = _drawn(rng, setting, kind, f"{name}/{made}")
+        if scenario is not None:
+            made += 1
+            yield scenario
+
+
+def _families(rng: Random, body: Body | None) -> list[Family]:
+    """Core skills first, since a library is cut off at its most; then others with what they need beside them."""
+    chosen = [_BY_ROLE[r] for r in CORE if r in ("navigate", "pick") or rng.random() < 0.85]
+    chosen += [_BY_ROLE[role] for role in (body.beside if body else ())]
+    others = [f for f in TRAIN_FAMILIES if f.role not in CORE]
+    return chosen + _helped(rng, rng.sample(others, rng.randint(2, 6)))
+
+
+def _helped(rng: Random, families: list[Family]) -> list[Family]:
+    """Each with what its needs are made by; now and then without, so that it cannot be done."""
+    found: list[Family] = []
+    for family in families:
+        helpers = HELPERS.get(family.role, ()) if rng.random() < _HELPED else ()
+        found += [_BY_ROLE[role] for role in helpers] + [family]
+    return found
+
+
+def _with_facts(rng: Random, world: SceneGraph, library: SkillLibrary) -> SceneGraph:
+    """Let some of what the skills can make or undo be so from the beginning."""
+    relations = list(world.relations)
+    for fact, (share, affords) in _FACTS.items():
+        if fact not in library.predicates:
+            continue
+        if affords is None:
+            relations += [Relation(fact)] if rng.random() < share else []
+            continue
+        fitting = [p for p in world.places if affords in p.affordances and not (fact == "locked" and p.is_open)]
+        relations += [Relation(fact, p.name) for p in fitting if rng.random() < share]
+    return world.replace(relations=tuple(relations))
+
+
+def _drawn(rng: Random, setting: Setting, kind: str, name: str) -> Scenario | None:
+    seen = observed(setting.world)
+    if kind == "none":
+        said, answer = talk(rng, seen, TRAIN_TALK)
+        return Scenario(name, setting.library, setting.world, said, Declined("none", answer), kind)
+    if kind == "which":
+        found = vague_clause(rng, setting, _ONE)
+        if found is None:
+            return None
+        clause, goal = found
+        said = _spoken(rng, worded(rng, [clause], _ONE))
+        return Scenario(name, setting.library, setting.world, said, goal, kind)
+    return _feasible(rng, setting, seen, name)
+
+
+def _feasible(rng: Random, setting: Setting, seen: SceneGraph, name: str) -> Scenario | None:
+    wanted = rng.choices((1, 2, 3), weights=(0.62, 0.31, 0.07))[0]
+    words = _ONE if wanted == 1 else _SEVERAL
+    clauses = _clauses(rng, setting.by_role, seen, words, wanted) if seen.objects else []
+    if len(clauses) < wanted:
+        return None
+    calls = plan(Goal(tuple(c.atoms for c in clauses)), setting.library, seen)
+    if calls is None or (not calls and rng.random() < 0.7):
+        return None
+    if wanted == 2 and rng.random() < 0.08 and " it" not in clauses[1].text:
+        words = replace(words, joins=TRAIN_JOINS_BACKWARDS)
+    scenario = joined(rng, setting, name, clauses, words)
+    return replace(scenario, instruction=_spoken(rng, scenario.instruction))
+
+
+def _clauses(rng: Random, roles: Roles, seen: SceneGraph, words: Phrasing, wanted: int) -> list[Clause]:
+    clauses: list[Clause] = []
+    for _ in range(4 * wanted):
+        if len(clauses) == wanted:
+            break
+        clause = follow_up(rng, clauses[-1], roles, words) if clauses and rng.random() < 0.4 else None
+        clause = clause or _clause(rng, roles, seen, words)
+        if clause is not None and all(clause.atoms != c.atoms for c in clauses):
+            clauses.append(clause)
+    return clauses
+
+
+def _clause(rng: Random, roles: Roles, seen: SceneGraph, words: Phrasing) -> Clause | None:
+    new = [kind for kind in TRAIN_KINDS if kind.role in roles]
+    if new and rng.random() < _NEW_KIND:
+        kind = rng.choices(new, weights=[_weight(kind) for kind in new])[0]
+        return ability_clause(rng, kind, rng.choice(words.of[kind.kind]), roles, seen)
+    return make_clause(rng, draw_kind(rng, roles, seen), roles, seen, words)
+
+
+def _weight(kind: AbilityKind) -> float:
+    """What is about entities has more to learn, and is not always to be had in a scene."""
+    return 2.0 if kind.shape == "two" else 1.8 if kind.affords else 1.2 if kind.shape == "one" else 0.8
+
+
+def _spoken(rng: Random, text: str) -> str:
+    """Often as it would be typed in haste, or written down by a recognizer."""
+    if rng.random() < 0.45:
+        text = text[0].lower() + text[1:] if not text.startswith("I ") else text
+        text = text.removesuffix(".").removesuffix("!")
+    return text

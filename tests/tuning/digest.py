@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hashes of what was drawn from a seed, the same in every process (sets have no order of their own)."""
+
+import dataclasses
+import hashlib
+import json
+from typing import Any
+
+from pydantic import BaseModel
+
+
+def digest(value: Any) -> str:
+    """The first twelve hexadecimal digits of the SHA-256 of any tree of dataclasses, models and plain values."""
+    text = json.dumps(_plain(value), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return [[name, _plain(getattr(value, name))] for name in type(value).model_fields]
+    if dataclasses.is_dataclass(value):
+        return [[field.name, _plain(getattr(value, field.name))] for field in dataclasses.fields(value)]
+    if isinstance(value, dict):
+        return [[_plain(k), _plain(v)] for k, v in value.items()]
+    if isinstance(value, set | frozenset):
+        return sorted(map(str, value))
+    if isinstance(value, tuple | list):
+        return [_plain(v) for v in value]
+    return value

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Samples from a model: drawn again they are the same, a killed process loses and repeats none, faults are counted."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import torch
+
+from agent_planner.errors import ModelError, UserError
+from agent_planner.tuning.mixture.names import Split
+from agent_planner.tuning.mixture.sampler import Said, Sampler
+from agent_planner.tuning.mixture.synthesis import SynthesisConfig, answer_fault, instruction_fault, synthesize
+from tests.tuning.mixture.tiny import tiny_model
+
+CONFIG = SynthesisConfig(base="tiny", batch=6, instruction_tokens=40, answer_tokens=40)
+
+
+@pytest.fixture(scope="module")
+def sampler():
+    return Sampler(tiny_model(), CONFIG.top_p)
+
+
+def made(sampler, journal, count, config=CONFIG):
+    counts = Counter()
+    return [item.plain() for item in synthesize(sampler, config, journal, count, counts)], counts
+
+
+def test_the_same_seed_gives_the_same_set_and_leaves_torch_alone(sampler, tmp_path):
+    torch.manual_seed(5)
+    state = torch.get_rng_state()
+    first, counts = made(sampler, tmp_path / "one", 4)
+    assert torch.equal(torch.get_rng_state(), state)
+    again, _ = made(sampler, tmp_path / "two", 4)
+    other, _ = made(sampler, tmp_path / "three", 4, CONFIG.model_copy(update={"seed": 1}))
+    held_out, _ = made(sampler, tmp_path / "four", 4, CONFIG.model_copy(update={"split": Split.DEV}))
+    assert first == again and counts["kept"] == 4 < counts.total()
+    texts = [{item["conversations"][0]["value"] for item in items} for items in (first, other, held_out)]
+    assert len(texts[0]) == 4 and texts[0].isdisjoint(texts[1]) and texts[0].isdisjoint(texts[2])
+    assert {(item["source"], item["split"]) for item in held_out} == {("synthesis", "dev")}
+
+
+def test_a_larger_count_goes_on_where_it_was(sampler, tmp_path):
+    few, _ = made(sampler, tmp_path / "drawn", 2)
+    lines = (tmp_path / "drawn").read_text().splitlines()
+    more, _ = made(sampler, tmp_path / "drawn", 6)
+    assert more[:2] == few
+    assert (tmp_path / "drawn").read_text().splitlines()[: len(lines)] == lines
+    with pytest.raises(UserError, match=r"was begun with other settings \(seed was 0, is 1\)"):
+        made(sampler, tmp_path / "drawn", 6, CONFIG.model_copy(update={"seed": 1}))
+
+
+_CHILD = """
+import sys, time
+from collections import Counter
+from pathlib import Path
+from agent_planner.tuning.mixture.sampler import Sampler
+from agent_planner.tuning.mixture.synthesis import synthesize
+from tests.tuning.mixture.test_synthesis import CONFIG
+from tests.tuning.mixture.tiny import tiny_model
+synthesize(Sampler(tiny_model(), CONFIG.top_p), CONFIG, Path(sys.argv[1]), 10_000, Counter())
+"""
+
+
+def test_a_killed_process_goes_on_to_the_same_set(sampler, tmp_path):
+    whole, _ = made(sampler, tmp_path / "whole", 8)
+    journal = tmp_path / "killed"
+    root = Path(__file__).parents[3]
+    child = subprocess.Popen([sys.executable, "-c", _CHILD, str(journal)], cwd=root)
+    deadline = time.monotonic() + 120
+    while not journal.exists() or journal.read_text().count("\n") < 3:
+        assert time.monotonic() < deadline and child.poll() is None
+        time.sleep(0.02)
+    child.send_signal(signal.SIGKILL)
+    assert child.wait(20) == -signal.SIGKILL
+    # As if it had been killed in the middle of a line.
+    text = journal.read_text()
+    kept = text[: [place for place, c in enumerate(text) if c == "\n"][2] + 1]
+    journal.write_bytes(kept.encode() + '[{"instruction": "half a ü'.encode()[:-1])
+    again, _ = made(sampler, journal, 8)
+    assert again == whole
+    assert journal.read_text().startswith(kept + "[{")
+
+
+def test_a_template_without_an_end_of_turn_ends_at_the_opening_of_the_answer(monkeypatch):
+    loaded = tiny_model()
+    loaded.tokenizer.chat_template = None  # the form of Llama 2
+    sampler = Sampler(loaded, 0.9)
+    prompts = []
+
+    def drawn(asked, *_):
+        prompts.extend(loaded.tokenizer.decode(ids) for ids in asked)
+        return [loaded.tokenizer("where is the cup [/INST] on the table")["input_ids"]] * len(asked)
+
+    monkeypatch.setattr(sampler, "_draw", drawn)
+    assert sampler.instructions(1, 9, 1.0, 0) == [Said("where is the cup", True)]
+    sampler.answers(["tell me"], 9, 1.0, 0)
+    assert [prompt.split() for prompt in prompts] == [
+        ["<|im_start|>", "[INST]"],
+        ["<|im_start|>", "[INST]", "tell", "me", "[/INST]"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "ended", "fault"),
+    [
+        ("Name three fruits.", True, None),
+        ("Name three fruits.", False, "not_ended"),
+        ("Fruits?", True, "short"),
+        ("one two three four " * 5, True, "repeats"),
+        ("请告诉我 今天 的天气", True, "script"),
+        ("2 + 2 =", True, None),
+    ],
+)
+def test_faults_of_instructions(text, ended, fault):
+    assert instruction_fault(Said(text, ended)) == fault
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("4.", None),
+        ("", "short"),
+        ("I'm sorry, but that is nothing for me.", "refusal"),
+        ("As an AI language model I have no taste.", "refusal"),
+        ("I cannot help with that.", "refusal"),
+        ("Sure. However, I'm a text-based AI and cannot see it.", "refusal"),
+        ("The man said that he cannot swim.", None),
+    ],
+)
+def test_faults_of_answers(text, fault):
+    assert answer_fault(Said(text, True)) == fault
+
+
+def test_a_model_that_gives_nothing_of_use_is_told(sampler, tmp_path):
+    config = CONFIG.model_copy(update={"instruction_tokens": 2, "batch": 100})
+    with pytest.raises(ModelError, match=r"of 500 samples of tiny only 0 are of use \(short: \d+"):
+        made(sampler, tmp_path / "drawn", 5, config)
+
+
+@pytest.mark.model
+def test_the_default_base_writes_instructions_and_answers(tmp_path):
+    from agent_planner.llm.default_model import default_base
+    from agent_planner.llm.weights import load_weights
+
+    sampler = Sampler(load_weights(str(default_base()), None, lambda text, fraction: None), 0.9)
+    config = SynthesisConfig(base="base", batch=4, instruction_tokens=40, answer_tokens=8)
+    said = sampler.instructions(4, 48, config.temperature, 0)
+    assert sum(instruction_fault(item) is None for item in said) >= 2
+    assert not any("<|im_" in item.text for item in said if item.ended)
+    answers = sampler.answers([item.text for item in said[:2]], 8, config.answer_temperature, 0)
+    assert all(item.text for item in answers)

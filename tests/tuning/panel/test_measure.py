@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is measured is written at once and once only."""
+
+import hashlib
+import signal
+import subprocess
+import sys
+import time
+
+from agent_planner.agent.limits import LoopConfig
+from agent_planner.llm.scripted import ScriptedModel
+from agent_planner.tuning.data.records import record
+from agent_planner.tuning.panel.measure import Measurement, subject
+from agent_planner.tuning.panel.reference_models import ExpertModel
+from agent_planner.tuning.panel.results import EpisodeLine, LikelihoodLine, Results, Subject, TaskLine, read_results
+from agent_planner.types import Level
+from tests.tuning.panel.lines import RUN
+
+CONFIG = LoopConfig(level=Level.GRAMMAR, look_ahead=False)
+
+
+def measurement(path, told=lambda success: None) -> Measurement:
+    return Measurement(Results(path, RUN), Subject(model="m", adapter="ab"), "dev", 4, told)
+
+
+def test_episodes_are_written_with_all_that_reports_need(tmp_path):
+    told = []
+    one = measurement(tmp_path / "r.jsonl", told.append)
+    one.episodes(ExpertModel, "ambiguous", [0, 1, 2, 3], CONFIG)
+    lines = sorted(
+        (line for line in read_results([tmp_path / "r.jsonl"]) if isinstance(line, EpisodeLine)),
+        key=lambda line: line.seed,
+    )
+    assert [(line.seed, line.twin) for line in lines] == [(0, False), (1, True), (2, False), (3, True)]
+    assert lines[0].pair == lines[1].pair != lines[2].pair
+    assert {(line.model, line.adapter, line.level, line.look_ahead, line.cell) for line in lines} == {
+        ("m", "ab", "grammar", False, "ambiguous")
+    }
+    assert all(line.success and line.goal_exact and not line.error and not line.category for line in lines)
+    assert lines[0].goal == lines[0].truth and lines[0].truth.startswith("which(") and lines[0].calls == 0
+    assert len(lines[1].steps) == lines[1].calls > 0 and lines[1].steps[0].endswith(": ok")
+    assert told == [True] * 4
+
+
+def test_what_failed_has_its_category(tmp_path):
+    one = measurement(tmp_path / "r.jsonl")
+    one.episodes(lambda cases: ScriptedModel(lambda request: "goal: none\nHello."), "held_in", [0, 1], CONFIG)
+    _, *lines = read_results([tmp_path / "r.jsonl"])
+    assert {(line.success, line.error, line.category) for line in lines} == {(False, "misread_goal", "wrong goal")}
+
+
+def test_only_what_is_left_is_run(tmp_path):
+    one = measurement(tmp_path / "r.jsonl")
+    one.episodes(ExpertModel, "held_in", [0, 2], CONFIG)
+    again = measurement(tmp_path / "r.jsonl")
+    assert again.episodes_left("held_in", range(4), CONFIG) == [1, 3]
+    assert again.episodes_left("renamed", range(2), CONFIG) == [0, 1]
+    assert again.episodes_left("held_in", range(1), LoopConfig(level=Level.RAW, look_ahead=False)) == [0]
+    again.tasks(ScriptedModel(lambda request: "4"), [5])
+    assert measurement(tmp_path / "r.jsonl").tasks_left(range(4, 7)) == [4, 6]
+    assert [type(line) for line in read_results([tmp_path / "r.jsonl"])][3:] == [TaskLine]
+
+
+def test_conversations_are_read_once(tmp_path):
+    # torch, which the process of the last test need not import
+    from agent_planner.llm.weights import load_weights
+    from tests.tuning.training.tiny import talk, tiny_base
+
+    loaded = load_weights(str(tiny_base("llama", tmp_path / "tiny")), None, lambda text, fraction: None)
+    records = [record("here", talk(2, place)) for place in ("drawer", "shelf")]
+    one = measurement(tmp_path / "r.jsonl")
+    one.conversations(loaded, records[:1], "talk")
+    again = measurement(tmp_path / "r.jsonl")
+    assert again.conversations_left(records, "talk") == records[1:]
+    assert again.conversations_left(records, "other") == records
+    [_, line] = read_results([tmp_path / "r.jsonl"])
+    assert isinstance(line, LikelihoodLine) and line.conversation == records[0].id and line.log_likelihood < 0
+
+
+def test_the_adapter_is_known_by_its_weights(tmp_path):
+    (tmp_path / "adapter_model.safetensors").write_bytes(b"weights")
+    assert subject("half:mine", str(tmp_path)) == Subject(
+        model="half:mine", adapter=hashlib.sha256(b"weights").hexdigest()
+    )
+    assert subject("base", "base").adapter == "" and len(subject("default", "default").adapter) == 64
+
+
+def run_all(path):
+    """Sixty episodes, as far as they are not there yet."""
+    one = measurement(path)
+    for cell in ("held_in", "compositions", "infeasible"):
+        one.episodes(ExpertModel, cell, one.episodes_left(cell, range(20), CONFIG), CONFIG)
+
+
+RUN_IT = "import sys, pathlib; from tests.tuning.panel.test_measure import run_all; run_all(pathlib.Path(sys.argv[1]))"
+
+
+def test_killed_it_goes_on_to_the_same_results(tmp_path):
+    path, whole = tmp_path / "r.jsonl", tmp_path / "whole.jsonl"
+    process = subprocess.Popen([sys.executable, "-c", RUN_IT, str(path)])
+    try:
+        until = time.monotonic() + 120
+        while not path.exists() or path.read_text().count("\n") < 10:
+            assert process.poll() is None and time.monotonic() < until
+            time.sleep(0.01)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait(30)
+    held = path.read_text()
+    assert held.count("\n") < 61
+    with path.open("a") as file:
+        file.write('{"type": "episode", "model"')  # it may be killed while it writes
+    run_all(path)
+    run_all(whole)
+    assert path.read_text().startswith(held)
+    lines = [sorted(map(str, read_results([out])[1:])) for out in (path, whole)]
+    assert lines[0] == lines[1] and len(lines[0]) == 60

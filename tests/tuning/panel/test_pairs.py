@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What can be done and what cannot: the words do not tell them apart."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from agent_planner.goals import Declined, Goal, plan
+from agent_planner.tuning.panel.case import Case
+from agent_planner.tuning.panel.pairs import ambiguous, infeasible, nothing_to_do
+from agent_planner.tuning.scenarios.scenes import observed
+
+PAIRS = 120
+
+
+class NaiveBayes:
+    """A bag of words, with Laplace's smoothing."""
+
+    def __init__(self, said: Sequence[tuple[str, bool]]):
+        self.counts = {
+            label: Counter(w for text, own in said if own is label for w in bag(text)) for label in (True, False)
+        }
+        self.size = len(set().union(*self.counts.values()))
+        share = sum(label for _, label in said) / len(said)
+        self.prior = {True: math.log(share), False: math.log(1 - share)}
+
+    def says(self, text: str) -> bool:
+        def score(label: bool) -> float:
+            total = self.counts[label].total() + self.size
+            return self.prior[label] + sum(math.log((self.counts[label][w] + 1) / total) for w in bag(text))
+
+        return score(True) > score(False)
+
+
+def bag(text: str) -> list[str]:
+    return "".join(c if c.isalnum() else " " for c in text.lower()).split()
+
+
+def accuracy(cases: Sequence[Case]) -> float:
+    """Trained on the pairs of even number, asked about the others."""
+    said = [(c.scenario.instruction, c.twin, int(c.pair.rpartition("/")[2])) for c in cases]
+    model = NaiveBayes([(text, twin) for text, twin, number in said if number % 2 == 0])
+    held_out = [(text, twin) for text, twin, number in said if number % 2]
+    return sum(model.says(text) is twin for text, twin in held_out) / len(held_out)
+
+
+@pytest.mark.parametrize("cell", [infeasible, ambiguous])
+def test_a_bag_of_words_is_at_chance(cell: Callable[[str, int], Case]):
+    cases = [cell(split, seed) for split in ("dev", "test") for seed in range(PAIRS)]
+    # Each split gives 30 independent held-out pairs of even odds: three standard errors.
+    assert abs(accuracy(cases) - 0.5) <= 3 * math.sqrt(0.25 / (PAIRS / 2))
+
+
+def test_the_bag_of_words_tells_what_words_do_tell():
+    """Or else the test above would show nothing: greetings and questions are told from instructions."""
+    cases = [nothing_to_do("dev", seed) for seed in range(240)]
+    talk = {c.pair for c in cases if isinstance(c.scenario.goal, Declined)}
+    assert accuracy([c for c in cases if c.pair in talk]) > 0.8
+    assert abs(accuracy([c for c in cases if c.pair not in talk]) - 0.5) <= 3 * math.sqrt(0.25 / 40)
+
+
+@pytest.mark.parametrize("cell", [infeasible, nothing_to_do, ambiguous])
+@pytest.mark.parametrize("split", ["dev", "test"])
+def test_seeds_2k_and_2k_plus_1_are_a_pair(cell: Callable[[str, int], Case], split: str):
+    kinds: Counter[str] = Counter()
+    for number in range(40):
+        case, twin = cell(split, 2 * number), cell(split, 2 * number + 1)
+        assert case.pair == twin.pair and (case.twin, twin.twin) == (False, True)
+        kinds[case.scenario.kind] += 1
+        if case.scenario.kind != "none":
+            assert case.scenario.instruction == twin.scenario.instruction
+        assert isinstance(twin.scenario.goal, Goal)
+        assert plan(twin.scenario.goal, twin.scenario.library, observed(twin.scenario.world))
+        if isinstance(case.scenario.goal, Goal):
+            assert plan(case.scenario.goal, case.scenario.library, observed(case.scenario.world)) == ()
+    if cell is infeasible:
+        assert min(kinds["missing"], kinds["no_skill"]) > 8
+    elif cell is nothing_to_do:
+        assert 10 < kinds["none"] < 30
+    else:
+        assert kinds == {"which": 40}
+
+
+def test_what_is_missing_may_be_in_nothing_unopened():
+    for seed in range(0, 80, 2):
+        scenario = infeasible("dev", seed).scenario
+        assert observed(scenario.world) == scenario.world
+        assert all(place.explored for place in scenario.world.places)

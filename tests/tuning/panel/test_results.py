@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+import json
+
+import pytest
+
+from agent_planner.errors import ConfigError, UserError
+from agent_planner.tuning.panel.results import LikelihoodLine, Results, read_results
+from tests.tuning.panel.lines import RUN, episode, task
+
+LIKELIHOOD = LikelihoodLine(model="base", data="talk.jsonl 12345678", conversation="c", tokens=9, log_likelihood=-1.5)
+
+
+def test_what_is_written_is_read(tmp_path):
+    path = tmp_path / "made" / "r.jsonl"
+    results = Results(path, RUN)
+    assert path.read_text() == ""
+    lines = [episode(), episode(seed=1, twin=True, steps=('pick(object="cup"): ok',)), task(), LIKELIHOOD]
+    for line in lines:
+        results.add(line)
+    assert read_results([path]) == [RUN, *lines]
+    assert [json.loads(line)["type"] for line in path.read_text().splitlines()] == [
+        "run", "episode", "episode", "task", "likelihood",
+    ]  # fmt: skip
+
+
+def test_it_goes_on_where_it_was_killed(tmp_path):
+    path = tmp_path / "r.jsonl"
+    results = Results(path, RUN)
+    results.add(episode())
+    results.add(episode(seed=1))
+    whole = path.read_text()
+    path.write_text(whole[:-20])
+    again = Results(path, RUN)
+    assert episode().key in again.done and episode(seed=1).key not in again.done
+    again.add(episode(seed=1))
+    assert path.read_text() == whole
+
+
+def test_what_is_measured_apart_has_another_key():
+    base = episode()
+    others = [
+        episode(model="base"), episode(adapter="ab"), episode(level="raw"), episode(look_ahead=True),
+        episode(cell="renamed"), episode(split="test"), episode(seed=1),
+    ]  # fmt: skip
+    assert len({line.key for line in (base, *others)}) == 8
+    assert base.key == episode(False).key
+    assert base.column == "held_in" and episode(twin=True).column == "held_in (twins)"
+
+
+def test_other_files_are_left_alone(tmp_path):
+    notes = tmp_path / "notes.jsonl"
+    notes.write_text("my thoughts")
+    with pytest.raises(ConfigError, match="something else than results"):
+        Results(notes, RUN)
+    records = tmp_path / "records.jsonl"
+    records.write_text('{"id": "a", "conversations": []}\n')
+    with pytest.raises(ConfigError, match=r"records\.jsonl:1"):
+        Results(records, RUN)
+    assert notes.read_text() == "my thoughts" and records.read_text().startswith('{"id"')
+    with pytest.raises(UserError, match=r"ends in \.jsonl"):
+        Results(tmp_path / "r.json", RUN)
+
+
+def test_nothing_counts_twice(tmp_path):
+    for name in ("a.jsonl", "b.jsonl"):
+        Results(tmp_path / name, RUN.model_copy(update={"date": name})).add(episode())
+    with pytest.raises(ConfigError, match=r"b\.jsonl:2: was measured in .*a\.jsonl:2 already"):
+        read_results([tmp_path / "a.jsonl", tmp_path / "b.jsonl"])
+
+
+def test_a_wrong_line_is_named(tmp_path):
+    path = tmp_path / "r.jsonl"
+    line = json.dumps({**episode().model_dump(mode="json"), "level": 3})
+    path.write_text(f"{line}\n")
+    with pytest.raises(ConfigError, match=r"r\.jsonl:1: episode\.level"):
+        read_results([path])

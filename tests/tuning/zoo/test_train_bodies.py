@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Robots that need more than usual reach their goals by it, and not without."""
+
+from random import Random
+
+import pytest
+
+from agent_planner.goals import Goal, plan
+from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
+from agent_planner.skills import SkillLibrary
+from agent_planner.tuning.zoo.families import CORE
+from agent_planner.tuning.zoo.train_bodies import BODIES, Body
+from agent_planner.tuning.zoo.train_families import TRAIN_FAMILIES
+from agent_planner.types import Atom
+
+FAMILY_OF = {f.role: f for f in TRAIN_FAMILIES}
+SCENE = SceneGraph(
+    objects=(SceneObject(name="cup"),),
+    places=(
+        ScenePlace(name="desk"),
+        ScenePlace(name="chest", affordances=frozenset({"container", "openable"}), is_open=False),
+    ),
+    relations=(Relation("in", "cup", "chest"), Relation("at", "desk")),
+)
+GOAL = Goal(((Atom("on", ("cup", "desk")),), (Atom("closed", ("chest",)),)))
+
+
+def _library(body: Body, roles: tuple[str, ...]) -> SkillLibrary:
+    return SkillLibrary(skills=tuple(body.changed(FAMILY_OF[role]).draw(Random(role)) for role in roles))
+
+
+@pytest.mark.parametrize("body", BODIES, ids=lambda b: b.fact)
+def test_it_needs_the_skills_beside_its_core(body: Body):
+    assert set(body.needs) <= set(FAMILY_OF) and set(body.beside) <= set(FAMILY_OF)
+    fact = Relation(body.fact, "chest") if body.affords else Relation(body.fact)
+    hindered = []
+    for scene in (SCENE, SCENE.replace(relations=(*SCENE.relations, fact))):
+        calls = plan(GOAL, _library(body, (*CORE, *body.beside)), scene)
+        assert calls is not None
+        hindered.append(plan(GOAL, _library(body, CORE), scene) is None)
+        if hindered[-1]:
+            assert len(calls) > 7, "open, pick, place and close, with three drives between them"
+    assert any(hindered)
+
+
+def test_what_it_does_not_change_stays():
+    for body in BODIES:
+        for family in TRAIN_FAMILIES:
+            changed = body.changed(family)
+            assert changed.needs[: len(family.needs)] == family.needs
+            assert (changed == family) is (family.role not in body.needs)
