@@ -11,7 +11,7 @@ TORCH ?= cpu
 INSTRUCTION ?= put the red cube in the blue bin
 TESTS ?= tests
 # the ROS-free core: tests/ros and the like need the built workspace even to be read
-FAST_TESTS ?= $(filter-out tests/packaging tests/ros tests/cli tests/testing tests/motion tests/sim tests/end_to_end,\
+FAST_TESTS ?= $(filter-out tests/packaging tests/ros tests/cli tests/tuning tests/testing tests/motion tests/sim tests/end_to_end,\
   $(patsubst %/,%,$(wildcard tests/*/)) $(wildcard tests/test_*.py))
 
 VENV := .venv
@@ -78,7 +78,7 @@ model: setup ## train the default model's adapter from its seed (hours on two co
 	  --seed 3 --learning-rate 4e-4
 
 .PHONY: reproduce
-reproduce: setup ## every step of docs/tuning.md once, small, under an hour on two cores (resumes)
+reproduce: setup ## every step of docs/tuning.md once, small (resumes)
 	@scripts/reproduce.sh
 
 .PHONY: lock

@@ -107,6 +107,7 @@ def endpoint(tmp_path_factory):
         yield url
 
 
+@pytest.mark.model  # no weights, but as heavy as if
 @pytest.mark.skipif(NOT_SERVED is not None, reason=str(NOT_SERVED))
 def test_transformers_serve_says_the_same(folder, adapter, endpoint, tmp_path):
     """Free, since a grammar is not sent. The model is one with its adapter merged, saved."""

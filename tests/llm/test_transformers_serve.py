@@ -1,80 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The client against `transformers serve`, with the same weights as the local backend."""
 
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-from importlib.util import find_spec
-from pathlib import Path
-
-import httpx
 import pytest
 
 from agent_planner.llm.base import ChatRequest, Message
 from agent_planner.llm.openai import OpenAIModel
+from tests.llm.serving import NOT_SERVED, serving
 
-COMMAND = shutil.which("transformers", path=str(Path(sys.executable).parent))
-NEEDED = ("openai", "fastapi", "uvicorn")
-
-pytestmark = [
-    pytest.mark.model,
-    pytest.mark.skipif(
-        COMMAND is None or not all(find_spec(name) for name in NEEDED),
-        reason=f"`transformers serve` needs {', '.join(NEEDED)}: pip install 'transformers[serving]'",
-    ),
-]
+pytestmark = [pytest.mark.model, pytest.mark.skipif(NOT_SERVED is not None, reason=str(NOT_SERVED))]
 
 
 @pytest.fixture(scope="module")
-def endpoint(base_folder, tmp_path_factory):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("serve") / "log.txt"
-    with log.open("w") as out:
-        server = subprocess.Popen(
-            [
-                COMMAND,
-                "serve",
-                str(base_folder),
-                "--host",
-                "127.0.0.1",
-                "--port",
-                str(port),
-                "--dtype",
-                "float32",
-                "--device",
-                "cpu",
-            ],
-            stdout=out,
-            stderr=out,
-            env=os.environ | {"HF_HUB_OFFLINE": "1"},
-        )
-    try:
-        deadline = time.monotonic() + 300
-        while not _answers(port):
-            assert server.poll() is None, log.read_text()[-2000:]
-            assert time.monotonic() < deadline, log.read_text()[-2000:]
-            time.sleep(0.5)
-        yield f"http://127.0.0.1:{port}/v1"
-    finally:
-        server.send_signal(signal.SIGINT)
-        try:
-            server.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-
-
-def _answers(port):
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/health", timeout=2).status_code == 200
-    except httpx.TransportError:
-        return False
+def endpoint(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("serve") / "log.txt") as root:
+        yield root
 
 
 @pytest.mark.timeout(600)

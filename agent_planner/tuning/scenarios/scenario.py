@@ -2,7 +2,7 @@
 """Scenarios: a world, a library, an instruction and its goal, each from a seed alone and each proved."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
@@ -60,6 +60,10 @@ class Setting:
         return {role: self.library[skill] for skill, role in self.roles.items()}
 
 
+# A scenario of a kind about a setting, with that id; None where the setting has nothing for it.
+Draw = Callable[[Random, Setting, str, str], Scenario | None]
+
+
 def stable_seed(*parts: object) -> int:
     """A seed from a hash of the parts, the same on every machine and in every process."""
     return int.from_bytes(hashlib.sha256("/".join(map(str, parts)).encode()).digest()[:8], "big")
@@ -99,14 +103,15 @@ def _library(rng: Random, variant: str) -> tuple[SkillLibrary, dict[str, str]]:
     return SkillLibrary(skills=tuple(skills)), roles
 
 
-def scenarios(rng: Random, setting: Setting, count: int, name: str) -> Iterator[Scenario]:
-    """Yield that many scenarios about this very setting (what is impossible has a twin setting of its own)."""
+def scenarios(rng: Random, setting: Setting, count: int, name: str, draw: Draw | None = None) -> Iterator[Scenario]:
+    """Yield at most so many scenarios about this very setting (what is impossible has a twin setting of its own)."""
+    draw = draw or draw_of_kind
     made = 0
     for _ in range(count * 8):
         if made == count:
             return
         kind = rng.choices(("feasible", "which", "none"), weights=(0.82, 0.11, 0.07))[0]
-        scenario = draw_of_kind(rng, setting, kind, f"{name}/{made}")
+        scenario = draw(rng, setting, kind, f"{name}/{made}")
         if scenario is not None:
             made += 1
             yield scenario

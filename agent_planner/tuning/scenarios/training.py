@@ -27,6 +27,7 @@ from agent_planner.tuning.scenarios.scenario import (
     default_library,
     follow_up,
     joined,
+    scenarios,
     talk,
     vague_clause,
     worded,
@@ -83,16 +84,8 @@ def draw_training_setting(rng: Random) -> Setting:
 
 
 def training_scenarios(rng: Random, setting: Setting, count: int, name: str) -> Iterator[Scenario]:
-    """Yield at most so many scenarios about this very setting (what is impossible has a twin setting of its own)."""
-    made = 0
-    for _ in range(count * 8):
-        if made == count:
-            return
-        kind = rng.choices(("feasible", "which", "none"), weights=(0.82, 0.11, 0.07))[0]
-        scenario = _drawn(rng, setting, kind, f"{name}/{made}")
-        if scenario is not None:
-            made += 1
-            yield scenario
+    """As `scenario.scenarios`, from the whole zoo."""
+    return scenarios(rng, setting, count, name, _drawn)
 
 
 def _families(rng: Random, body: Body | None) -> list[Family]:
