@@ -29,11 +29,8 @@ class Body:
         return replace(family, needs=(*family.needs, *self.needs.get(family.role, ())))
 
 
-_WORK = ("pick", "place_on", "place_in", "open", "close")
-
+# None that must change something both to work and to drive: such a robot is the panel's (`embodiment`).
 BODIES: tuple[Body, ...] = (
-    # It stands on supports to work and must raise them to drive.
-    Body({"navigate": ("not braced",), **dict.fromkeys(_WORK, ("braced",))}, ("brace", "unbrace"), "braced"),
     # It backs out of its dock before it drives.
     Body({"navigate": ("not docked",)}, ("undock",), "docked"),
     # Its camera needs light.
