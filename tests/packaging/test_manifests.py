@@ -23,7 +23,7 @@ PYTHON_FOLDERS = {
     "agent_planner_sim": ROOT / "sim",
 }
 # Keys that rosdep resolves on Debian and Ubuntu (rosdistro's rosdep/python.yaml), and released ROS packages.
-ROSDEP_PYTHON = ("httpx", "numpy", "opencv", "pil", "pytest", "rich", "scipy", "skimage", "yaml")
+ROSDEP_PYTHON = ("httpx", "jinja2", "numpy", "opencv", "pil", "pytest", "rich", "scipy", "skimage", "yaml")
 ROSDEP = {f"python3-{name}" for name in ROSDEP_PYTHON}
 ROS = {
     "action_msgs",
@@ -116,7 +116,7 @@ def test_the_substitutes_can_be_asked_for_by_name():
     assert found_by_colcon(WORKSPACE, "--base-paths", "wheels_only/tf2_msgs") == {"tf2_msgs"}
 
 
-@pytest.mark.parametrize("name", ["environment", "torch-cpu", "torch-cuda", "model", "tune"])
+@pytest.mark.parametrize("name", ["environment", "torch-cpu", "torch-cuda", "model"])
 def test_every_locked_package_is_pinned_with_a_hash(name):
     text = (ROOT / "lock" / f"{name}.txt").read_text(encoding="utf-8")
     entries = re.findall(r"^[A-Za-z0-9].*", text.replace("\\\n", " "), flags=re.MULTILINE)
