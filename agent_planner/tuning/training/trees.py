@@ -16,12 +16,10 @@ from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.collect.expert import Turn, demonstrate
 from agent_planner.tuning.scenarios.scenario import (
     Scenario,
-    Setting,
     draw_setting,
-    rebased,
     scenarios,
     stable_seed,
-    without,
+    twins,
 )
 from agent_planner.tuning.scenarios.scenes import observed
 
@@ -58,29 +56,9 @@ def trees(seed: int, index: int, branches: int = 24, episodes: int = 1) -> Itera
     drawn = list(scenarios(rng, setting, branches, name))
     if drawn:
         yield _tree(rng, name, setting.library, setting.world, drawn, episodes)
-    twin = _twin(rng, setting, drawn)
-    if twin is not None:
-        library, world = twin
-        again = [s for d in drawn if d.clauses and (s := rebased(d, library, world)) is not None]
-        if again:
-            yield _tree(rng, f"{name}/twin", library, world, again, episodes)
-
-
-def _twin(rng: Random, setting: Setting, drawn: list[Scenario]) -> tuple[SkillLibrary, SceneGraph] | None:
-    clauses = [c for s in drawn for c in s.clauses]
-    if not clauses:
-        return None
-    world, library = setting.world, setting.library
-    supports = {r.b for r in world.relations if r.b}
-    names = [n for c in clauses for n in c.cores if n not in supports]
-    draw = rng.random()
-    if names and draw < 0.6:
-        world = without(world, rng.choice(names))
-    if draw > 0.5 or not names:
-        role = rng.choice(clauses).role
-        left = tuple(s for s in library if setting.roles[s.name] != role)
-        library = SkillLibrary(skills=left) if left else library
-    return library, world
+    again = twins(rng, setting, drawn)
+    if again:
+        yield _tree(rng, f"{name}/twin", again[0].library, again[0].world, again, episodes)
 
 
 def _tree(
