@@ -4,14 +4,16 @@
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from typing import Any
 
 from rclpy.context import Context
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.task import Future
 
 from agent_planner.errors import InfrastructureError
+from agent_planner.ros.process import spinning
 
 _PERIOD = 0.1
 
@@ -29,25 +31,20 @@ class ClientNode:
         self.alive = alive
         self._context = Context()
         self._closing = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._open = ExitStack()
 
     def open(self) -> None:
         """Join the ROS graph."""
         self._context.init(args=None, domain_id=None)
+        self._open.callback(self._context.try_shutdown)
         self.node = Node(self._name, context=self._context, use_global_arguments=False)
-        self._executor = SingleThreadedExecutor(context=self._context)
-        self._executor.add_node(self.node)
-        self._thread = threading.Thread(target=self._spin, name=self._name)
-        self._thread.start()
+        self._open.callback(self.node.destroy_node)
+        self._open.enter_context(spinning(SingleThreadedExecutor(context=self._context), self.node))
 
     def close(self) -> None:
         """Leave the graph; nothing happens if it was not joined."""
         self._closing.set()
-        if self._thread is not None and self._context.ok():
-            self._executor.shutdown(timeout_sec=2.0)
-            self._thread.join(5.0)
-            self.node.destroy_node()
-        self._context.try_shutdown()
+        self._open.close()
 
     def wait_for(self, future: Future, seconds: float, what: str) -> Any:
         """Return a future's result.
@@ -85,9 +82,3 @@ class ClientNode:
         """Those of the services that are not on the graph."""
         there = {name for name, _ in self.node.get_service_names_and_types()}
         return [n for n in names if self.node.resolve_service_name(n) not in there]
-
-    def _spin(self) -> None:
-        try:
-            self._executor.spin()
-        except ExternalShutdownException:
-            return

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -270,3 +271,25 @@ def test_wrong_parameters_are_refused(environment, module, parameter, told):
     assert ended.returncode == 2
     assert told in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_signal_at_any_moment_does_not_make_it_wait_for_ever(tmp_path):
+    handler = "import signal; signal.signal(signal.SIGUSR1, lambda *_: None)"
+    python, c, code, *arguments = command("simulator", "camera_rate:=0.0")
+    environment = os.environ | {"ROS_DOMAIN_ID": str(free_domain()), "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST"}
+    log = tmp_path / "log"
+    with log.open("w") as said:
+        simulator = subprocess.Popen([python, c, f"{handler}; {code}", *arguments], env=environment, stderr=said)
+    pause = threading.Event()
+    end = time.monotonic() + LIMIT
+    while "running" not in log.read_text():
+        assert simulator.poll() is None and time.monotonic() < end, log.read_text()
+        pause.wait(0.1)
+    for _ in range(500):
+        simulator.send_signal(signal.SIGUSR1)
+        pause.wait(0.003)
+    simulator.send_signal(signal.SIGINT)
+    try:
+        assert simulator.wait(LIMIT) == 0
+    finally:
+        simulator.kill()

@@ -8,7 +8,6 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from std_srvs.srv import SetBool, Trigger
 
 from agent_planner.errors import InfrastructureError, UserError
 from agent_planner.ros.node_parameters import Declared, declare
+from agent_planner.ros.process import spinning
 from agent_planner_sim.mujoco.simulation import Simulation
 from agent_planner_sim.nodes.pacer import Pacer
 from agent_planner_sim.nodes.picture_topics import PictureTopics
@@ -48,6 +48,8 @@ _EPOCH = 1.0  # time zero means "no time yet" to ROS
 _CLOCK_PERIOD = 0.01  # of the wall
 _STATE_PERIOD, _TRUTH_PERIOD = 0.02, 0.1  # simulated
 _DISCOVERY = 2.0
+# On a busy machine an older simulator may be found as late as this after the start.
+_YOUNG = 10.0
 _ANSWER = 30.0
 
 
@@ -71,7 +73,9 @@ class Simulator:
         known = time.monotonic()
         self._sim = self._generate()
         self._refuse_company(known)
-        self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._young_until = known + _YOUNG
+        # Not a SimpleQueue: a signal near the time-out of its `get` makes that wait for ever (seen in CPython 3.11).
+        self._commands: queue.Queue[Command] = queue.Queue()
         self._paused = self._value("start_paused")
         self._pacer = Pacer(self._value("rtf"))
         self._before = _EPOCH  # simulated time that earlier scenes took
@@ -91,9 +95,7 @@ class Simulator:
         )
         self.node.create_service(Trigger, "sim/reset", self._on_reset)
         self.node.create_service(SetBool, "sim/pause", self._on_pause)
-        self._executor = SingleThreadedExecutor()
-        self._executor.add_node(self.node)
-        self._thread = threading.Thread(target=self._executor.spin, name="ros")
+        self._ended = threading.Event()
 
     @property
     def now(self) -> float:
@@ -102,7 +104,18 @@ class Simulator:
 
     def run(self, stop: threading.Event) -> None:
         """Simulate until told to stop."""
-        self._thread.start()
+        with spinning(SingleThreadedExecutor(), self.node):
+            try:
+                self._simulate(stop)
+            finally:
+                self._ended.set()
+
+    def close(self) -> None:
+        """Finish the video."""
+        self._pictures.close(self._sim)
+        self.node.destroy_node()
+
+    def _simulate(self, stop: threading.Event) -> None:
         self._topics.publish_fixed(self._sim, self.now)
         self.node.get_logger().info(f"scene '{self._sim.scene.name}', seed {self._sim.scene.seed}, running")
         while not stop.is_set():
@@ -116,14 +129,6 @@ class Simulator:
             wait = self._pacer.wait(self.now, time.monotonic())
             if wait > 0.0005:
                 self._wait(wait)
-
-    def close(self) -> None:
-        """End the ROS thread and finish the video."""
-        self._executor.shutdown(timeout_sec=5.0)
-        if self._thread.is_alive():
-            self._thread.join(5.0)
-        self._pictures.close(self._sim)
-        self.node.destroy_node()
 
     def _value(self, name: str) -> Any:
         return self.node.get_parameter(name).value
@@ -149,10 +154,7 @@ class Simulator:
             else:
                 never.wait(0.1)
                 continue
-            raise UserError(
-                f"{found} on this ROS domain, so the simulator does not start; end it, or choose another "
-                "ROS_DOMAIN_ID (0 to 101) for both the simulator and its clients"
-            )
+            raise _company(found)
 
     def _wait(self, seconds: float) -> None:
         """Wait, but carry out a command as soon as it comes."""
@@ -189,6 +191,8 @@ class Simulator:
 
     def _report(self, wall: float) -> None:
         self._report_due = wall + 1.0
+        if wall < self._young_until and self.node.count_publishers("/clock") > 1:
+            raise _company("another node publishes /clock")
         factor = (self.now - self._measured[1]) / max(wall - self._measured[0], 1e-6)
         self._measured = (wall, self.now)
         values = {
@@ -204,15 +208,22 @@ class Simulator:
         self._diagnostics.publish(message)
 
     def _in_simulation(self, work: Callable[[Simulation], None]) -> None:
-        """Have the simulating thread do something, and wait for it."""
-        done: Future[None] = Future()
+        """Have the simulating thread do something, and wait for it.
+
+        Raises:
+            TimeoutError: it does not, or has ended.
+        """
+        done = threading.Event()
 
         def command(sim: Simulation) -> None:
             work(sim)
-            done.set_result(None)
+            done.set()
 
         self._commands.put(command)
-        done.result(timeout=_ANSWER)
+        end = time.monotonic() + _ANSWER
+        while not done.wait(0.1):
+            if self._ended.is_set() or time.monotonic() > end:
+                raise TimeoutError
 
     def _on_reset(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         try:
@@ -249,6 +260,13 @@ class Simulator:
             return response
         response.success, response.message = True, "paused" if request.data else "running"
         return response
+
+
+def _company(found: str) -> UserError:
+    return UserError(
+        f"{found} on this ROS domain, so the simulator does not start; end it, or choose another "
+        "ROS_DOMAIN_ID (0 to 101) for both the simulator and its clients"
+    )
 
 
 def _path(text: str) -> Path | None:
