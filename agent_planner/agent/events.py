@@ -12,6 +12,7 @@ class EventKind(Enum):
 
     THINKING = "THINKING"
     GOAL = "GOAL"
+    LOOKING = "LOOKING"
     PLANNING = "PLANNING"
     CALL = "CHECKING"
     REFUSED = "REFUSED"

@@ -22,6 +22,8 @@ class LoopConfig:
     same_refusals: int = 3
     same_states: int = 4
     check_plan: bool = False
+    # Look into what nobody has looked into before a thing that the instruction names counts as missing.
+    look_for_missing: bool = True
 
     @property
     def plans_first(self) -> bool:

@@ -23,6 +23,7 @@ from agent_planner.agent.events import Emit, Event, EventKind
 from agent_planner.agent.grammar import goal_grammar, turn_grammar
 from agent_planner.agent.limits import LoopConfig, Tallies
 from agent_planner.agent.look_ahead import LookAhead
+from agent_planner.agent.looking import Looking, explored
 from agent_planner.agent.requests import Dispatch, ModelTurn, Observe, Question, Request
 from agent_planner.agent.result import Counts, EpisodeResult
 from agent_planner.agent.rollout import Rollout, imagined
@@ -40,6 +41,10 @@ from agent_planner.skills.library import BUILT_IN
 from agent_planner.types import Atom, Autonomy, Call, Level, Outcome, ResultStatus, SkillResult
 
 Loop = Generator[Request, Any, EpisodeResult]
+
+_YES_NO = ("yes", "no")
+# Ends of a look after which it would be wrong to go on; after any other the next place is tried.
+_FINAL = (Outcome.CANCELLED, Outcome.UNKNOWN, Outcome.TIMEOUT, Outcome.NEEDS_OPERATOR)
 
 
 @dataclass
@@ -61,20 +66,23 @@ class Episode:
     messages: list[Message] = field(default_factory=list)
     # Indices of assistant turns that were refused: recorded, but not to be learned from.
     refused: list[int] = field(default_factory=list)
+    # Conversations before this one, with their refused turns: each look for a missing thing is one of its own.
+    earlier: list[tuple[list[Message], list[int]]] = field(default_factory=list)
     goal: Stated | None = None
     steps: list[tuple[Call, str]] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
 
     def run(self) -> Loop:
         """Yield requests until the outcome is certain; returns it."""
+        result = yield from self._run()
+        self._tell(EventKind.ENDED, result.summary)
+        return result
+
+    def _run(self) -> Loop:
         self._deadline = self.clock() + self.config.max_seconds
         self._believed = Believed()
         self._planned_turns = 0
-        self.messages = [
-            Message("system", system_turn(self.library)),
-            Message("user", first_turn(self.scene, self.instruction)),
-        ]
-        goal = yield from self._state_goal()
+        goal = yield from self._find_goal()
         if not isinstance(goal, Goal):
             return goal
         planned = ""
@@ -84,27 +92,78 @@ class Episode:
                 return plan
             planned = f" Plan: {'; '.join(map(str, plan)) or 'nothing to do'}."
         if self.config.autonomy is Autonomy.CONFIRM:
-            answer = yield self._ask("approve_goal", f"Goal: {goal}.{planned} Approve?", ("yes", "no"))
+            answer = yield self._ask("approve_goal", f"Goal: {goal}.{planned} Approve?", _YES_NO)
             if answer != "yes":
                 return self._end(Outcome.NEEDS_OPERATOR, "NOT_APPROVED", "the goal was not approved")
         return (yield from self._pursue(goal))
 
     # --- the goal
 
-    def _state_goal(self) -> Generator[Request, Any, Goal | EpisodeResult]:
+    def _find_goal(self) -> Generator[Request, Any, Goal | EpisodeResult]:
+        """Have the goal stated; and stated anew, where something was missing and a look brought things to light."""
+        looking = Looking(self.library)
+        self._said = self.instruction
+        while True:
+            self._converse(self._said)
+            stated = yield from self._state_goal()
+            if not isinstance(stated, Declined):
+                return stated
+            ended = yield from self._look(stated, looking)
+            if ended is not None:
+                return ended
+
+    def _look(self, missing: Declined, looking: Looking) -> Generator[Request, Any, EpisodeResult | None]:
+        """Look into one place after the other until something new is seen; the end where nothing is."""
+        known = set(self.scene.entities)
+        while self._may_look and (place := looking.next_place(self.scene)):
+            text = f"'{missing.words}' is not in sight; looking into: {place}"
+            if self.config.autonomy is Autonomy.CONFIRM:
+                answer = yield self._ask(
+                    "approve_goal", f"'{missing.words}' is not in sight. Look into {place}?", _YES_NO
+                )
+                if answer != "yes":
+                    return self._end(Outcome.NEEDS_OPERATOR, "NOT_APPROVED", f"{text}: not approved")
+            self._tell(EventKind.LOOKING, text)
+            self.goal = goal = explored(place)
+            self._converse(f"look into the {place}")
+            self.messages.append(Message("assistant", format_goal(goal)))
+            ended = yield from self._pursue(goal)
+            self.goal = missing
+            looking.tried(place)
+            if ended.outcome in _FINAL:
+                return ended
+            if set(self.scene.entities) - known:
+                return None
+        text = f"'{missing.words}' is not in the scene{looking.account(self.scene)}"
+        return self._end(Outcome.INFEASIBLE, "MISSING", text)
+
+    @property
+    def _may_look(self) -> bool:
+        """In a plan alone nothing comes to light."""
+        return self.config.look_for_missing and self.config.autonomy is not Autonomy.PLAN_ONLY
+
+    def _converse(self, instruction: str) -> None:
+        """Begin a conversation about an instruction in the present scene."""
+        if self.messages:
+            self.earlier.append((self.messages, self.refused))
+        said = first_turn(self.scene, instruction)
+        self.messages = [Message("system", system_turn(self.library)), Message("user", said)]
+        self.refused = []
+
+    def _state_goal(self) -> Generator[Request, Any, Stated | EpisodeResult]:
+        """A goal, or what is missing; all else that is no goal ends here."""
         refusal = CallRefused("BAD_GOAL", "no goal was stated")
         doubted: list[Stated] = []
         hint: Doubt | None = None
-        said = self.instruction
-        near = focus(self.scene, said)
+        near = focus(self.scene, self._said)
         for left in reversed(range(self.config.goal_tries)):
             # The last time what was doubted may be said again: perhaps it is meant, in words that no scene has.
-            grammar = goal_grammar(self.library, near, said, self.config.level, hint if left else None)
+            grammar = goal_grammar(self.library, near, self._said, self.config.level, hint if left else None)
             reply = yield from self._say(grammar)
             stated: Stated | None = None
             try:
                 stated = parse_goal(reply.text)
-                refuse_goal(stated, self.library, self.scene, said, doubted)
+                refuse_goal(stated, self.library, self.scene, self._said, doubted)
             except CallRefused as error:
                 refusal = error
                 if isinstance(error, Doubted) and stated is not None:
@@ -115,12 +174,12 @@ class Episode:
                 continue
             self.goal = stated
             self._tell(EventKind.GOAL, str(stated) if isinstance(stated, Goal) else format_goal(stated))
-            if isinstance(stated, Goal):
+            if isinstance(stated, Goal) or stated.kind == "missing":
                 return stated
             answer = yield from self._declined(stated)
             if isinstance(answer, EpisodeResult):
                 return answer
-            said += f"\n{answer}"
+            self._said += f"\n{answer}"
             self.messages.append(Message("user", f"answer: {plain(answer)}"))
         return self._end(Outcome.FAILED, refusal.code, f"no usable goal: {refusal.message}")
 
@@ -134,10 +193,6 @@ class Episode:
                 if answer:
                     return answer
                 return self._end(Outcome.NEEDS_OPERATOR, "AMBIGUOUS", text)
-            case "missing":
-                closed = [p.name for p in self.scene.places if not p.explored]
-                hint = f"; not yet looked into: {', '.join(closed)}" if closed else ""
-                return self._end(Outcome.INFEASIBLE, "MISSING", f"'{stated.words}' is not in the scene{hint}")
         return self._end(Outcome.INFEASIBLE, "NO_SKILL", f"no skill of this robot does '{stated.words}'")
 
     # --- the plan
@@ -244,7 +299,7 @@ class Episode:
             CallRefused: DENIED, by the gate; nothing was sent.
         """
         if self.config.autonomy is Autonomy.CONFIRM:
-            answer = yield self._ask("approve_call", f"{call}. Approve?{self._why_asked(call)}", ("yes", "no"))
+            answer = yield self._ask("approve_call", f"{call}. Approve?{self._why_asked(call)}", _YES_NO)
             if answer != "yes":
                 return self._end(Outcome.NEEDS_OPERATOR, "NOT_APPROVED", f"{call} was not approved")
         skill = self.library[call.skill]
@@ -318,6 +373,4 @@ class Episode:
         self.emit(Event(kind, max(0, self.counts.turns - 1), text, thought, call))
 
     def _end(self, outcome: Outcome, code: str, message: str) -> EpisodeResult:
-        result = EpisodeResult(outcome, code, message, self.goal, tuple(self.steps), self.counts)
-        self._tell(EventKind.ENDED, result.summary)
-        return result
+        return EpisodeResult(outcome, code, message, self.goal, tuple(self.steps), self.counts)

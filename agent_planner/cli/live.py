@@ -58,6 +58,9 @@ class LiveRun:
         stated = (feedback.thought or feedback.detail).removeprefix("goal: ")
         self._terminal.say(f"goal      {stated}", "bold")
 
+    def _looking(self, feedback: "Feedback") -> None:
+        self._terminal.say(f"looking   {feedback.detail}", "bold")
+
     def _checking(self, feedback: "Feedback") -> None:
         if feedback.step != self._shown_thought:
             self._shown_thought = feedback.step

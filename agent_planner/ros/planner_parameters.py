@@ -41,6 +41,7 @@ DECLARED = (
     Declared("look_ahead", True, "Refuse calls after which the goal is out of reach or no nearer."),
     AUTONOMY,
     Declared("check_plan", False, "Check the whole plan before the first motion, also at autonomy auto."),
+    Declared("look_for_missing", True, "Look into closed places before a thing that is named counts as missing."),
     Declared("max_turns", 40, "The model's turns in one instruction.", low=1, high=1000),
     Declared("max_seconds", 900.0, "ROS time that one instruction may take.", low=1.0, high=86400.0),
     Declared("autostart", True, "Configure and activate without being asked to."),
@@ -78,6 +79,7 @@ class PlannerParameters:
     look_ahead: bool
     autonomy: str
     check_plan: bool
+    look_for_missing: bool
     max_turns: int
     max_seconds: float
     autostart: bool
@@ -144,6 +146,7 @@ class PlannerParameters:
             self.max_turns,
             self.max_seconds,
             check_plan=check_plan or self.check_plan,
+            look_for_missing=self.look_for_missing,
         )
 
     def as_dict(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from agent_planner.agent.limits import LoopConfig
 from agent_planner.agent.loop import Episode
 from agent_planner.agent.requests import Dispatch, ModelTurn, Observe, Question
 from agent_planner.agent.result import EpisodeResult
-from agent_planner.llm.base import ChatReply
+from agent_planner.llm.base import ChatReply, Message
 from agent_planner.safety.judge import Judge
 from agent_planner.scene import SceneGraph
 from agent_planner.skills import SkillLibrary
@@ -45,6 +45,7 @@ class Run:
     calls: list[Call] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     refused: list[int] = field(default_factory=list)
+    earlier: list[tuple[list[Message], list[int]]] = field(default_factory=list)
 
 
 def drive(
@@ -84,5 +85,5 @@ def drive(
                     request = loop.send(asked.pop(0) if asked else None)
     except StopIteration as stop:
         run.result = stop.value
-        run.refused = episode.refused
+        run.refused, run.earlier = episode.refused, episode.earlier
     return run

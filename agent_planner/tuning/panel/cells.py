@@ -7,17 +7,16 @@ purpose), so that no scene, goal and wording is shared with training or between 
 
 from collections.abc import Callable
 
-from agent_planner.errors import UserError, did_you_mean
 from agent_planner.goals import Declined
 from agent_planner.tuning.panel.case import Case, drawn, seeded
 from agent_planner.tuning.panel.compositions import compositions
 from agent_planner.tuning.panel.faults import failures_seen, failures_unseen
 from agent_planner.tuning.panel.libraries import embodiment, prompt_only
 from agent_planner.tuning.panel.new_names import held_in, new_objects, renamed
-from agent_planner.tuning.panel.pairs import ambiguous, infeasible, nothing_to_do
+from agent_planner.tuning.panel.pairs import ambiguous, infeasible, looking, nothing_to_do
 from agent_planner.tuning.scenarios.phrasing import held_out
 from agent_planner.tuning.scenarios.scenario import KNOWN, Scenario, draw_setting, feasible
-from agent_planner.tuning.scenarios.suites import SPLITS
+from agent_planner.tuning.scenarios.suites import SPLITS, check_name
 from agent_planner.tuning.zoo.written_instructions import read_written, written_library
 
 
@@ -67,6 +66,7 @@ _DRAW: dict[str, Callable[[str, int], Case]] = {
         infeasible,
         nothing_to_do,
         ambiguous,
+        looking,
     )
 }
 CELLS: tuple[str, ...] = tuple(_DRAW)
@@ -78,8 +78,6 @@ def case_of(cell: str, split: str, seed: int) -> Case:
     Raises:
         UserError: there is no such cell or split.
     """
-    if cell not in _DRAW:
-        raise UserError(f"there is no cell '{cell}'; {did_you_mean(cell, CELLS)}")
-    if split not in SPLITS:
-        raise UserError(f"there is no split '{split}'; {did_you_mean(split, SPLITS)}")
+    check_name("cell", cell, CELLS)
+    check_name("split", split, SPLITS)
     return _DRAW[cell](split, seed)

@@ -14,6 +14,7 @@ from agent_planner.agent.result import EpisodeResult
 from agent_planner.goals import Goal
 from agent_planner.goals.goal import Declined
 from agent_planner.llm.base import ChatModel, ChatReply, ChatRequest
+from agent_planner.scene import SceneGraph
 from agent_planner.tuning.panel.case import Case
 from agent_planner.tuning.panel.statistics import wilson
 from agent_planner.tuning.scenarios.faults import Faults
@@ -137,7 +138,7 @@ def judge(case: Case, result: EpisodeResult, world: SymbolicWorld) -> Score:
     scenario = case.scenario
     exact = goal_exact(scenario, result)
     if isinstance(scenario.goal, Declined):
-        success = exact and not result.steps
+        success = exact and _left_alone(scenario, result, world.world)
     else:
         finished = result.outcome in (Outcome.SUCCEEDED, Outcome.ANSWERED) and isinstance(result.goal, Goal)
         # Earlier steps of an ordered goal may be undone by later ones: the model's own goal must then be exact.
@@ -145,6 +146,14 @@ def judge(case: Case, result: EpisodeResult, world: SymbolicWorld) -> Score:
         success = success or exact and case.faults is not None and _rightly_gave_up(case.faults, result)
     error = "" if success else ("misread_goal" if not exact else result.code.lower() or result.outcome.value)
     return Score(scenario, result, success, exact, error, case.cell, case.pair, case.twin)
+
+
+def _left_alone(scenario: Scenario, result: EpisodeResult, world: SceneGraph) -> bool:
+    """Whether nothing was done; for a missing thing places may be looked into, with each thing left where it was."""
+    if not isinstance(scenario.goal, Declined) or scenario.goal.kind != "missing":
+        return not result.steps
+    before = scenario.world
+    return all(before.location(o.name) == world.location(o.name) for o in before.objects if o.name != before.holding)
 
 
 def _rightly_gave_up(faults: Faults, result: EpisodeResult) -> bool:

@@ -6,23 +6,15 @@
 """
 
 import threading
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import replace
 
-from agent_planner.goals import format_goal, parse_goal
 from agent_planner.llm.base import ChatModel, ChatReply, ChatRequest, OnToken, Progress
 from agent_planner.tuning.panel.case import Case
-from agent_planner.tuning.panel.reference_models import ExpertModel
+from agent_planner.tuning.panel.reference_models import ExpertModel, asks_for_goal
 
 
-def asks_for_goal(request: ChatRequest) -> bool:
-    """Whether the goal is wanted next; what is unmet is told only where a call is."""
-    return not any(line.startswith("unmet: ") for line in request.messages[-1].content.splitlines())
-
-
-class HalfModel(ABC):
-    """Passes one kind of turns on to a model; the other kind is answered by `_own`.
+class HalfModel:
+    """Passes one kind of turns on to a model; the other kind is the expert's.
 
     Args:
         model: who answers the rest.
@@ -38,7 +30,7 @@ class HalfModel(ABC):
 
     def __init__(self, model: ChatModel, cases: Sequence[Case]):
         self._model = model
-        self._cases = list(cases)
+        self._expert = ExpertModel(cases)
 
     @property
     def name(self) -> str:
@@ -55,19 +47,18 @@ class HalfModel(ABC):
         """Answer every request; see `ChatModel.chat`."""
         passed = [r for r in requests if asks_for_goal(r) is self.states_goal]
         said = iter(self._model.chat(passed, cancel, on_token) if passed else [])
-        return [next(said) if asks_for_goal(r) is self.states_goal else _reply(self._own(r)) for r in requests]
+        own = [r for r in requests if asks_for_goal(r) is not self.states_goal]
+        searched = iter(self._expert.chat(own, cancel, on_token))
+        return [next(said if asks_for_goal(r) is self.states_goal else searched) for r in requests]
 
     def forget(self, conversation_id: str) -> None:
         """Free what is kept for a conversation."""
         self._model.forget(conversation_id)
+        self._expert.forget(conversation_id)
 
     def close(self) -> None:
         """Free the model."""
         self._model.close()
-
-    @abstractmethod
-    def _own(self, request: ChatRequest) -> str:
-        """The answer that is not the model's."""
 
 
 class GoalAndSearch(HalfModel):
@@ -75,41 +66,12 @@ class GoalAndSearch(HalfModel):
 
     kind = "goal+search"
 
-    def __init__(self, model: ChatModel, cases: Sequence[Case]):
-        super().__init__(model, cases)
-        self._expert = ExpertModel(self._cases)
-        self._begun: set[str] = set()
-
-    def forget(self, conversation_id: str) -> None:
-        """Free what is kept for a conversation."""
-        super().forget(conversation_id)
-        self._expert.forget(conversation_id)
-        self._begun.discard(conversation_id)
-
-    def _own(self, request: ChatRequest) -> str:
-        name = request.conversation_id
-        if name not in self._begun:
-            self._begun.add(name)
-            stated = parse_goal(request.messages[-2].content)
-            case = self._cases[int(name)]
-            self._cases[int(name)] = replace(case, scenario=replace(case.scenario, goal=stated))
-            # The expert takes a goal for its own once it has stated it.
-            self._expert.chat([replace(request, messages=request.messages[:2])])
-        return self._expert.chat([request])[0].text
-
 
 class SearchAndCalls(HalfModel):
     """The scenario's own goal, then the model's calls."""
 
     kind = "search+calls"
     states_goal = False
-
-    def _own(self, request: ChatRequest) -> str:
-        return format_goal(self._cases[int(request.conversation_id)].scenario.goal)
-
-
-def _reply(text: str) -> ChatReply:
-    return ChatReply(text, False, 0, 0, 0, 0, 0.0, 0.0, "stop")
 
 
 HALVES: dict[str, type[HalfModel]] = {half.kind: half for half in (GoalAndSearch, SearchAndCalls)}

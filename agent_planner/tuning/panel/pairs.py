@@ -13,6 +13,7 @@ from agent_planner.goals import Declined, Goal, apply, plan
 from agent_planner.scene import SceneGraph
 from agent_planner.scene.focus import matches
 from agent_planner.tuning.panel.case import Case, drawn, seeded
+from agent_planner.tuning.scenarios.hidden import hide, missing_at_first
 from agent_planner.tuning.scenarios.scenario import (
     KNOWN,
     Scenario,
@@ -21,6 +22,7 @@ from agent_planner.tuning.scenarios.scenario import (
     feasible,
     missing_twin,
     no_skill_twin,
+    rebased,
     talk,
     vague_clause,
     without,
@@ -45,6 +47,11 @@ def nothing_to_do(split: str, seed: int) -> Case:
 def ambiguous(split: str, seed: int) -> Case:
     """The words fit several things; in the twin's world only one of them."""
     return _half("ambiguous", split, seed, {"which": _ambiguous})
+
+
+def looking(split: str, seed: int) -> Case:
+    """What is named is nowhere, though there are places to look into; in the twin's world it lies in one of them."""
+    return _half("looking", split, seed, {"missing": _looking})
 
 
 def _half(cell: str, split: str, seed: int, draws: dict[str, Callable[[Random], Pair | None]]) -> Case:
@@ -73,6 +80,19 @@ def _missing(rng: Random) -> Pair | None:
     setting = _looked_into(rng)
     twin = actionable(rng, setting)
     return _pair(missing_twin(rng, twin) if twin else None, twin, "missing")
+
+
+def _looking(rng: Random) -> Pair | None:
+    seen = actionable(rng, draw_setting(rng, KNOWN))
+    if seen is None:
+        return None
+    named = sorted({name for clause in seen.clauses for name in clause.cores})
+    hidden = hide(rng, seen.world, seen.library, named, 0.0)
+    if hidden is None or not missing_at_first([seen], hidden):
+        return None
+    thing = next(name for name in named if name not in observed(hidden).entities)
+    twin = replace(seen, world=hidden)
+    return _pair(rebased(seen, seen.library, without(hidden, thing)), twin, "missing")
 
 
 def _no_skill(rng: Random) -> Pair | None:

@@ -8,18 +8,24 @@ from dataclasses import dataclass, field
 
 from agent_planner.agent.conversation import call_turn, thought_text
 from agent_planner.agent.grammar import applicable_calls
-from agent_planner.goals import Goal, apply, format_goal, next_step, plan, unmet
+from agent_planner.goals import Declined, Goal, apply, format_goal, next_step, parse_goal, plan, unmet
 from agent_planner.goals.goal import Stated
 from agent_planner.goals.plan import Step
 from agent_planner.llm.base import ChatReply, ChatRequest, OnToken, Progress
 from agent_planner.scene import SceneGraph
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.panel.case import Case
+from agent_planner.tuning.scenarios.scenario import Scenario
 from agent_planner.tuning.scenarios.symbolic import SymbolicWorld
 from agent_planner.types import Atom, Call
 
 # How often the expert tries a call that fails before it looks for another way.
 _TRIES = 2
+
+
+def asks_for_goal(request: ChatRequest) -> bool:
+    """Whether the goal is wanted next; what is unmet is told only where a call is."""
+    return not any(line.startswith("unmet: ") for line in request.messages[-1].content.splitlines())
 
 
 @dataclass
@@ -40,6 +46,11 @@ class Pursuit:
         self._at_step = 0
         self._done: list[Call] = []
         self._failures: Counter[Hashable] = Counter()
+
+    def aim(self, goal: Stated) -> None:
+        """Go for a goal: the scenario's, or a look at a place; one that is pursued already goes on."""
+        if goal != self.goal:
+            self.goal, self._at_step, self._done = goal, 0, []
 
     def unmet(self) -> tuple[Atom, ...]:
         """What is to be reached next: nothing after every step of the goal has held."""
@@ -85,7 +96,7 @@ class Pursuit:
 
 
 class ExpertModel:
-    """States each scenario's own goal and reaches it by search: the upper bound.
+    """States each scenario's own goal, once all that it names is in sight, and reaches it by search: the upper bound.
 
     It is told the cases, in the order in which `evaluate.run_symbolic` gets them, since no conversation says what is
     right. Of a conversation it hears only whether the call it made was refused.
@@ -118,15 +129,29 @@ class ExpertModel:
     def _answer(self, request: ChatRequest) -> str:
         name, heard = request.conversation_id, request.messages[-1].content
         said = self._said.pop(name, None)
-        if "\nunmet: " not in heard:  # the goal is asked for, the first time or once more
-            case = self._cases[int(name)]
-            self._pursuits[name] = Pursuit(case)
-            return format_goal(case.scenario.goal)
-        pursuit = self._pursuits[name]
+        pursuit = self._pursuits.setdefault(name, Pursuit(self._cases[int(name)]))
         if said is not None and not heard.startswith("refused"):
             pursuit.execute(said)
+        if asks_for_goal(request):
+            return format_goal(_stated(pursuit.case.scenario, request.messages[1].content))
+        pursuit.aim(_goal_of(request))
         step = pursuit.next()
         if step is None:
             return f'{pursuit.unmet()[0]} cannot be reached\ngive_up(reason="it failed again and no way is left")'
         self._said[name] = step.call
         return call_turn(thought_text(step), step.call)
+
+
+def _goal_of(request: ChatRequest) -> Stated:
+    """The goal that a conversation is about: the last that was stated in it."""
+    stated = [m.content for m in request.messages if m.role == "assistant" and m.content.startswith("goal:")]
+    return parse_goal(stated[-1])
+
+
+def _stated(scenario: Scenario, shown: str) -> Stated:
+    """The scenario's goal; or that a thing is missing, as long as the scene that the conversation shows lacks it."""
+    for clause in scenario.clauses if isinstance(scenario.goal, Goal) else ():
+        for name, words in clause.cores.items():
+            if f"\n{name}: " not in shown:
+                return Declined("missing", words)
+    return scenario.goal

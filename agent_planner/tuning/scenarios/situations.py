@@ -15,9 +15,13 @@ from agent_planner.scene import SceneGraph
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.data.records import read_plain
 from agent_planner.tuning.scenarios.clauses import Clause
+from agent_planner.tuning.scenarios.hidden import hide, look_tasks, missing_at_first
 from agent_planner.tuning.scenarios.scenario import Scenario, stable_seed, twins
 from agent_planner.tuning.scenarios.training import draw_training_setting, training_scenarios
 from agent_planner.types import Atom
+
+# Worlds in which things are hidden, and how many of the objects that instructions name are hidden in each of them.
+_WORLDS, _HIDDEN = 3, 0.5
 
 
 class Part(BaseModel):
@@ -82,18 +86,28 @@ def task_of(scenario: Scenario, source: str = "drawn") -> Task:
 
 
 def draw_situations(split: str, seed: int, index: int, tasks: int) -> Iterator[Situation]:
-    """Yield a situation with that many tasks, each proved, and its twin that lacks a thing or an ability.
+    """Yield a situation with that many tasks, each proved, and what becomes of them in other worlds.
 
-    The twin is asked the very same, so that library and world alone tell what can be done from what cannot.
+    ``…/twin`` lacks a thing or an ability; in ``…/hidden0`` and on some of what is named lies in closed places, and in
+    ``…/found0`` and on these were looked into. They are asked the very same, so that library and world alone tell what
+    can be done from what cannot, and when somebody has to look first.
     """
     rng = Random(stable_seed("situations", split, seed, index))
     setting = draw_training_setting(rng)
     name = f"{split}/{seed}/{index}"
     drawn = list(training_scenarios(rng, setting, tasks, name))
-    if drawn:
-        yield _situation(name, split, drawn)
+    if not drawn:
+        return
+    yield _situation(name, split, drawn)
     if again := twins(rng, setting, drawn):
         yield _situation(f"{name}/twin", split, again)
+    named = sorted({entity for scenario in drawn for clause in scenario.clauses for entity in clause.cores})
+    for number in range(_WORLDS):
+        hidden = hide(rng, setting.world, setting.library, named, _HIDDEN)
+        if hidden is not None and (pairs := missing_at_first(drawn, hidden)):
+            before = [first for first, _ in pairs]
+            yield _situation(f"{name}/hidden{number}", split, [*before, *look_tasks(before[0], hidden)])
+            yield _situation(f"{name}/found{number}", split, [second for _, second in pairs])
 
 
 def read_situations(path: Path) -> Iterator[Situation]:

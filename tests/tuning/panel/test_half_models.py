@@ -4,15 +4,13 @@
 import pytest
 
 from agent_planner.agent.limits import LoopConfig
-from agent_planner.llm.base import ChatRequest, Message
 from agent_planner.llm.scripted import ScriptedModel
 from agent_planner.tuning.panel.cells import case_of
 from agent_planner.tuning.panel.evaluate import run_symbolic
-from agent_planner.tuning.panel.half_models import GoalAndSearch, SearchAndCalls, asks_for_goal
-from agent_planner.tuning.panel.reference_models import ExpertModel
+from agent_planner.tuning.panel.half_models import GoalAndSearch, SearchAndCalls
+from agent_planner.tuning.panel.reference_models import ExpertModel, asks_for_goal
 from agent_planner.types import Level
 
-OPENING = (Message("system", ""), Message("user", ""))
 RAW = LoopConfig(level=Level.RAW, look_ahead=False)
 CASES = [case_of(cell, "dev", seed) for cell in ("held_in", "failures_seen", "ambiguous") for seed in range(6)]
 
@@ -20,9 +18,6 @@ CASES = [case_of(cell, "dev", seed) for cell in ("held_in", "failures_seen", "am
 @pytest.mark.parametrize("half", [GoalAndSearch, SearchAndCalls])
 def test_with_the_expert_as_the_model_everything_succeeds(half):
     expert = ExpertModel(CASES)
-    if half is SearchAndCalls:
-        # Nobody asks it for the goal, with which it begins.
-        expert.chat([ChatRequest(str(number), OPENING) for number in range(len(CASES))])
     scores = run_symbolic(half(expert, CASES), CASES, RAW, width=5)
     assert [score.error for score in scores] == [""] * len(CASES)
 

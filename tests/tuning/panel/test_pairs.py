@@ -9,7 +9,8 @@ import pytest
 
 from agent_planner.goals import Declined, Goal, plan
 from agent_planner.tuning.panel.case import Case
-from agent_planner.tuning.panel.pairs import ambiguous, infeasible, nothing_to_do
+from agent_planner.tuning.panel.pairs import ambiguous, infeasible, looking, nothing_to_do
+from agent_planner.tuning.scenarios.hidden import looked_into
 from agent_planner.tuning.scenarios.scenes import observed
 
 PAIRS = 120
@@ -46,7 +47,7 @@ def accuracy(cases: Sequence[Case]) -> float:
     return sum(model.says(text) is twin for text, twin in held_out) / len(held_out)
 
 
-@pytest.mark.parametrize("cell", [infeasible, ambiguous])
+@pytest.mark.parametrize("cell", [infeasible, ambiguous, looking])
 def test_a_bag_of_words_is_at_chance(cell: Callable[[str, int], Case]):
     cases = [cell(split, seed) for split in ("dev", "test") for seed in range(PAIRS)]
     # Each split gives 30 independent held-out pairs of even odds: three standard errors.
@@ -61,7 +62,7 @@ def test_the_bag_of_words_tells_what_words_do_tell():
     assert abs(accuracy([c for c in cases if c.pair not in talk]) - 0.5) <= 3 * math.sqrt(0.25 / 40)
 
 
-@pytest.mark.parametrize("cell", [infeasible, nothing_to_do, ambiguous])
+@pytest.mark.parametrize("cell", [infeasible, nothing_to_do, ambiguous, looking])
 @pytest.mark.parametrize("split", ["dev", "test"])
 def test_seeds_2k_and_2k_plus_1_are_a_pair(cell: Callable[[str, int], Case], split: str):
     kinds: Counter[str] = Counter()
@@ -72,7 +73,8 @@ def test_seeds_2k_and_2k_plus_1_are_a_pair(cell: Callable[[str, int], Case], spl
         if case.scenario.kind != "none":
             assert case.scenario.instruction == twin.scenario.instruction
         assert isinstance(twin.scenario.goal, Goal)
-        assert plan(twin.scenario.goal, twin.scenario.library, observed(twin.scenario.world))
+        world = twin.scenario.world if cell is not looking else looked_into(twin.scenario.world, twin.scenario.library)
+        assert plan(twin.scenario.goal, twin.scenario.library, observed(world))
         if isinstance(case.scenario.goal, Goal):
             assert plan(case.scenario.goal, case.scenario.library, observed(case.scenario.world)) == ()
     if cell is infeasible:
@@ -80,7 +82,7 @@ def test_seeds_2k_and_2k_plus_1_are_a_pair(cell: Callable[[str, int], Case], spl
     elif cell is nothing_to_do:
         assert 10 < kinds["none"] < 30
     else:
-        assert kinds == {"which": 40}
+        assert kinds == {"missing" if cell is looking else "which": 40}
 
 
 def test_what_is_missing_may_be_in_nothing_unopened():
