@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scene as compact text for the prompt: a line an entity."""
 
-from agent_planner.scene.graph import CONTAINER, OPENABLE, SURFACE, Entity, SceneGraph, ScenePlace
+from agent_planner.scene.graph import CONTAINER, OPENABLE, SURFACE, Entity, SceneGraph, SceneObject, ScenePlace
 
 # Relations that an entity's line words in its own way or that would only repeat it.
 _WORDED = frozenset({"at", "on", "in", "near", "holding"})
+# From these ages on, in seconds, it is told how long ago a thing was seen, and told in minutes.
+_STALE_S, _MINUTES_S = 10.0, 120.0
 
 
 def robot_line(scene: SceneGraph) -> str:
@@ -16,17 +18,37 @@ def robot_line(scene: SceneGraph) -> str:
 
 
 def entity_line(scene: SceneGraph, name: str) -> str:
-    """Return e.g. ``red cube: on desk, here`` (here: the robot is at it) or ``drawer: container, closed, away``."""
-    entity = scene.entities[name]
-    words = [*_attributes(entity), *_location(scene, entity), *_state(scene, entity)]
+    """Return e.g. ``red cube: on desk, here`` (here: the robot is at it) or ``drawer: container, closed, away``.
+
+    What the robot is not at and was not seen for a while says so: ``cup: on shelf, away, seen 40 s ago``.
+    """
+    words = _words(scene, name)
     if scene.holding != name:
-        words.append("here" if name in scene.at else "away")
+        words += ["here"] if name in scene.at else ["away", *_age(scene.entities[name])]
     return f"{name}: {', '.join(words)}"
+
+
+def lasting(scene: SceneGraph, name: str) -> str:
+    """An entity's line without what changes by itself: where the robot is, and for how long nobody has looked."""
+    return f"{name}: {', '.join(_words(scene, name))}"
 
 
 def scene_text(scene: SceneGraph) -> str:
     """Return the whole scene, the robot first."""
     return "\n".join([robot_line(scene), *(entity_line(scene, name) for name in scene.entities)])
+
+
+def _words(scene: SceneGraph, name: str) -> list[str]:
+    entity = scene.entities[name]
+    return [*_attributes(entity), *_location(scene, entity), *_state(scene, entity)]
+
+
+def _age(entity: Entity) -> list[str]:
+    """Nothing for what was seen just now, and for places."""
+    seconds = entity.age_s if isinstance(entity, SceneObject) else 0.0
+    if seconds < _STALE_S:
+        return []
+    return [f"seen {seconds:.0f} s ago" if seconds < _MINUTES_S else f"seen {seconds / 60:.0f} min ago"]
 
 
 def _attributes(entity: Entity) -> list[str]:

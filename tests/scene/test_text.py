@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scene as the model reads it, what changed, and what is left out of a large one."""
 
-from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace, changes, focus, scene_text
+from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace, changes, entity_line, focus, scene_text
 
 DRAWER = ScenePlace(name="drawer", affordances=frozenset({"container", "openable"}), is_open=False, explored=False)
 SCENE = SceneGraph(
@@ -26,6 +26,24 @@ def test_every_entity_has_one_line():
         "red cube: on desk, here",
         "cup: blue, in hand",
     ]
+
+
+def test_what_was_not_seen_for_a_while_says_so_unless_the_robot_is_there():
+    def told(name, age, at="desk"):
+        things = tuple(o.model_copy(update={"age_s": age}) for o in (*SCENE.objects, SceneObject(name="ball")))
+        relations = (Relation("on", "ball", "desk"), Relation("holding", "cup"), Relation("at", at))
+        return entity_line(SCENE.replace(objects=things, relations=relations), name)
+
+    assert told("ball", 4.0) == "ball: on desk, away"
+    assert told("ball", 41.3) == "ball: on desk, away, seen 41 s ago"
+    assert told("ball", 610.0) == "ball: on desk, away, seen 10 min ago"
+    assert told("ball", 610.0, at="ball") == "ball: on desk, here"
+    assert told("cup", 610.0) == "cup: blue, in hand"
+
+
+def test_time_that_passes_is_no_change():
+    older = tuple(o.model_copy(update={"age_s": 60.0}) for o in SCENE.objects)
+    assert changes(SCENE, SCENE.replace(objects=older)) == ()
 
 
 def test_changes_name_what_came_went_and_moved_but_not_the_robot():

@@ -6,6 +6,7 @@ The suite `held_in` and the shipped adapter rest on a part of it (`scenario.draw
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import exp
 from random import Random
 
 from agent_planner.goals import Declined, Goal, plan
@@ -48,6 +49,8 @@ _MOST_SKILLS = 12
 _HELPED = 0.9
 _BODY = 0.28
 _NEW_KIND = 0.45
+# How many of the scenes come from a camera, and how long ago things were seen there (natural logarithm of seconds).
+_BY_CAMERA, _LOG_AGES = 0.5, (1.5, 7.0)
 _ONE, _SEVERAL = whole_zoo(several=False), whole_zoo(several=True)
 # How often a fact that some skill makes holds from the beginning, and of what.
 _FACTS = {
@@ -80,7 +83,8 @@ def draw_training_setting(rng: Random) -> Setting:
     if variant != "default":
         rng.shuffle(skills)
     library = SkillLibrary(skills=tuple(skills))
-    return Setting(library, roles, _with_facts(rng, random_scene(rng, TRAIN), library))
+    world = _with_facts(rng, random_scene(rng, TRAIN), library)
+    return Setting(library, roles, _by_camera(rng, world) if rng.random() < _BY_CAMERA else world)
 
 
 def training_scenarios(rng: Random, setting: Setting, count: int, name: str) -> Iterator[Scenario]:
@@ -117,6 +121,13 @@ def _with_facts(rng: Random, world: SceneGraph, library: SkillLibrary) -> SceneG
         fitting = [p for p in world.places if affords in p.affordances and not (fact == "locked" and p.is_open)]
         relations += [Relation(fact, p.name) for p in fitting if rng.random() < share]
     return world.replace(relations=tuple(relations))
+
+
+def _by_camera(rng: Random, world: SceneGraph) -> SceneGraph:
+    """The world as it is known from a camera that looks elsewhere at times: some things were seen a while ago."""
+    ages = [round(exp(rng.uniform(*_LOG_AGES))) if rng.random() < 0.5 else 0.0 for _ in world.objects]
+    aged = (o.model_copy(update={"age_s": float(age)}) for o, age in zip(world.objects, ages, strict=True))
+    return world.replace(objects=tuple(aged))
 
 
 def _drawn(rng: Random, setting: Setting, kind: str, name: str) -> Scenario | None:
