@@ -19,7 +19,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, BaseModel):
         return [[name, _plain(getattr(value, name))] for name in type(value).model_fields]
     if dataclasses.is_dataclass(value):
-        return [[field.name, _plain(getattr(value, field.name))] for field in dataclasses.fields(value)]
+        fields = [(field, getattr(value, field.name)) for field in dataclasses.fields(value)]
+        # What there may be and is not does not count.
+        return [[field.name, _plain(own)] for field, own in fields if own is not None or field.default is not None]
     if isinstance(value, dict):
         return [[_plain(k), _plain(v)] for k, v in value.items()]
     if isinstance(value, set | frozenset):

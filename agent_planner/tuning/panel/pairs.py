@@ -18,6 +18,7 @@ from agent_planner.tuning.scenarios.scenario import (
     KNOWN,
     Scenario,
     Setting,
+    answered,
     draw_setting,
     feasible,
     missing_twin,
@@ -45,7 +46,7 @@ def nothing_to_do(split: str, seed: int) -> Case:
 
 
 def ambiguous(split: str, seed: int) -> Case:
-    """The words fit several things; in the twin's world only one of them."""
+    """The words fit several things, and a person says which is meant; in the twin's world there is only one of them."""
     return _half("ambiguous", split, seed, {"which": _ambiguous})
 
 
@@ -160,8 +161,11 @@ def _ambiguous(rng: Random) -> Pair | None:
     if world is None or not plan(goal, setting.library, observed(world)):
         return None
     instruction = worded(rng, [clause])
-    case = Scenario("", setting.library, setting.world, instruction, which, "which")
-    return case, replace(case, world=world, goal=goal, kind=clause.kind, clauses=(clause,))
+    meant = answered(rng, observed(setting.world), clause, which)
+    if not plan(meant.goal, setting.library, observed(setting.world)):
+        return None
+    case = Scenario("", setting.library, setting.world, instruction, which, "which", answered=meant)
+    return case, replace(case, world=world, goal=goal, kind=clause.kind, clauses=(clause,), answered=None)
 
 
 def _bare_of(world: SceneGraph, names: list[str]) -> SceneGraph | None:

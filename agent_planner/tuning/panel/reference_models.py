@@ -11,7 +11,7 @@ from agent_planner.agent.grammar import applicable_calls
 from agent_planner.goals import Declined, Goal, apply, format_goal, next_step, parse_goal, plan, unmet
 from agent_planner.goals.goal import Stated
 from agent_planner.goals.plan import Step
-from agent_planner.llm.base import ChatReply, ChatRequest, OnToken, Progress
+from agent_planner.llm.base import ChatReply, ChatRequest, Message, OnToken, Progress
 from agent_planner.scene import SceneGraph
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.panel.case import Case
@@ -133,7 +133,7 @@ class ExpertModel:
         if said is not None and not heard.startswith("refused"):
             pursuit.execute(said)
         if asks_for_goal(request):
-            return format_goal(_stated(pursuit.case.scenario, request.messages[1].content))
+            return format_goal(_stated(pursuit.case.scenario, request.messages))
         pursuit.aim(_goal_of(request))
         step = pursuit.next()
         if step is None:
@@ -148,8 +148,14 @@ def _goal_of(request: ChatRequest) -> Stated:
     return parse_goal(stated[-1])
 
 
-def _stated(scenario: Scenario, shown: str) -> Stated:
-    """The scenario's goal; or that a thing is missing, as long as the scene that the conversation shows lacks it."""
+def _stated(scenario: Scenario, messages: Sequence[Message]) -> Stated:
+    """The scenario's goal, after an answer the one that follows from it.
+
+    Or that a thing is missing, as long as the scene that the conversation shows lacks it.
+    """
+    if scenario.answered is not None and any(m.content.startswith("answer: ") for m in messages if m.role == "user"):
+        return scenario.answered.goal
+    shown = messages[1].content
     for clause in scenario.clauses if isinstance(scenario.goal, Goal) else ():
         for name, words in clause.cores.items():
             if f"\n{name}: " not in shown:

@@ -34,8 +34,19 @@ DEFAULT_ROLES = {
 
 
 @dataclass(frozen=True)
+class Answered:
+    """What a person answers who is asked which thing is meant, and the goal that the instruction then has."""
+
+    answer: str
+    goal: Goal
+
+
+@dataclass(frozen=True)
 class Scenario:
-    """``world`` is the truth, hidden things included; ``goal`` is the scenario's own and scores it."""
+    """``world`` is the truth, hidden things included; ``goal`` is the scenario's own and scores it.
+
+    ``answered``: where the goal is to ask, what comes of it; None where nobody answers.
+    """
 
     id: str
     library: SkillLibrary
@@ -44,6 +55,7 @@ class Scenario:
     goal: Stated
     kind: str
     clauses: tuple[Clause, ...] = ()
+    answered: Answered | None = None
 
 
 @dataclass(frozen=True)
@@ -319,6 +331,17 @@ def vague_clause(rng: Random, setting: Setting, words: Phrasing = TRAINING) -> t
         vague = replace(clause, text=clause.text.replace(phrase, f"the {noun}", 1))
         return vague, Declined("which", noun, tuple(options))
     return None
+
+
+def answered(rng: Random, scene: SceneGraph, clause: Clause, asked: Declined) -> Answered:
+    """What a person answers who means what the vague clause's atoms are about: its name, or what tells it apart."""
+    meant = next(name for name in asked.options if name in clause.cores)
+    own = [w for w in meant.split() if all(w not in other.split() for other in asked.options if other != meant)]
+    words = [meant, f"the {meant}"] + [f"the {w} one" for w in own] + own
+    place = scene.location(meant)
+    if place and all(not (there := scene.location(n)) or there.b != place.b for n in asked.options if n != meant):
+        words.append(f"the one {place.name} the {place.b}")
+    return Answered(rng.choice(words), Goal((clause.atoms,)))
 
 
 def talk(rng: Random, scene: SceneGraph, sayings: Sequence[tuple[str, str]] = TALK) -> tuple[str, str]:

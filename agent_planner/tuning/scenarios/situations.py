@@ -10,18 +10,18 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agent_planner.errors import CallRefused, ConfigError, fault_text
-from agent_planner.goals import format_goal, parse_goal
+from agent_planner.goals import Goal, format_goal, parse_goal
 from agent_planner.scene import SceneGraph
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.data.records import read_plain
 from agent_planner.tuning.scenarios.clauses import Clause
 from agent_planner.tuning.scenarios.hidden import hide, look_tasks, missing_at_first
-from agent_planner.tuning.scenarios.scenario import Scenario, stable_seed, twins
+from agent_planner.tuning.scenarios.scenario import Answered, Scenario, stable_seed, twins
 from agent_planner.tuning.scenarios.training import draw_training_setting, training_scenarios
 from agent_planner.types import Atom
 
 # Worlds in which things are hidden, and how many of the objects that instructions name are hidden in each of them.
-_WORLDS, _HIDDEN = 3, 0.5
+_WORLDS, _HIDDEN = 4, 0.5
 
 
 class Part(BaseModel):
@@ -37,7 +37,10 @@ class Part(BaseModel):
 
 
 class Task(BaseModel):
-    """An instruction and its goal, as the assistant's turn states it. ``parts`` is empty where nobody knows them."""
+    """An instruction and its goal, as the assistant's turn states it. ``parts`` is empty where nobody knows them.
+
+    ``answer`` is what a person answers where the goal is to ask, and ``then`` the goal that follows.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -47,6 +50,8 @@ class Task(BaseModel):
     kind: str
     parts: tuple[Part, ...] = ()
     source: str = "drawn"
+    answer: str = ""
+    then: str = ""
 
 
 class Situation(BaseModel):
@@ -67,7 +72,9 @@ class Situation(BaseModel):
     def _scenario(self, task: Task) -> Scenario:
         clauses = tuple(Clause(p.kind, p.role, p.text, p.atoms, p.cores) for p in task.parts)
         goal = parse_goal(task.goal)
-        return Scenario(task.id, self.library, self.world, task.instruction, goal, task.kind, clauses)
+        then = parse_goal(task.then) if task.then else None
+        answered = Answered(task.answer, then) if isinstance(then, Goal) else None
+        return Scenario(task.id, self.library, self.world, task.instruction, goal, task.kind, clauses, answered)
 
     def plain(self) -> dict[str, Any]:
         """As JSON has it; what is as by default is left out."""
@@ -79,9 +86,16 @@ def task_of(scenario: Scenario, source: str = "drawn") -> Task:
     parts = tuple(
         Part(kind=c.kind, role=c.role, text=c.text, atoms=c.atoms, cores=dict(c.cores)) for c in scenario.clauses
     )
-    goal = format_goal(scenario.goal)
+    answered = scenario.answered
     return Task(
-        id=scenario.id, instruction=scenario.instruction, goal=goal, kind=scenario.kind, parts=parts, source=source
+        id=scenario.id,
+        instruction=scenario.instruction,
+        goal=format_goal(scenario.goal),
+        kind=scenario.kind,
+        parts=parts,
+        source=source,
+        answer=answered.answer if answered else "",
+        then=format_goal(answered.goal) if answered else "",
     )
 
 

@@ -25,6 +25,7 @@ from agent_planner.tuning.scenarios.scenario import (
     DEFAULT_ROLES,
     Scenario,
     Setting,
+    answered,
     default_library,
     follow_up,
     joined,
@@ -141,7 +142,10 @@ def _drawn(rng: Random, setting: Setting, kind: str, name: str) -> Scenario | No
             return None
         clause, goal = found
         said = _spoken(rng, worded(rng, [clause], _ONE))
-        return Scenario(name, setting.library, setting.world, said, goal, kind)
+        scenario = Scenario(name, setting.library, setting.world, said, goal, kind)
+        meant = answered(rng, seen, clause, goal)
+        can = plan(meant.goal, setting.library, seen) is not None
+        return replace(scenario, answered=meant) if can else scenario
     return _feasible(rng, setting, seen, name)
 
 

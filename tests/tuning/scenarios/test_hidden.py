@@ -64,7 +64,7 @@ def test_looking_leaves_nothing_that_the_robot_could_look_into(drawn):
 
 
 def test_of_the_tasks_that_can_be_done_at_least_three_in_ten_need_a_look():
-    situations = [s for index in range(40) for s in draw_situations("train", 3, index, 12)]
+    situations = [s for index in range(60) for s in draw_situations("train", 3, index, 12)]
     plain = sum(len(s.tasks) for s in situations if s.id.count("/") == 2)
     hidden = sum(task.kind == "missing" for s in situations if "/hidden" in s.id for task in s.tasks)
     assert hidden / (hidden + plain) >= 0.3
