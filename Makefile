@@ -33,7 +33,7 @@ MANIFESTS := $(wildcard package.xml sim/package.xml ros_ws/*/*/package.xml)
 # files that a package's share folder links to
 SHARED := $(wildcard launch/* ros_ws/src/agent_planner_motion/agent_planner_motion/config/*.yaml)
 IN_ROS := . scripts/env.sh &&
-CHECKED := agent_planner sim ros_ws/src tests scripts benchmarks setup.py
+CHECKED := agent_planner sim ros_ws/src launch tests scripts benchmarks setup.py
 
 ##@ Use
 .PHONY: demo

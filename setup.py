@@ -18,6 +18,6 @@ setup(
         ("share/ament_index/resource_index/packages", [f"resource/{NAME}"]),
         (f"share/{NAME}", ["package.xml"]),
         (f"share/{NAME}/launch", sorted(glob("launch/*.launch.py"))),
-        (f"share/{NAME}/config", sorted(glob("launch/*.yaml"))),
+        (f"share/{NAME}/config", sorted(glob("launch/*.yaml") + glob("launch/*.rviz"))),
     ],
 )

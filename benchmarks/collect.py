@@ -6,19 +6,21 @@ Figures are episodes a minute, and ratios within this run. An episode is a task 
 
 import argparse
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Mapping
+from functools import partial
 
 from agent_planner.tuning.collect.config import CollectConfig
-from agent_planner.tuning.collect.runners import Units, here, in_processes, on_ray
-from agent_planner.tuning.collect.work import Records
-from agent_planner.tuning.scenarios.situations import draw_situations
+from agent_planner.tuning.collect.runners import here, in_processes, on_ray
+from agent_planner.tuning.collect.trajectories import trajectories
+from agent_planner.tuning.collect.work import Runner
+from agent_planner.tuning.scenarios.situations import Situation, draw_situations
 
-Run = Callable[[Units, CollectConfig], Iterator[tuple[str, Records]]]
+_WORK = partial(trajectories, config=CollectConfig())
 
 
-def episodes_a_minute(run: Run, units: Units) -> float:
+def episodes_a_minute(run: Runner, units: Mapping[str, Situation]) -> float:
     """From the first result on, since starting processes is not what is measured."""
-    results = run(units, CollectConfig())
+    results = run(units)
     next(results)
     begun = time.monotonic()
     done = sum(len(units[name].tasks) for name, _ in results)
@@ -32,11 +34,11 @@ def main() -> None:
     count = parser.parse_args().situations
     units = {s.id: s for index in range(count) for s in draw_situations("train", 0, index, 24)}
     print(f"{sum(len(s.tasks) for s in units.values())} episodes about {len(units)} situations")
-    ways: dict[str, Run] = {
-        "one process": here,
-        "two processes": lambda units, config: in_processes(units, config, 2),
-        "Ray, one worker": lambda units, config: on_ray(units, config, "local", workers=1),
-        "Ray, two workers": lambda units, config: on_ray(units, config, "local", workers=2),
+    ways: dict[str, Runner] = {
+        "one process": lambda units: here(units, _WORK),
+        "two processes": lambda units: in_processes(units, _WORK, 2),
+        "Ray, one worker": lambda units: on_ray(units, _WORK, "local", workers=1),
+        "Ray, two workers": lambda units: on_ray(units, _WORK, "local", workers=2),
     }
     first = 0.0
     for name, run in ways.items():

@@ -3,10 +3,10 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from agent_planner.cli.running import claimed
+from tests.waits import until
 
 COMMAND = (sys.executable, "-m", "agent_planner.cli.main")
 SECONDS = 90.0
@@ -28,10 +28,7 @@ class Process:
 
     def until(self, text: str, seconds: float = SECONDS) -> str:
         """Wait for a text; returns all that was said."""
-        end = time.monotonic() + seconds
-        while text not in self.log.read_text():
-            assert self._process.poll() is None and time.monotonic() < end, self.log.read_text()
-            time.sleep(0.1)
+        until(lambda: text in self.log.read_text(), self._process, seconds, self.log.read_text, every=0.1)
         return self.log.read_text()
 
     def end(self, number: int, seconds: float = SECONDS) -> int:

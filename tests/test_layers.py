@@ -12,6 +12,7 @@ LAYERS = (
     {"errors", "types", "config"},
     {"scene"},
     {"skills"},
+    {"perception"},
     {"goals"},
     {"llm"},
     {"safety"},

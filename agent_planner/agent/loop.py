@@ -365,7 +365,7 @@ class Episode:
         return Question(kind, text, options)
 
     def _refused(self, error: CallRefused, text: str) -> None:
-        self.counts.refused += 1
+        self.counts.add_refusal(error.code)
         self.refused.append(len(self.messages) - 1)
         self._tell(EventKind.REFUSED, f"{error.code}: {error.message}", call=text.rpartition("\n")[2])
 

@@ -9,15 +9,22 @@ from agent_planner.types import Call, Outcome
 
 @dataclass
 class Counts:
-    """Figures that every report shows."""
+    """Figures that every report shows; ``codes`` are those of the refusals, each with its number."""
 
     turns: int = 0
     calls: int = 0
     refused: int = 0
+    codes: dict[str, int] = field(default_factory=dict)
     raw_invalid: int = 0
     sampled_tokens: int = 0
     forced_tokens: int = 0
     model_seconds: float = 0.0
+
+    def add_refusal(self, code: str) -> None:
+        """Count a goal or call that was refused."""
+        self.refused += 1
+        # Anew, since copies of the figures hold the same one.
+        self.codes = self.codes | {code: self.codes.get(code, 0) + 1}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import shutil
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -65,6 +65,7 @@ def demo(
     enter_ros()
     from agent_planner.cli.bringup import brought_up
     from agent_planner.cli.send import follow
+    from agent_planner.recording.episode import add_facts
 
     terminal = Terminal(as_json)
     files: dict[str, Path] = {}
@@ -83,6 +84,8 @@ def demo(
                 terminal.say(f"{name:<9} {path}")
     goal = GOAL if text == INSTRUCTION else result.goal
     verified = result.outcome == "succeeded" and holds_in(goal, truth)
+    if "episode" in files:
+        add_facts(files["episode"], facts(want.scene, seed, verified, own=text == INSTRUCTION))
     terminal.say(
         f"goal {goal or '(none)'} {'holds' if verified else 'is not verified'} in the simulator's ground truth; "
         f"{took:.0f} s, {simulated:.0f} s simulated",
@@ -92,6 +95,25 @@ def demo(
     times = {"seconds": round(took, 1), "simulated_seconds": round(simulated, 1)}
     terminal.result({**shown, "verified": verified, **asdict(result), **times, "files": files})
     raise typer.Exit(0 if verified else 1)
+
+
+def facts(scene: str, seed: int, verified: bool, own: bool) -> dict[str, Any]:
+    """What the episode's record says of it beside the conversation.
+
+    Args:
+        scene: where.
+        seed: of the scene.
+        verified: whether the goal holds in the ground truth.
+        own: whether that goal is the instruction's own meaning, not the model's reading of it.
+    """
+    return {
+        "source": "agent",
+        "backend": "mujoco",
+        "scenario": f"demo/{scene}/{seed}",
+        "family": "demo",
+        "reward": float(verified),
+        "reward_from": "scenario" if own else "stated_goal",
+    }
 
 
 def holds_in(goal: str, truth: "SceneGraph") -> bool:

@@ -4,7 +4,8 @@
 import json
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +15,45 @@ from agent_planner.agent.result import Counts, EpisodeResult
 from agent_planner.cli.bringup import Up, brought_up
 from agent_planner.cli.physical_suite import scenario, scene_seed
 from agent_planner.cli.terminal import Terminal
-from agent_planner.cli.wanted import wanted
+from agent_planner.cli.wanted import Wanted, wanted
 from agent_planner.errors import CallRefused, InfrastructureError
-from agent_planner.goals import holds, parse_goal
-from agent_planner.goals.goal import Goal, Stated
+from agent_planner.goals import parse_goal
+from agent_planner.goals.goal import Stated
+from agent_planner.recording.episode import add_facts
 from agent_planner.ros.client import Feedback, InstructionResult
+from agent_planner.ros.opening_hand import OpeningHand
 from agent_planner.ros.stop_client import StopClient
-from agent_planner.tuning.panel.evaluate import Score, goal_exact
+from agent_planner.scene import SceneGraph
+from agent_planner.tuning.panel.case import Case
+from agent_planner.tuning.panel.evaluate import Score, judge
 from agent_planner.tuning.scenarios.scenario import Scenario
+from agent_planner.tuning.scenarios.symbolic import SymbolicWorld
 from agent_planner.types import Outcome
 
 _MODEL_SECONDS = 1800.0
 _EPISODE_SECONDS = 1800.0
+_REST_SECONDS, _REST_STEP = 60.0, 2.0
+# Is told each task before the robot is.
+Brief = Callable[[Up, Scenario], None]
+
+
+@dataclass(frozen=True)
+class Tried:
+    """An episode that is over.
+
+    Attributes:
+        seed: its number in the suite.
+        score: how it was judged, by the ground truth.
+        record: its ``episode.json``; None where there is none.
+        seconds: of the wall.
+        fault: what was done to the robot, as `OpeningHand.struck`.
+    """
+
+    seed: int
+    score: Score
+    record: Path | None
+    seconds: float
+    fault: str = ""
 
 
 def run(
@@ -42,39 +70,66 @@ def run(
     policy: str = "",
 ) -> tuple[list[Score], float, str]:
     """Run the suite; returns scores, the seconds that the episodes took, and the model's name."""
-    scene_seed(suite, split, 0)
     want = wanted(robot, model, scene, policy, rtf=rtf, level=config.level.value, look_ahead=config.look_ahead)
-    scores: list[Score] = []
+    tried = list(episodes(terminal, want, runs, suite, split, seeds))
+    return [one.score for one in tried], sum(one.seconds for one in tried), model
+
+
+def episodes(
+    terminal: Terminal,
+    want: Wanted,
+    runs: Path,
+    suite: str,
+    split: str,
+    seeds: Sequence[int],
+    brief: Brief = lambda up, task: None,
+) -> Iterator[Tried]:
+    """Bring the robot up and yield each episode as it ends; its record then says what it was worth."""
+    scene_seed(suite, split, 0)
+    good = 0
     with brought_up(want, terminal, runs) as up:
-        with terminal.busy(f"loading the model {model}") as status:
+        with terminal.busy(f"loading the model {want.model}") as status:
             up.planner.wait_for_model(_MODEL_SECONDS, status.update)
         stops = StopClient(up.node)
-        began = time.monotonic()
+        hand = OpeningHand(up.node) if suite == "failures" else None
         with terminal.counting(suite, len(seeds)) as counter:
             for seed in seeds:
                 _let_go(stops, terminal)
-                score = episode(up, suite, split, seed, want.scene)
-                scores.append(score)
-                good = sum(s.success for s in scores)
+                tried = episode(up, suite, split, seed, want.scene, hand, brief)
+                if tried.record is not None:
+                    add_facts(tried.record, facts(tried, split, stops.stopped))
+                score = tried.score
+                good += score.success
                 terminal.say(
                     f"{seed:>4} {'ok  ' if score.success else 'FAIL'} {score.scenario.instruction!r} "
                     f"[{score.scenario.goal}] {score.result.summary}",
                     "" if score.success else "red",
                 )
                 counter.advance(f"({good} succeeded)")
-        took = time.monotonic() - began
-    return scores, took, model
+                yield tried
 
 
-def episode(up: Up, suite: str, split: str, seed: int, scene: str) -> Score:
+def episode(
+    up: Up,
+    suite: str,
+    split: str,
+    seed: int,
+    scene: str,
+    hand: OpeningHand | None = None,
+    brief: Brief = lambda up, task: None,
+) -> Tried:
     """Reset the scene, give an instruction about it, and score what the world then shows."""
     simulator = up.simulator
     assert simulator is not None
+    began = time.monotonic()
     simulator.reset(scene, scene_seed(suite, split, seed))
     # The planner must not act on what it saw before the reset.
     truth = simulator.ground_truth(after=simulator.now)
     seen = simulator.observed(after=truth.stamp)
     task = scenario(suite, split, seed, seen, up.stack.profile.library())
+    brief(up, task)
+    if hand is not None:
+        hand.begin(split, suite, seed)
 
     over = threading.Event()
 
@@ -82,6 +137,8 @@ def episode(up: Up, suite: str, split: str, seed: int, scene: str) -> Score:
         # Simulated time stands still while the model computes: results then do not depend on the processor.
         if not over.is_set():
             simulator.pause_soon(feedback.state == "THINKING")
+        if hand is not None:
+            hand.hear(feedback)
 
     try:
         answer = up.planner.send(task.instruction, hear).result(_EPISODE_SECONDS)
@@ -90,34 +147,61 @@ def episode(up: Up, suite: str, split: str, seed: int, scene: str) -> Score:
         over.set()
         simulator.pause_soon(False)
     after = simulator.ground_truth(after=simulator.now)
-    result = read_result(answer, up.folder)
-    exact = goal_exact(task, result)
-    assert isinstance(task.goal, Goal)
-    success = result.outcome is Outcome.SUCCEEDED and all(holds(atom, after) for atom in task.goal.steps[-1])
-    return Score(task, result, success, exact, "" if success else _error(task, result, exact))
+    record = up.folder / answer.episode_id / "episode.json"
+    is_there = bool(answer.episode_id) and record.is_file()
+    score = judged(task, read_result(answer, record if is_there else None), after)
+    fault = hand.struck if hand is not None else ""
+    return Tried(seed, score, record if is_there else None, time.monotonic() - began, fault)
+
+
+def judged(task: Scenario, result: EpisodeResult, truth: SceneGraph) -> Score:
+    """Score as in the symbolic world, by what is really there at the end."""
+    world = SymbolicWorld(truth, task.library)
+    world.done += [call for call, text in result.steps if text == "ok"]
+    score = judge(Case(task), result, world)
+    unseen = score.goal_exact and not score.success and result.outcome is Outcome.SUCCEEDED
+    return Score(task, result, score.success, score.goal_exact, "not_in_truth" if unseen else score.error)
+
+
+def facts(tried: Tried, split: str, stopped: str = "") -> dict[str, Any]:
+    """What an episode's record says of it beside the conversation, as records of the symbolic world do.
+
+    Args:
+        tried: the episode.
+        split: of its scenario.
+        stopped: why the robot was stopped when it ended; a stop counts as a violation.
+    """
+    score = tried.score
+    return {
+        "source": "agent",
+        "backend": "mujoco",
+        "split": split,
+        "scenario": score.scenario.id,
+        "family": score.scenario.kind,
+        "truth": str(score.scenario.goal),
+        "reward": float(score.success),
+        "reward_from": "scenario",
+        "error": score.error,
+        "violations": [f"stopped: {stopped}"] if stopped else [],
+        "faults": [f"the hand opened while {tried.fault}"] if tried.fault else [],
+    }
 
 
 def _let_go(stops: StopClient, terminal: Terminal) -> None:
     """Do what a person would before the next episode, where something has stopped the robot in the last one."""
     if stops.stopped:
         terminal.say(f"stopped: {stops.stopped}; reset for the next episode", "yellow")
-        answer = stops.reset()
-        if not answer.success:
-            raise InfrastructureError(answer.message)
+        end, pause = time.monotonic() + _REST_SECONDS, threading.Event()
+        while not (answer := stops.reset()).success:
+            # Servers may still be busy with what was stopped.
+            if time.monotonic() > end:
+                raise InfrastructureError(answer.message)
+            pause.wait(_REST_STEP)
 
 
-def _error(task: Scenario, result: EpisodeResult, exact: bool) -> str:
-    if not exact:
-        return "misread_goal"
-    return result.code.lower() or (result.outcome.value if result.outcome is not Outcome.SUCCEEDED else "not_in_truth")
-
-
-def read_result(answer: InstructionResult, runs: Path) -> EpisodeResult:
+def read_result(answer: InstructionResult, path: Path | None) -> EpisodeResult:
     """The core's own form of a result, with the figures of the episode's record."""
-    record: dict[str, Any] = {}
-    path = runs / answer.episode_id / "episode.json"
-    if answer.episode_id and path.is_file():
-        record = json.loads(path.read_text(encoding="utf-8"))
+    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path is not None else {}
     code = record.get("code") or ("" if answer.outcome == "succeeded" else answer.error_msg.partition(":")[0])
     known = {outcome.value for outcome in Outcome}
     outcome = Outcome(answer.outcome) if answer.outcome in known else Outcome.FAILED

@@ -4,12 +4,16 @@
 import typer
 
 from agent_planner.cli import (
+    tune_collect_physical,
     tune_evaluate,
+    tune_evaluate_physical,
+    tune_failures,
     tune_gguf,
     tune_mix,
     tune_records,
     tune_report,
     tune_scenarios,
+    tune_study,
     tune_train,
 )
 
@@ -18,12 +22,16 @@ app = typer.Typer(
 )
 app.command()(tune_scenarios.scenarios)
 app.command()(tune_scenarios.collect)
+app.command("collect-physical")(tune_collect_physical.collect_physical)
+app.command()(tune_failures.failures)
 app.command("filter")(tune_scenarios.filter_records)
 app.command()(tune_mix.general)
 app.command()(tune_mix.mix)
 app.command()(tune_train.train)
 app.command()(tune_evaluate.evaluate)
+app.command("evaluate-physical")(tune_evaluate_physical.evaluate_physical)
 app.command()(tune_report.report)
+app.command()(tune_study.study)
 app.command("import")(tune_records.import_records)
 app.command("export")(tune_records.export_records)
 app.command()(tune_gguf.gguf)

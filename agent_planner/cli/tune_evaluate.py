@@ -7,21 +7,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent_planner.cli.evaluate import Split, seed_range
+from agent_planner.cli.evaluate import HeldOut, seed_range
 from agent_planner.cli.models import checked, loaded
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import UserError, did_you_mean
+from agent_planner.tuning.mixture.names import Split
 from agent_planner.types import Level
 
 if TYPE_CHECKING:
     from agent_planner.agent.limits import LoopConfig
     from agent_planner.llm.base import ChatModel
     from agent_planner.tuning.panel.measure import MakeModel, Measurement
+    from agent_planner.tuning.panel.parts import Part
     from agent_planner.tuning.panel.results import Results
 
 EXPERT = "expert"
@@ -30,7 +33,10 @@ _MODEL = (
     "default, base, a folder, a Hugging Face name, openai:MODEL@URL; for reference rows expert, goal+search:MODEL "
     "(its goal, then search) and search+calls:MODEL (the true goal, then its calls); give it several times for many"
 )
-_CELL = "a cell of the panel, general_tasks or general_likelihood; several times for many; all of the panel if left out"
+_CELL = (
+    "a cell of the panel, general_tasks, general_likelihood or choice_accuracy; several times for many; all of the "
+    "panel if left out"
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,9 @@ class Plan:
     seeds: range
     tasks: bool
     data: Path | None
+    records: Path | None
+    processes: int
+    ray: str
 
 
 def evaluate(
@@ -49,7 +58,7 @@ def evaluate(
     model: Annotated[list[str], typer.Option(help=_MODEL)],
     cell: Annotated[list[str] | None, typer.Option(help=_CELL)] = None,
     seeds: Annotated[str, typer.Option(help="A:B, from A up to but not including B")] = "0:100",
-    split: Annotated[Split, typer.Option(help="dev for every choice; test once, for what is shipped")] = Split.DEV,
+    split: HeldOut = Split.DEV,
     level: Annotated[
         list[Level] | None,
         typer.Option(help="how far decoding is constrained; several times for many; grammar if left out"),
@@ -59,23 +68,39 @@ def evaluate(
     data: Annotated[
         Path | None, typer.Option(help="held-out conversations, for general_likelihood", exists=True)
     ] = None,
+    records: Annotated[
+        Path | None, typer.Option(help="held-out records of the robot, for choice_accuracy", exists=True)
+    ] = None,
+    processes: Annotated[
+        int, typer.Option(min=1, help="how many run episodes of the panel side by side, each with a model of its own")
+    ] = 1,
+    ray: Annotated[
+        str, typer.Option(help="run these on a Ray cluster: its address, auto, or local for one of its own")
+    ] = "",
 ) -> None:
-    """Measure models on the panel. Every finished episode is written at once; killed, the same command goes on."""
+    """Measure models on the panel. Every finished episode is written at once; killed, the same command goes on.
+
+    Shared out by --processes or --ray, episodes come in parts, whose lines are the same and in the same order.
+    """
     numbers = seed_range(seeds)
     from agent_planner.agent.limits import LoopConfig
-    from agent_planner.tuning.panel.results import Results, RunLine
+    from agent_planner.tuning.panel.results import CHOICES, LIKELIHOOD, TASKS, Results, RunLine
 
     levels = level or [Level.GRAMMAR]
-    cells, tasks, likelihood = _wanted(cell)
-    if likelihood != (data is not None):
+    cells, others = _wanted(cell)
+    if (LIKELIHOOD in others) != (data is not None):
         raise UserError("--cell general_likelihood and --data FILE (held-out conversations) go together")
+    if (CHOICES in others) != (records is not None):
+        raise UserError("--cell choice_accuracy and --records FILE (the robot's held-out records) go together")
     for name in model:
         _checked(name)
     terminal = Terminal()
     known = {name: version(name) for name in _PACKAGES}
-    command = _command(out, model, cell, seeds, split, levels, look_ahead, batch, data)
+    command = _command(out, model, cell, seeds, split, levels, look_ahead, batch, data, records)
+    command += f" --processes {processes}" * (processes > 1) + f" --ray {shlex.quote(ray)}" * bool(ray)
     results = Results(out, RunLine(command=command, date=datetime.now(UTC).isoformat(), versions=known))
-    plan = Plan(cells, [LoopConfig(level=one, look_ahead=look_ahead) for one in levels], numbers, tasks, data)
+    configs = [LoopConfig(level=one, look_ahead=look_ahead) for one in levels]
+    plan = Plan(cells, configs, numbers, TASKS in others, data, records, processes, ray)
     if split is Split.TEST:
         terminal.say("the test panel is for a candidate that is to be shipped: run it once, choose on dev", "yellow")
     for name in model:
@@ -83,16 +108,17 @@ def evaluate(
     terminal.say(f"results: {out}; read them with: agent-planner tune report {out} --out FOLDER")
 
 
-def _wanted(cells: Sequence[str] | None) -> tuple[list[str], bool, bool]:
-    """Cells of the panel; whether general tasks are among what was named; whether likelihoods are."""
+def _wanted(cells: Sequence[str] | None) -> tuple[list[str], list[str]]:
+    """Cells of the panel among what was named, and the others."""
     from agent_planner.tuning.panel.cells import CELLS
-    from agent_planner.tuning.panel.results import LIKELIHOOD, TASKS
+    from agent_planner.tuning.panel.results import CHOICES, LIKELIHOOD, TASKS
 
     named = list(CELLS) if cells is None or not cells else list(dict.fromkeys(cells))
+    known = (*CELLS, TASKS, LIKELIHOOD, CHOICES)
     for name in named:
-        if name not in (*CELLS, TASKS, LIKELIHOOD):
-            raise UserError(f"there is no cell '{name}'; {did_you_mean(name, (*CELLS, TASKS, LIKELIHOOD))}")
-    return [name for name in named if name in CELLS], TASKS in named, LIKELIHOOD in named
+        if name not in known:
+            raise UserError(f"there is no cell '{name}'; {did_you_mean(name, known)}")
+    return [name for name in named if name in CELLS], [name for name in named if name not in CELLS]
 
 
 def _checked(name: str) -> None:
@@ -126,6 +152,7 @@ def _command(
     look_ahead: bool,
     batch: int,
     data: Path | None,
+    records: Path | None,
 ) -> str:
     """The command that does this, however it was given."""
     words = ["agent-planner", "tune", "evaluate", str(out)]
@@ -134,51 +161,69 @@ def _command(
     words += ["--seeds", seeds, "--split", split.value]
     words += [word for level in levels for word in ("--level", level.value)]
     words += ["--look-ahead" if look_ahead else "--no-look-ahead", "--batch", str(batch)]
-    return shlex.join([*words, *(["--data", str(data)] if data is not None else [])])
+    words += ["--data", str(data)] if data is not None else []
+    return shlex.join([*words, *(["--records", str(records)] if records is not None else [])])
 
 
 def _measure(terminal: Terminal, results: "Results", name: str, split: str, width: int, plan: Plan) -> None:
     """Everything of one model that is not in the results yet."""
     from agent_planner.tuning.panel.measure import Measurement, subject
+    from agent_planner.tuning.panel.parts import maker, parts_of
 
     half, weights = _parts(name)
     measurement = Measurement(results, subject(name, weights), split, width)
-    panel = [
-        (cell, config, left)
+    parts = [
+        part
         for config in plan.configs
         for cell in plan.cells
-        if (left := measurement.episodes_left(cell, plan.seeds, config))
+        for part in parts_of(cell, measurement.episodes_left(cell, plan.seeds, config), config, width)
     ]
-    if half and (plan.tasks or plan.data is not None):
-        terminal.say(f"{name} is a reference row of the panel alone: general tasks and likelihoods are left out")
+    if half and (plan.tasks or plan.data is not None or plan.records is not None):
+        terminal.say(f"{name} is a reference row of the panel alone; what else was asked for is left out")
     tasks = measurement.tasks_left(plan.seeds) if plan.tasks and not half else []
-    if panel or tasks:
-        with _made(terminal, half, weights) as (make, model):
-            for cell, config, left in panel:
-                text = f"{name} {cell} ({config.level.value})"
-                with _told(terminal, measurement, text, len(left)):
-                    measurement.episodes(make, cell, left, config)
+    if parts and (plan.processes > 1 or plan.ray):
+        _share_out(terminal, measurement, name, plan, parts)
+        parts = []
+    if parts or tasks:
+        with _opened(terminal, weights) as model:
+            _run(terminal, measurement, name, parts, maker(half, model))
             if tasks and model is not None:
                 with _told(terminal, measurement, f"{name} general_tasks", len(tasks)):
                     measurement.tasks(model, tasks)
-    if plan.data is not None and not half:
-        _read(terminal, measurement, name, plan.data)
+    if not half and (plan.data is not None or plan.records is not None):
+        _read(terminal, measurement, name, plan)
+
+
+def _share_out(terminal: Terminal, measurement: "Measurement", name: str, plan: Plan, parts: "Sequence[Part]") -> None:
+    """Let others run the episodes."""
+    from agent_planner.tuning.collect.runners import runner
+    from agent_planner.tuning.panel.parts import Worker, in_order
+
+    half, weights = _parts(name)
+    worker = Worker(half, weights, measurement.subject, measurement.split, measurement.width)
+    with _told(terminal, measurement, f"{name} panel", sum(len(part.seeds) for part in parts)):
+        for lines in in_order(parts, runner(worker, plan.processes, plan.ray, with_model=bool(weights))):
+            for line in lines:
+                measurement.add(line)
+
+
+def _run(terminal: Terminal, measurement: "Measurement", name: str, parts: "Sequence[Part]", make: "MakeModel") -> None:
+    """Run the episodes here."""
+    for (cell, config), group in groupby(parts, lambda part: (part.cell, part.config)):
+        own = list(group)
+        with _told(terminal, measurement, f"{name} {cell} ({config.level.value})", sum(len(p.seeds) for p in own)):
+            for part in own:
+                measurement.episodes(make, cell, part.seeds, config)
 
 
 @contextmanager
-def _made(terminal: Terminal, half: str, weights: str) -> "Iterator[tuple[MakeModel, ChatModel | None]]":
-    """What answers the cases of a cell, and the model itself where there is one."""
-    from agent_planner.tuning.panel.half_models import HALVES
-    from agent_planner.tuning.panel.reference_models import ExpertModel
-
-    if half == EXPERT:
-        yield ExpertModel, None
+def _opened(terminal: Terminal, weights: str) -> "Iterator[ChatModel | None]":
+    """The model, where there is one."""
+    if not weights:
+        yield None
         return
     with loaded(weights, terminal) as model:
-        if half:
-            yield lambda cases: HALVES[half](model, cases), model
-        else:
-            yield lambda cases: model, model
+        yield model
 
 
 @contextmanager
@@ -196,20 +241,37 @@ def _told(terminal: Terminal, measurement: "Measurement", text: str, count: int)
         yield
 
 
-def _read(terminal: Terminal, measurement: "Measurement", name: str, path: Path) -> None:
-    """The likelihoods of the held-out conversations that are not in the results yet."""
+def _read(terminal: Terminal, measurement: "Measurement", name: str, plan: Plan) -> None:
+    """The likelihoods and choices in held-out conversations that are not in the results yet."""
     from agent_planner.llm.local import share_processors
 
     share_processors()
-    from agent_planner.tuning.data.manifest import sha256_of
+    from agent_planner.tuning.panel.choices import groups_left, measure_choices, read_groups
     from agent_planner.tuning.panel.general import open_weights, read_conversations
 
-    # Two files of one name are told apart by their contents.
-    data = f"{path.name} {sha256_of(path)[:8]}"
-    left = measurement.conversations_left(read_conversations(path), data)
-    if not left:
+    told = _told_apart(plan.data)
+    left = measurement.conversations_left(read_conversations(plan.data), told) if plan.data else []
+    of_records = _told_apart(plan.records)
+    groups = read_groups(plan.records) if plan.records else {}
+    names = groups_left(measurement.results, measurement.subject, of_records, groups)
+    if not left and not names:
         return
     with terminal.busy(f"loading the model {name}") as status:
         weights = open_weights(name, lambda text, fraction: status.update(f"{text} {fraction:.0%}"))
-    with _told(terminal, measurement, f"{name} general_likelihood", len(left)):
-        measurement.conversations(weights, left, data)
+    if left:
+        with _told(terminal, measurement, f"{name} general_likelihood", len(left)):
+            measurement.conversations(weights, left, told)
+    if names:
+        found = measure_choices(measurement.results, measurement.subject, weights, of_records, groups, names)
+        tokens = right = 0
+        with terminal.counting(f"{name} choice_accuracy", len(names)) as counter:
+            for choices in found:
+                tokens, right = tokens + choices.tokens, right + choices.right
+                counter.advance(f"({right / tokens:.1%})")
+
+
+def _told_apart(path: Path | None) -> str:
+    """Two files of one name are told apart by their contents."""
+    from agent_planner.tuning.data.manifest import sha256_of
+
+    return f"{path.name} {sha256_of(path)[:8]}" if path is not None else ""

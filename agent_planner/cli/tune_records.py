@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """`agent-planner tune import` and `tune export`: conversations from and to other schemas."""
 
+from collections.abc import Callable
+from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,16 +12,35 @@ from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import UserError
 from agent_planner.tuning.data.schema import Schema
 
+if TYPE_CHECKING:
+    from agent_planner.tuning.data.records import Record
+
 _SOURCE = typer.Argument(help="JSON lines, JSON, or a folder of recorded episodes", exists=True)
+
+
+class RewardFrom(Enum):
+    """What gives a reward to records that have none."""
+
+    NOTHING = "nothing"
+    SCENE = "scene"
 
 
 def import_records(
     source: Annotated[Path, _SOURCE],
     out: Annotated[Path, typer.Option(help="the file to write, JSON lines")],
     schema: Annotated[Schema, typer.Option(help="of the source; auto: each object is looked at")] = Schema.AUTO,
+    reward_from: Annotated[
+        RewardFrom,
+        typer.Option(help="for episodes without a reward; scene: does the stated goal hold in what was seen last?"),
+    ] = RewardFrom.NOTHING,
 ) -> None:
-    """Read conversations (ShareGPT, OpenAI messages and tool calls, AgentInstruct, episodes) into training records."""
-    _convert(source, out, schema, Schema.AGENT)
+    """Read conversations (ShareGPT, OpenAI messages and tool calls, AgentInstruct, episodes) into training records.
+
+    What episodes in simulation were worth is in their records; `tune filter` keeps those alone that have a reward.
+    """
+    from agent_planner.tuning.collect.stated_reward import by_stated_goal
+
+    _convert(source, out, schema, Schema.AGENT, by_stated_goal if reward_from is RewardFrom.SCENE else None)
 
 
 def export_records(
@@ -33,7 +54,9 @@ def export_records(
     _convert(source, out, Schema.AUTO, schema)
 
 
-def _convert(source: Path, out: Path, read: Schema, write: Schema) -> None:
+def _convert(
+    source: Path, out: Path, read: Schema, write: Schema, change: "Callable[[Record], Record] | None" = None
+) -> None:
     from agent_planner.tuning.data.formats import WRITERS, to_record
     from agent_planner.tuning.data.records import read_plain, write_records
 
@@ -42,5 +65,5 @@ def _convert(source: Path, out: Path, read: Schema, write: Schema) -> None:
         raise UserError(f"there is no folder '{out.parent}' to write {out.name} to; make it first")
     with terminal.busy(f"reading {source}"):
         records = (to_record(where, data, read) for where, data in read_plain(source))
-        count = write_records(out, map(WRITERS[write], records))
+        count = write_records(out, map(WRITERS[write], map(change, records) if change else records))
     terminal.say(f"{count} conversation{'' if count == 1 else 's'} written to {out} ({write})")

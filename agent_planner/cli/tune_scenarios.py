@@ -2,6 +2,7 @@
 """`agent-planner tune scenarios`, `collect` and `filter`: from nothing to rewarded trajectories."""
 
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ import typer
 from agent_planner.cli.evaluate import ready_to_write
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import UserError
+from agent_planner.tuning.collect.names import LeaveOut
 
 if TYPE_CHECKING:
     from agent_planner.tuning.scenarios.situations import Situation
@@ -108,6 +110,7 @@ def collect(
     ready_to_write(out)
     from agent_planner.tuning.collect.config import EXPERT, CollectConfig
     from agent_planner.tuning.collect.runners import runner
+    from agent_planner.tuning.collect.trajectories import trajectories
     from agent_planner.tuning.collect.work import WorkFile
     from agent_planner.tuning.data.manifest import sha256_of, write_manifest
     from agent_planner.tuning.scenarios.situations import read_situations
@@ -125,7 +128,8 @@ def collect(
     with terminal.counting("situations", len(units)) as counter:
         for _ in work.done:
             counter.advance()
-        for _ in work.run(units, runner(config, processes, ray)):
+        with_model = teacher != EXPERT or bool(student)
+        for _ in work.run(units, runner(partial(trajectories, config=config), processes, ray, with_model)):
             counter.advance()
     count = work.finish(list(units))
     write_manifest(out, "tune collect", config.model_dump(mode="json"), [scenarios], {"records": count})
@@ -137,6 +141,14 @@ def filter_records(
     out: Annotated[Path, typer.Option(help="the file to write, JSON lines")],
     reward: Annotated[float, typer.Option(min=0, max=1, help="the least reward that is kept")] = 1.0,
     cap: Annotated[int | None, typer.Option(min=1, help="records of one task family at most")] = None,
+    leave_out: Annotated[
+        list[LeaveOut] | None,
+        typer.Option(
+            help="for ablations; several times for many. recoveries: what follows a mistake or a failed call; twins: "
+            "what is impossible on purpose; renamed: other libraries than the shipped one; thoughts: all but their atom"
+        ),
+    ] = None,
+    share: Annotated[float, typer.Option(min=0, max=1, help="for ablations: this share of the records")] = 1.0,
 ) -> None:
     """Keep the trajectories that the world rewarded, without duplicates; say what was dropped, and why."""
     ready_to_write(out)
@@ -145,12 +157,14 @@ def filter_records(
     from agent_planner.tuning.data.records import read_plain, record, write_records
 
     terminal = Terminal()
-    config = FilterConfig(reward=reward, cap=cap)
+    if not share:
+        raise UserError("--share 0 leaves nothing; give more than 0, up to 1")
+    config = FilterConfig(reward=reward, cap=cap, leave_out=tuple(leave_out or ()), share=share)
     sieve = Filter(config)
     with terminal.busy("filtering"):
         found = (record(where, data) for path in collected for where, data in read_plain(path))
         count = write_records(out, (item.plain() for item in sieve.keep(found)))
     counts = {"kept": count, "families": dict(sieve.kept.most_common()), "dropped": dict(sieve.dropped.most_common())}
-    write_manifest(out, "tune filter", config.model_dump(), collected, counts)
+    write_manifest(out, "tune filter", config.model_dump(mode="json"), collected, counts)
     reasons = ", ".join(f"{reason} {n}" for reason, n in sieve.dropped.most_common()) or "nothing"
     terminal.say(f"{count} kept in {out}; dropped: {reasons}")

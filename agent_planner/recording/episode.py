@@ -3,7 +3,9 @@
 
 ``runs/ID/events.jsonl``   one event a line, flushed at once, so that a killed process loses none
 ``runs/ID/config.json``    what the episode was run with
-``runs/ID/episode.json``   {"id", "conversations": [{"from", "loss", "value"}], "outcome", "goal", "steps", …}
+``runs/ID/episode.json``   {"id", "conversations": [{"from", "loss", "value"}], "outcome", "goal", "steps", "scene", …}
+
+Who knows afterwards what the world really was adds it with `add_facts`, a reward above all.
 """
 
 import json
@@ -18,6 +20,7 @@ from typing import Any, TextIO
 from agent_planner.agent.events import Event
 from agent_planner.agent.result import EpisodeResult
 from agent_planner.llm.base import Message
+from agent_planner.scene import SceneGraph
 
 _FROM = {"system": "human", "user": "human", "assistant": "gpt"}
 
@@ -56,9 +59,17 @@ class EpisodeRecorder:
         self._log.flush()
 
     def finish(
-        self, instruction: str, messages: Sequence[Message], refused: Sequence[int], result: EpisodeResult
+        self,
+        instruction: str,
+        messages: Sequence[Message],
+        refused: Sequence[int],
+        result: EpisodeResult,
+        scene: SceneGraph | None = None,
     ) -> None:
-        """Write the conversation; assistant turns whose index is in ``refused`` carry ``loss: false``."""
+        """Write the conversation; assistant turns whose index is in ``refused`` carry ``loss: false``.
+
+        ``scene`` is what was observed last; None where nothing was moved in any world.
+        """
         record = {
             "id": self.episode_id,
             "instruction": instruction,
@@ -70,6 +81,8 @@ class EpisodeRecorder:
             "steps": [{"call": str(call), "result": text} for call, text in result.steps],
             "counts": vars(result.counts),
         }
+        if scene is not None:
+            record["scene"] = scene.model_dump(mode="json", exclude_defaults=True)
         write_json(self.folder / "episode.json", record)
         self._log.close()
 
@@ -85,6 +98,11 @@ def conversations(messages: Sequence[Message], refused: Sequence[int] = ()) -> l
         }
         for index, message in enumerate(messages)
     ]
+
+
+def add_facts(path: Path, facts: Mapping[str, Any]) -> None:
+    """Add to an ``episode.json`` what was found out after the episode's end."""
+    write_json(path, json.loads(path.read_text(encoding="utf-8")) | dict(facts))
 
 
 def write_json(path: Path, data: Any) -> None:

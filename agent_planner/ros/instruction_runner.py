@@ -98,7 +98,9 @@ class InstructionRunner:
         tell.close()
         if result.outcome is Outcome.CANCELLED and job.outcome is not None:
             result = replace(result, outcome=job.outcome, message=job.reason)
-        record.finish(job.request.instruction, episode.messages, episode.refused, result)
+        # The scene at the end of a plan is imagined.
+        seen = None if autonomy is Autonomy.PLAN_ONLY else episode.scene
+        record.finish(job.request.instruction, episode.messages, episode.refused, result, seen)
         return result
 
     def _gate(self, job: Job, episode: Episode, tell: "_Teller") -> Gate:

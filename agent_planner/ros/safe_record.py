@@ -4,10 +4,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from agent_planner.agent.driver import Recorder
 from agent_planner.agent.events import Event
 from agent_planner.agent.result import EpisodeResult
 from agent_planner.llm.base import Message
+from agent_planner.recording.episode import EpisodeRecorder
+from agent_planner.scene import SceneGraph
 
 
 class SafeRecord:
@@ -18,25 +19,30 @@ class SafeRecord:
         complain: is told what went wrong.
     """
 
-    def __init__(self, recorder: Recorder | None, complain: Callable[[str], object]):
+    def __init__(self, recorder: EpisodeRecorder | None, complain: Callable[[str], object]):
         self._recorder = recorder
         self._complain = complain
 
     def open(self, config: Mapping[str, Any]) -> None:
-        """As in `Recorder`."""
+        """As in `EpisodeRecorder`."""
         self._try(lambda recorder: recorder.open(config))
 
     def event(self, event: Event, stamp: float | None = None) -> None:
-        """As in `Recorder`."""
+        """As in `EpisodeRecorder`."""
         self._try(lambda recorder: recorder.event(event, stamp))
 
     def finish(
-        self, instruction: str, messages: Sequence[Message], refused: Sequence[int], result: EpisodeResult
+        self,
+        instruction: str,
+        messages: Sequence[Message],
+        refused: Sequence[int],
+        result: EpisodeResult,
+        scene: SceneGraph | None,
     ) -> None:
-        """As in `Recorder`."""
-        self._try(lambda recorder: recorder.finish(instruction, messages, refused, result))
+        """As in `EpisodeRecorder`."""
+        self._try(lambda recorder: recorder.finish(instruction, messages, refused, result, scene))
 
-    def _try(self, do: Callable[[Recorder], None]) -> None:
+    def _try(self, do: Callable[[EpisodeRecorder], None]) -> None:
         if self._recorder is None:
             return
         try:

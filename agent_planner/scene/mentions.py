@@ -25,7 +25,7 @@ on in into onto to from at of off over under up down out with for by near next b
 and or then after before is are be it them goes go belongs belong needs please now again open closed shut clean some
 once all every one which when until as
 """
-_IS_ADJECTIVE = frozenset(_ADJECTIVES.split())
+ADJECTIVES = frozenset(_ADJECTIVES.split())
 _IS_END = _ARTICLES | frozenset(_ENDS.split())
 
 
@@ -77,7 +77,7 @@ def _known(words: Sequence[str], stems: dict[str, _Stems]) -> tuple[int, tuple[s
     Nothing, although the noun is known, where its adjective fits none: the yellow plate, if there is a black one.
     """
     length, names = _longest(words, stems)
-    if not length and words and (words[0] in _IS_ADJECTIVE or any(words[0] in own.name[:-1] for own in stems.values())):
+    if not length and words and (words[0] in ADJECTIVES or any(words[0] in own.name[:-1] for own in stems.values())):
         rest, _ = _longest(words[1:], stems)
         return (1 + rest, ()) if rest else (0, ())
     return length, names
@@ -87,7 +87,7 @@ def _longest(words: Sequence[str], stems: dict[str, _Stems]) -> tuple[int, tuple
     """How many of the first words together fit some entity, and which; (0, ()) where none do."""
     for length in range(min(_MAX_WORDS, len(words)), 0, -1):
         said = _singulars(words[:length])
-        if all(w in _IS_ADJECTIVE for w in words[:length]) and not any(own.name == said for own in stems.values()):
+        if all(w in ADJECTIVES for w in words[:length]) and not any(own.name == said for own in stems.values()):
             continue
         if fitting := [name for name, own in stems.items() if set(said) <= own.told]:
             exact = [name for name in fitting if stems[name].name == said]

@@ -22,15 +22,24 @@ def entity_line(scene: SceneGraph, name: str) -> str:
 
     What the robot is not at and was not seen for a while says so: ``cup: on shelf, away, seen 40 s ago``.
     """
-    words = _words(scene, name)
-    if scene.holding != name:
-        words += ["here"] if name in scene.at else ["away", *_age(scene.entities[name])]
+    words = [*_words(scene, name), *_distance(scene, name)]
+    if words[-1:] == ["away"]:
+        words += _age(scene.entities[name])
     return f"{name}: {', '.join(words)}"
 
 
 def lasting(scene: SceneGraph, name: str) -> str:
-    """An entity's line without what changes by itself: where the robot is, and for how long nobody has looked."""
-    return f"{name}: {', '.join(_words(scene, name))}"
+    """An entity's line without what changes by itself: where the robot is, and for how long nobody has looked.
+
+    Where there is nothing else to say, the robot's being there is what lasts.
+    """
+    return f"{name}: {', '.join(_words(scene, name) or _distance(scene, name))}"
+
+
+def _distance(scene: SceneGraph, name: str) -> list[str]:
+    if scene.holding == name:
+        return []
+    return ["here"] if name in scene.at else ["away"]
 
 
 def scene_text(scene: SceneGraph) -> str:

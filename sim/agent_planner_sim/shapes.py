@@ -9,6 +9,10 @@ import numpy as np
 from agent_planner_sim.transforms import Vec3, matrix_from_rpy
 
 Color = tuple[float, float, float, float]
+# Sliding, torsional (metres) and rolling friction (metres).
+_GRIP: Vec3 = (1.3, 0.02, 0.0005)
+_PLAIN: Vec3 = (0.7, 0.006, 0.0002)
+_BALL: Vec3 = (0.7, 0.006, 0.0015)
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,11 @@ class Solid:
     collides: bool = True
     grip: bool = False
     material: str = ""
+
+
+def friction(solid: Solid) -> Vec3:
+    """Return the sliding, torsional and rolling friction of a surface; MuJoCo takes the larger of two that touch."""
+    return _GRIP if solid.grip else _BALL if isinstance(solid.shape, Sphere) else _PLAIN
 
 
 def extent(shape: Shape) -> Vec3:

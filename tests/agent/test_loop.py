@@ -94,7 +94,7 @@ def test_a_refused_call_goes_back_to_the_model_and_loops_end(call: str, code: st
     assert run.grammars == [None] * 4
     assert run.prompts[2].startswith(f"refused {code}: ")
     assert (run.result.outcome, run.result.code, run.calls) == (Outcome.FAILED, "LOOP", [])
-    assert run.result.counts.refused == 3
+    assert (run.result.counts.refused, run.result.counts.codes) == (3, {code: 3})
 
 
 def test_look_ahead_refuses_going_to_and_fro():

@@ -4,12 +4,12 @@
 import json
 import os
 import subprocess
-import time
 from pathlib import Path
 
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.skills.library import DEFAULT_LIBRARY
 from tests.processes import COMMAND, SECONDS, Process
+from tests.waits import eventually
 
 # What a script does to the jobs that it starts in the background.
 IN_BACKGROUND = ("bash", "-c", "trap '' INT; exec \"$@\"", "bash")
@@ -78,7 +78,4 @@ def those_in(folder: Path) -> list[int]:
 
 
 def wait_for(met, seconds: float = SECONDS) -> None:
-    end = time.monotonic() + seconds
-    while not met():
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.05)
+    assert eventually(met, seconds, every=0.05), "it did not come"

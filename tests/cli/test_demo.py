@@ -3,7 +3,7 @@
 
 import pytest
 
-from agent_planner.cli.demo import GOAL, INSTRUCTION, collect, holds_in
+from agent_planner.cli.demo import GOAL, INSTRUCTION, collect, facts, holds_in
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.scene.graph import CONTAINER
 
@@ -65,3 +65,9 @@ def test_the_one_episode_of_a_run_is_brought_into_its_folder(tmp_path):
 
 def test_what_was_not_made_is_not_claimed(tmp_path):
     assert collect(tmp_path, None) == {}
+
+
+def test_the_record_says_what_was_verified_and_by_whose_goal():
+    mine, theirs = facts("tidy", 3, True, own=True), facts("tidy", 3, False, own=False)
+    assert (mine["reward"], mine["reward_from"], mine["scenario"]) == (1.0, "scenario", "demo/tidy/3")
+    assert (theirs["reward"], theirs["reward_from"]) == (0.0, "stated_goal")

@@ -9,12 +9,16 @@ import pytest
 
 pytest.importorskip("rclpy")
 
+from agent_planner.agent.result import EpisodeResult
 from agent_planner.cli import evaluate_physical
-from agent_planner.cli.evaluate_physical import episode, read_result
+from agent_planner.cli.evaluate_physical import Tried, episode, facts, judged, read_result
 from agent_planner.cli.physical_suite import scene_seed
+from agent_planner.goals import parse_goal
 from agent_planner.ros.client import Feedback, InstructionResult
 from agent_planner.scene import Relation
-from agent_planner.tuning.scenarios.scenario import default_library
+from agent_planner.tuning.collect.filter import Filter, FilterConfig
+from agent_planner.tuning.data.records import Record, human, said
+from agent_planner.tuning.scenarios.scenario import Scenario, default_library
 from agent_planner.tuning.scenarios.scenes import observed, random_scene
 from agent_planner.tuning.zoo.vocabulary import SEEN
 from agent_planner.types import Call, Outcome
@@ -71,7 +75,7 @@ def tried(monkeypatch, tmp_path):
     draw = evaluate_physical.scenario
     monkeypatch.setattr(evaluate_physical, "scenario", lambda *args: tasks.append(draw(*args)) or tasks[-1])
 
-    def run(outcome="succeeded", does_it=True, states_it=True):
+    def run(outcome="succeeded", does_it=True, states_it=True, hand=None):
         simulator = Simulator(seen)
 
         def work():
@@ -87,7 +91,7 @@ def tried(monkeypatch, tmp_path):
             stack=SimpleNamespace(profile=SimpleNamespace(library=lambda: library)),
             folder=tmp_path,
         )
-        return episode(up, "smoke", "dev", 4, "tidy"), simulator
+        return episode(up, "smoke", "dev", 4, "tidy", hand).score, simulator
 
     return run
 
@@ -129,7 +133,7 @@ def test_a_result_is_read_with_its_record(tmp_path):
     }
     (folder / "episode.json").write_text(json.dumps(record))
     answer = InstructionResult("ABORTED", "failed", 100, "LOOP: x", "", "holding(red cube)", (), folder.name)
-    result = read_result(answer, tmp_path)
+    result = read_result(answer, folder / "episode.json")
     assert (result.outcome, result.code, result.message) == (Outcome.FAILED, "LOOP", "again and again")
     assert str(result.goal) == "holding(red cube)"
     assert result.steps == ((Call("pick", {"object": "red cube"}), "failed SLIPPED: it fell"),)
@@ -137,7 +141,49 @@ def test_a_result_is_read_with_its_record(tmp_path):
     assert "after 1 call" in result.summary
 
 
-def test_a_result_without_a_record_keeps_what_the_planner_said(tmp_path):
+def test_a_result_without_a_record_keeps_what_the_planner_said():
     answer = InstructionResult("ABORTED", "busy", 107, "BUSY: busy with 'x'", "", "", (), "")
-    result = read_result(answer, tmp_path)
+    result = read_result(answer, None)
     assert (result.outcome, result.code, result.goal) == (Outcome.FAILED, "BUSY", None)
+
+
+def test_a_hand_that_is_to_open_hears_of_the_episode_and_all_its_feedback(tried):
+    told = []
+    hand = SimpleNamespace(begin=lambda *which: told.append(which), hear=lambda feedback: told.append(feedback.state))
+    hand.struck = "driving"
+    tried(hand=hand)
+    assert told == [("dev", "smoke", 4), "THINKING", "GOAL", "EXECUTING", "THINKING"]
+
+
+def score_of(goal, *steps, outcome=Outcome.SUCCEEDED, stated="", truth=None):
+    seen = truth or observed(random_scene(Random(3), SEEN))
+    task = Scenario("dev/held_in/0", default_library(), seen, "do it", parse_goal(f"goal: {goal}"), "posture")
+    result = EpisodeResult(outcome, "", "", parse_goal(f"goal: {stated or goal}"), steps)
+    return judged(task, result, seen)
+
+
+def test_what_leaves_no_trace_in_the_world_counts_if_its_call_succeeded():
+    call = Call("move_arm", {"posture": "home"})
+    assert score_of("did(move_arm, home)", (call, "ok")).success
+    assert not score_of("did(move_arm, home)", (call, "failed TIMEOUT: late")).success
+
+
+def test_an_instruction_that_cannot_be_done_is_judged_too():
+    lacking = 'missing("teapot")'
+    assert score_of(lacking, outcome=Outcome.INFEASIBLE).success
+    assert score_of(lacking, outcome=Outcome.ANSWERED, stated="none").error == "misread_goal"
+
+
+def record_of(success, stopped=""):
+    score = score_of("did(move_arm, home)", (Call("move_arm", {"posture": "home"}), "ok" if success else "failed X: y"))
+    more = facts(Tried(0, score, None, 1.0, "lifting"), "train", stopped)
+    return Record(id=f"{success}{stopped}", conversations=(human("do it"), said(f"done {success}{stopped}")), **more)
+
+
+def test_a_record_says_what_the_episode_was_worth_and_the_filter_takes_it_at_its_word():
+    sieve = Filter(FilterConfig())
+    kept = [item.id for item in sieve.keep([record_of(True), record_of(False), record_of(True, "pressed")])]
+    assert (kept, dict(sieve.dropped)) == (["True"], {"low_reward": 1, "safety_violation": 1})
+    known = record_of(True).model_extra
+    assert (known["family"], known["backend"], known["scenario"]) == ("posture", "mujoco", "dev/held_in/0")
+    assert known["faults"] == ["the hand opened while lifting"]

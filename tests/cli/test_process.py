@@ -5,12 +5,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
 from agent_planner.cli.process import ChildProcess
 from agent_planner.errors import InfrastructureError
+from tests.waits import eventually
 
 CHILD = (
     "import signal, sys, threading\n"
@@ -29,10 +29,7 @@ def child(tmp_path, *ignored: str) -> ChildProcess:
 
 
 def wait_for(met, seconds: float = 30.0) -> None:
-    end = time.monotonic() + seconds
-    while not met():
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.02)
+    assert eventually(met, seconds), "it did not come"
 
 
 def is_alive(pid: int) -> bool:

@@ -3,7 +3,6 @@
 
 import os
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from agent_planner.cli.robots import NodeProfile, RobotProfile
 from agent_planner.cli.running import newest
 from agent_planner.cli.stack import executable, filled, ros_arguments, started
 from agent_planner.errors import InfrastructureError, UserError
+from tests.waits import eventually
 
 FAITHFUL = (
     "import threading, time\n"
@@ -56,9 +56,7 @@ def wait_until_ended(stack, name: str) -> None:
 
 
 def wait_until_ready(stack) -> None:
-    deadline = time.monotonic() + 30
-    while not all(p.tail() == "ready" for p in stack.processes) and time.monotonic() < deadline:
-        time.sleep(0.02)
+    assert eventually(lambda: all(p.tail() == "ready" for p in stack.processes), 30)
 
 
 def test_a_program_is_found_as_ros2_run_finds_it(prefix):

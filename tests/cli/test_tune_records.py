@@ -38,3 +38,60 @@ def test_what_is_wrong_is_told_and_nothing_is_written(tmp_path):
         run("import", talk, "--out", tmp_path / "nowhere" / "out.jsonl")
     with pytest.raises(UserError, match="known: agent, openai, sharegpt"):
         run("export", talk, "--out", out, "--schema", "auto")
+
+
+def episode(name, *relations, **more):
+    """A recorded episode of a real robot that was to put the cup on the desk."""
+    turns = [("human", None, f"Instruction: {name}"), ("gpt", True, "goal: on(cup, desk)")]
+    return {
+        "id": name,
+        "conversations": [{"from": who, "loss": loss, "value": value} for who, loss, value in turns],
+        "outcome": "succeeded",
+        "goal": "on(cup, desk)",
+        "steps": [{"call": 'place_on(object="cup", surface="desk")', "result": "ok"}],
+        "scene": {"objects": [{"name": "cup"}], "places": [{"name": "desk"}], "relations": list(relations)},
+    } | more
+
+
+@pytest.fixture
+def runs(tmp_path):
+    found = {
+        "good": episode("good", ["on", "cup", "desk"]),
+        "gone": episode("gone"),
+        "late": episode("late", ["on", "cup", "desk"], outcome="timeout"),
+        "simulated": episode("simulated", reward=1.0, family="on", violations=[]),
+        "asked": episode("asked", goal='which("cup": cup, mug)'),
+    }
+    for name, data in found.items():
+        (tmp_path / "runs" / name).mkdir(parents=True)
+        (tmp_path / "runs" / name / "episode.json").write_text(json.dumps(data))
+    return tmp_path / "runs"
+
+
+def kept(records, out):
+    done = run("filter", records, "--out", out)
+    return [json.loads(line)["id"] for line in out.read_text().splitlines()], done.stdout.splitlines()[-1]
+
+
+def test_the_reward_of_an_episode_in_simulation_comes_along_and_the_rest_is_dropped(runs, tmp_path):
+    records, out = tmp_path / "records.jsonl", tmp_path / "kept.jsonl"
+    run("import", runs, "--out", records)
+    assert kept(records, out) == (["simulated"], f"1 kept in {out}; dropped: no_reward 4")
+
+
+def test_where_nobody_knows_the_truth_the_stated_goal_may_reward(runs, tmp_path):
+    records, out = tmp_path / "records.jsonl", tmp_path / "kept.jsonl"
+    run("import", runs, "--out", records, "--reward-from", "scene")
+    assert kept(records, out)[0] == ["good", "simulated"]
+    found = {data["id"]: data for data in map(json.loads, records.read_text().splitlines())}
+    assert {name: data.get("reward") for name, data in found.items()} == {
+        "asked": None, "gone": 0.0, "good": 1.0, "late": 0.0, "simulated": 1.0,
+    }  # fmt: skip
+    assert (found["good"]["reward_from"], found["good"]["family"]) == ("stated_goal", "on")
+    assert "reward_from" not in found["simulated"]
+
+
+def test_a_scene_that_cannot_be_read_is_told(runs, tmp_path):
+    (runs / "good" / "episode.json").write_text(json.dumps(episode("good", scene={"objects": [{"name": "A B"}]})))
+    with pytest.raises(ConfigError, match="good: scene: objects.0.name"):
+        run("import", runs, "--out", tmp_path / "records.jsonl", "--reward-from", "scene")

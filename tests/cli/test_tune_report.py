@@ -50,6 +50,11 @@ def test_measured_and_reported(tmp_path, silent_model):
     assert more.exit_code == 0
     assert [line.seed for line in read_results([results])[len(lines) :] if isinstance(line, EpisodeLine)] == [4] * 6
 
+    shared = tmp_path / "shared.jsonl"
+    done = run("evaluate", shared, "--model", "expert", "--model", silent_model, *options, "--processes", "2")
+    assert done.exit_code == 0 and shared.read_text().splitlines()[1:] == before.splitlines()[1:]
+    assert "--batch 3 --processes 2" in shared.read_text().splitlines()[0]
+
     done = run("report", results, "--out", out)
     assert done.exit_code == 0 and f"report: {out / 'report.md'}" in done.stdout
     assert sorted(path.name for path in out.iterdir()) == [
@@ -83,7 +88,8 @@ def test_the_test_panel_is_for_what_is_shipped(tmp_path):
         (("--model", "goal+search"), "write goal\\+search:MODEL, e.g. goal\\+search:default"),
         (("--model", "search+calls:nothing"), "there is no model 'nothing'"),
         (("--model", "expert", "--seeds", "4"), "--seeds 4: write A:B"),
-        (("--model", "expert", "--cell", "general_likelihood"), "go together"),
+        (("--model", "expert", "--cell", "general_likelihood"), "--data FILE .* go together"),
+        (("--model", "expert", "--cell", "choice_accuracy"), "--records FILE .* go together"),
     ],
 )
 def test_what_is_wrong_is_told_before_anything_runs(tmp_path, options, message):

@@ -48,6 +48,18 @@ def test_from_nothing_to_rewarded_trajectories(run, drawn, tmp_path):
     assert {r["reward"] for r in records} == {1.0}
 
 
+def test_an_ablation_leaves_out_a_part_and_takes_a_share(run, drawn, tmp_path):
+    collected, kept = tmp_path / "collected.jsonl", tmp_path / "kept.jsonl"
+    run("collect", drawn, collected, "--whole", 1)
+    output = run("filter", collected, "--out", kept, "--leave-out", "twins", "--leave-out", "thoughts", "--share", 0.5)
+    assert "not_in_share" in output and "without_twins" in output
+    assert not any("/twin" in json.loads(line)["id"] for line in kept.read_text().splitlines())
+    told = manifest(kept)["config"]
+    assert (told["leave_out"], told["share"]) == (["twins", "thoughts"], 0.5)
+    with pytest.raises(UserError, match="--share 0 leaves nothing"):
+        run("filter", collected, "--out", kept, "--share", 0)
+
+
 def test_a_collection_that_was_killed_goes_on(run, tmp_path):
     drawn, whole, broken = (tmp_path / name for name in ("scenarios.jsonl", "whole.jsonl", "broken.jsonl"))
     run("scenarios", drawn, "--count", 60)

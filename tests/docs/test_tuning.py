@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The commands of docs/tuning.md are carried out, on a small scale; and `make reproduce` runs the same."""
 
+import json
+import os
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from agent_planner.cli.main import app
+from agent_planner.recording.episode import write_json
+from agent_planner.tuning.data.records import write_records
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "tuning.md").read_text()
@@ -22,6 +28,8 @@ SMALL = {
     "--processes": "1",
 }
 _TRAINED = ("--config", "tiny", "--steps", "1")
+_LLAMA = "meta-llama/Llama-2-7b-chat-hf"
+_LAUNCH = re.compile(r"^accelerate (launch (?:.*\\\n)*.*)$", re.MULTILINE)
 
 
 def section(title):
@@ -39,6 +47,29 @@ def small(words, out):
         if option in words:
             words[words.index(option) + 1] = value
     return [*words, *_TRAINED] if words[1] == "train" else words
+
+
+@pytest.fixture(scope="module")
+def tiny_7b(tmp_path_factory):
+    """A folder with all that the commands for 7B read: a tiny Llama, a recorded episode, agent and general data."""
+    from tests.tuning.training.tiny import talk, tiny_base
+
+    out = tmp_path_factory.mktemp("tiny_7b")
+    tiny_base("llama", out / "base")
+    episode = {"id": "mine", "conversations": talk(3)["conversations"], "outcome": "succeeded"}
+    (out / "runs" / "mine").mkdir(parents=True)
+    write_json(out / "runs" / "mine" / "episode.json", episode)
+    for name in ("agent", "mixture-7b"):
+        write_records(out / f"{name}.jsonl", [talk(2, place) for place in ("shelf", "desk", "bin")])
+    turns = [{"from": "human", "value": "what is 2 + 2"}, {"from": "gpt", "loss": True, "value": "4"}]
+    write_records(out / "general.jsonl", [{"id": f"sum{n}", "conversations": turns} for n in range(3)])
+    return out
+
+
+def told(run_folder):
+    """What a run was told, and its log."""
+    config = json.loads((run_folder / "run.json").read_text())["config"]
+    return config, [json.loads(line) for line in (run_folder / "log.jsonl").read_text().splitlines()]
 
 
 def run(words):
@@ -62,3 +93,50 @@ def test_all_steps_once(tmp_path):
     for step in steps:
         run(small(step, tmp_path))
     assert "held_in" in (tmp_path / "report" / "report.md").read_text()
+
+
+@pytest.mark.timeout(300)
+def test_a_model_of_7b_as_an_adapter(tiny_7b):
+    """With a tiny Llama in the place of Llama 2; the preset's own hyper-parameters but for the batch."""
+    steps = commands("Training")
+    assert steps[-1][1] == "train" and _LLAMA in steps[-1]
+    for step in steps:
+        words = [str(tiny_7b / "runs") if word == "runs" else word for word in step]
+        words = [str(tiny_7b / "base") if word == _LLAMA else word.replace("OUT/", f"{tiny_7b}/") for word in words]
+        if "--samples" in words:
+            words[words.index("--samples") + 1] = "12"
+        run([*words, "--steps", "2", "--batch", "4"] if words[1] == "train" else words)
+    config, log = told(tiny_7b / "llama")
+    assert (config["full"], config["rank"], config["learning_rate"]) == (False, 64, 2e-4)
+    assert (config["max_tokens"], config["dtype"], config["forced_weight"]) == (4096, "bfloat16", 1.0)
+    assert [figures["step"] for figures in log] == [1, 2]
+    assert (tiny_7b / "llama" / "adapter" / "adapter_model.safetensors").is_file()
+
+
+@pytest.mark.timeout(300)
+def test_a_model_of_7b_on_several_devices(tiny_7b):
+    """Two processors for the eight GPUs, with the shipped file.
+
+    accelerate splits a model over accelerators only (`AcceleratorState`): on processors each process holds all of it,
+    whatever the file says. The splitting itself is tested in tests/tuning/training/test_checkpoint.py.
+    """
+    (found,) = _LAUNCH.findall(section("Training"))
+    words = [word.replace("OUT/", f"{tiny_7b}/") for word in shlex.split(found.replace("\\\n", " "))]
+    config_file = ROOT / words[words.index("--config_file") + 1]
+    assert re.search(r"^distributed_type: FSDP\n(.*\n)*num_processes: 8$", config_file.read_text(), re.MULTILINE)
+    words[1:1] = ["--num_processes", "2", "--main_process_port", "0"]
+    done = subprocess.run(
+        [sys.executable, "-m", f"accelerate.commands.{words[0]}", *words[1:]]
+        + ["--base", str(tiny_7b / "base"), "--steps", "2", "--batch", "2"],
+        cwd=ROOT,
+        env=os.environ | {"ACCELERATE_USE_CPU": "true"},
+        capture_output=True,
+        text=True,
+        timeout=250,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    config, log = told(tiny_7b / "llama-full")
+    assert (config["full"], config["learning_rate"], config["batch"]) == (True, 5e-5, 2)
+    assert [figures["step"] for figures in log] == [1, 2]
+    assert done.stdout.count("training: 2/2") == 1  # one of the processes speaks
+    assert (tiny_7b / "llama-full" / "model" / "model.safetensors").is_file()

@@ -4,7 +4,6 @@
 import json
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import imageio.v3 as iio
@@ -13,6 +12,7 @@ import pytest
 
 from tests.end_to_end.processes import CUBE_SCRIPT, RUN_SECONDS, finished
 from tests.processes import COMMAND
+from tests.waits import until
 
 
 @pytest.mark.model
@@ -44,10 +44,7 @@ def test_ctrl_c_stops_the_robot_and_ends_cleanly(tmp_path, clean_environ):
             stdout=out,
             stderr=subprocess.STDOUT,
         )
-    end = time.monotonic() + RUN_SECONDS
-    while "call     navigate_to" not in log.read_text():
-        assert demo.poll() is None and time.monotonic() < end, log.read_text()
-        time.sleep(0.1)
+    until(lambda: "call     navigate_to" in log.read_text(), demo, RUN_SECONDS, log.read_text, every=0.1)
     demo.send_signal(signal.SIGINT)
     assert demo.wait(120) == 130
     said = log.read_text()

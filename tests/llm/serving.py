@@ -7,12 +7,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
+
+from tests.waits import until
 
 _COMMAND = shutil.which("transformers", path=str(Path(sys.executable).parent))
 _NEEDED = ("openai", "fastapi", "uvicorn")
@@ -40,11 +41,7 @@ def serving(log):
     with log.open("w") as out:
         server = subprocess.Popen(command, stdout=out, stderr=out, env=os.environ | {"HF_HUB_OFFLINE": "1"})
     try:
-        deadline = time.monotonic() + _START_S
-        while not _answers(port):
-            assert server.poll() is None, log.read_text()[-2000:]
-            assert time.monotonic() < deadline, log.read_text()[-2000:]
-            time.sleep(0.5)
+        until(lambda: _answers(port), server, _START_S, lambda: log.read_text()[-2000:], every=0.5)
         yield f"http://127.0.0.1:{port}/v1"
     finally:
         server.send_signal(signal.SIGINT)

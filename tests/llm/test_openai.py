@@ -204,7 +204,7 @@ def test_several_conversations_at_once_in_their_order():
 
 
 def test_no_more_at_once_than_allowed():
-    with ChatServer(stream(piece("ok"), piece(finish="stop"), before=lambda n: time.sleep(0.02))) as server:
+    with ChatServer(stream(piece("ok"), piece(finish="stop"), before=lambda n: threading.Event().wait(0.02))) as server:
         chat(server, *(ask(str(n)) for n in range(6)), at_once=2)
     assert server.most_open == 2
 

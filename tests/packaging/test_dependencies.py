@@ -33,7 +33,8 @@ def imported(folder: Path) -> set[str]:
 
 
 def is_ros(name: str) -> bool:
-    return name in {"rclpy", "ament_index_python"} or name.endswith(("_msgs", "_srvs", "_interfaces"))
+    named = {"rclpy", "ament_index_python", "launch", "launch_ros"}
+    return name in named or name.endswith(("_msgs", "_srvs", "_interfaces"))
 
 
 def declared_for_pip() -> set[str]:

@@ -32,6 +32,8 @@ ROS = {
     "builtin_interfaces",
     "diagnostic_msgs",
     "geometry_msgs",
+    "launch",
+    "launch_ros",
     "lifecycle_msgs",
     "nav_msgs",
     "rcl_interfaces",

@@ -5,10 +5,11 @@ import json
 from pathlib import Path
 
 from agent_planner.agent.events import Event, EventKind
-from agent_planner.agent.result import EpisodeResult
+from agent_planner.agent.result import Counts, EpisodeResult
 from agent_planner.goals import parse_goal
 from agent_planner.llm.base import Message
-from agent_planner.recording.episode import EpisodeRecorder, new_episode_id
+from agent_planner.recording.episode import EpisodeRecorder, add_facts, new_episode_id
+from agent_planner.scene import Relation, SceneGraph, SceneObject
 from agent_planner.types import Call, Outcome
 
 
@@ -34,7 +35,9 @@ def test_the_conversation_has_agentinstructs_schema(tmp_path: Path):
         Message("assistant", "good"),
     ]
     goal = parse_goal("goal: at(desk)")
-    result = EpisodeResult(Outcome.SUCCEEDED, "", "", goal, ((Call("go", {"to": "desk"}), "ok"),))
+    counts = Counts(turns=2)
+    counts.add_refusal("BAD_FORM")
+    result = EpisodeResult(Outcome.SUCCEEDED, "", "", goal, ((Call("go", {"to": "desk"}), "ok"),), counts)
     recorder.finish("go to the desk", messages, [2], result)
     record = json.loads((tmp_path / "episode.json").read_text())
     assert [(c["from"], c["loss"]) for c in record["conversations"]] == [
@@ -42,6 +45,19 @@ def test_the_conversation_has_agentinstructs_schema(tmp_path: Path):
     ]  # fmt: skip
     assert (record["id"], record["outcome"], record["goal"]) == ("b", "succeeded", "at(desk)")
     assert record["steps"] == [{"call": 'go(to="desk")', "result": "ok"}]
+    assert (record["counts"]["refused"], record["counts"]["codes"]) == (1, {"BAD_FORM": 1})
+    assert Counts(**record["counts"]) == counts
+
+
+def test_what_was_seen_last_and_what_was_found_out_later_is_kept(tmp_path: Path):
+    scene = SceneGraph(stamp=4.5, objects=(SceneObject(name="cup"),), relations=(Relation("holding", "cup"),))
+    recorder = EpisodeRecorder(tmp_path, "c")
+    recorder.open({})
+    recorder.finish("take the cup", [], [], EpisodeResult(Outcome.SUCCEEDED, "", "", None), scene)
+    add_facts(tmp_path / "episode.json", {"reward": 1.0, "outcome": "failed"})
+    record = json.loads((tmp_path / "episode.json").read_text())
+    assert SceneGraph.model_validate(record["scene"]) == scene
+    assert (record["id"], record["reward"], record["outcome"]) == ("c", 1.0, "failed")
 
 
 def test_ids_differ():

@@ -15,6 +15,7 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.qos import DurabilityPolicy
 
 from agent_planner.errors import ModelError, UserError
+from agent_planner.scene import Relation, SceneGraph
 from agent_planner.skills import SkillLibrary
 from agent_planner.skills.library import DEFAULT_LIBRARY
 from agent_planner.testing.fake_action import Ending
@@ -77,6 +78,7 @@ def test_an_instruction_succeeds_when_the_scene_shows_it(robot, start_planner, t
     assert results == ["ok"] * 4
     episode = json.loads((tmp_path / result.episode_id / "episode.json").read_text())
     assert episode["outcome"] == "succeeded"
+    assert SceneGraph.model_validate(episode["scene"]).location("red cube") == Relation("in", "red cube", "blue bin")
     assert [t["value"] for t in episode["conversations"] if t["from"] == "gpt"] == IN_BIN
     config = json.loads((tmp_path / result.episode_id / "config.json").read_text())
     assert (config["model"], config["autonomy"], config["level"]) == ("scripted", "auto", "applicable")
@@ -111,8 +113,10 @@ def test_a_greeting_is_answered(robot, start_planner):
     assert (status, result.outcome) == (SUCCEEDED, "answered")
 
 
-def test_plan_only_moves_nothing_and_gives_the_steps(robot, start_planner):
-    status, result = start_planner(IN_BIN).send(TO_BIN, autonomy="plan_only").result()
+def test_plan_only_moves_nothing_and_gives_the_steps(robot, start_planner, tmp_path):
+    planner = start_planner(IN_BIN, runs_folder=str(tmp_path))
+    status, result = planner.send(TO_BIN, autonomy="plan_only").result()
+    assert "scene" not in json.loads((tmp_path / result.episode_id / "episode.json").read_text())
     assert (status, result.outcome) == (SUCCEEDED, "succeeded")
     assert len(result.steps) == 4
     assert robot.done == [] and all(not s.goals for s in robot.actions.values())

@@ -6,17 +6,7 @@ import threading
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
-SECONDS = 20.0
-
-
-def eventually(holds, seconds=SECONDS):
-    """Whether it comes to hold in time."""
-    pause = threading.Event()
-    for _ in range(int(seconds / 0.02)):
-        if holds():
-            return True
-        pause.wait(0.02)
-    return holds()
+from tests.waits import SECONDS, eventually
 
 
 def stands(velocities):

@@ -153,7 +153,7 @@ def test_what_is_published_agrees_with_each_other(client):
     assert frames["odom"].header.frame_id == "map"
     assert frames["base_link"].header.frame_id == "odom"
     assert {"arm_link_7", "gripper_left_finger"} <= set(frames)
-    assert fixed == {"end_effector", "head_camera_optical_frame"}
+    assert fixed == {"base_scan", "end_effector", "head_camera_optical_frame"}
     base = client.last["sim/ground_truth"].robot.base.position
     assert frames["odom"].transform.translation.x == pytest.approx(base.x, abs=1e-3)  # it has not moved yet
     grid = client.last["map"]

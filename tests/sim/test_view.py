@@ -2,9 +2,13 @@
 import numpy as np
 import pytest
 
+from agent_planner.perception.frame import Frame, Intrinsics
 from agent_planner_sim.mujoco import truth
+from agent_planner_sim.mujoco.scene_model import item_body
 from agent_planner_sim.mujoco.video import Video
 from agent_planner_sim.mujoco.view import View
+from agent_planner_sim.nodes.picture_topics import camera_info
+from agent_planner_sim.shapes import Box, Cylinder
 from agent_planner_sim.transforms import matrix_from_quat
 
 pytestmark = pytest.mark.sim
@@ -32,6 +36,28 @@ def test_the_head_camera_sees_the_cube_where_it_is(shown):
     assert r > 100 and r > 2 * g and r > 2 * b
     assert depth[row, column] == pytest.approx(z, abs=0.04)
     assert depth.dtype == np.float32
+
+
+def test_what_the_head_camera_publishes_projects_things_onto_their_pixels(shown):
+    sim, view = shown
+    camera = sim.robot.camera
+    info = camera_info(camera, 1.0)
+    assert info.header.frame_id == camera.frame
+    image, depth = view.head(camera.width, camera.height)
+    body, pose = sim.data.body(camera.frame), np.eye(4)
+    pose[:3, :3], pose[:3, 3] = body.xmat.reshape(3, 3), body.xpos
+    frame = Frame(1.0, image, depth, Intrinsics(info.k[0], info.k[4], info.k[2], info.k[5]), pose)
+    geoms = view.head_geoms(camera.width, camera.height)
+    for state in truth.objects(sim):
+        mine = sim.model.body(item_body(state.item.name))
+        shows = np.isin(geoms, mine.geomadr[0] + np.arange(mine.geomnum[0]))
+        if shows.sum() < 40 or not isinstance(state.item.solids[0].shape, Box | Cylinder):
+            continue
+        # What is seen of a thing lies on its surface, and the middle of it is behind its own pixels.
+        local = (frame.points[shows] - state.pose.position) @ matrix_from_quat(state.pose.quat)
+        assert np.abs(local).max(axis=0) == pytest.approx(np.array(state.size) / 2, abs=0.004)
+        (column, row), _ = (value[0] for value in frame.project(np.array([state.pose.position])))
+        assert shows[round(row), round(column)]
 
 
 def test_two_views_do_not_disturb_each_other(shown):

@@ -9,14 +9,17 @@ EXPERT = "expert"
 
 
 class Mistakes(BaseModel):
-    """Probabilities of what goes wrong while the expert acts: each a turn, ``wrong_goal`` an episode."""
+    """Probabilities of what goes wrong while the expert acts; see `expert.Injection`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    failure: float = Field(default=0.05, ge=0, le=1)
+    failure: float = Field(default=0.04, ge=0, le=1)
     wrong_call: float = Field(default=0.15, ge=0, le=1)
     wrong_goal: float = Field(default=0.15, ge=0, le=1)
     disturbance: float = Field(default=0.02, ge=0, le=1)
+    lasting: float = Field(default=0.04, ge=0, le=1)
+    drop: float = Field(default=0.06, ge=0, le=1)
+    shut: float = Field(default=0.06, ge=0, le=1)
 
 
 class CollectConfig(BaseModel):

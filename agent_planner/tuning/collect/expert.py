@@ -2,24 +2,31 @@
 """The symbolic expert: a conversation for a scenario, with failures and wrong turns to recover from."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from agent_planner.agent.checks import refuse_goal, refuse_unmet
 from agent_planner.agent.conversation import call_turn, refused_line, result_line, state_turn, thought_text
 from agent_planner.agent.grammar import applicable_calls
 from agent_planner.errors import CallRefused
-from agent_planner.goals import Declined, Goal, apply, format_goal, next_step, unmet
+from agent_planner.goals import Declined, Goal, format_goal, plan
 from agent_planner.goals.goal import DID, Stated
 from agent_planner.goals.plan import Step
 from agent_planner.llm.base import Role
 from agent_planner.scene import Relation, SceneGraph, changes
-from agent_planner.skills import SkillLibrary
+from agent_planner.skills import Skill, SkillLibrary
+from agent_planner.tuning.panel.case import Case
+from agent_planner.tuning.panel.reference_models import Pursuit
+from agent_planner.tuning.scenarios.failure_table import FailureTable
+from agent_planner.tuning.scenarios.faults import Drop, Failure, Fault, Faults, Shut, doors_of
 from agent_planner.tuning.scenarios.scenario import Scenario
 from agent_planner.tuning.scenarios.scenes import observed
+from agent_planner.tuning.scenarios.symbolic import SymbolicWorld
 from agent_planner.types import Atom, Call, ResultStatus, SkillResult
 
 MAX_CALLS = 16
+# More of them where something lasts, falls or shuts.
+_DETOUR = 8
 FAILURES = (
     ("GRASP_FAILED", "nothing is between the fingers"),
     ("SLIPPED", "the object slipped out of the hand"),
@@ -46,31 +53,80 @@ class Turn:
 
 @dataclass(frozen=True)
 class Injection:
-    """Probabilities, a turn (``wrong_goal``: an episode), of what makes an episode go wrong."""
+    """Probabilities of what makes an episode go wrong: the first, second and fourth a turn, the others an episode.
+
+    Attributes:
+        failure: a call fails once.
+        wrong_call: the expert makes another call than the right one.
+        wrong_goal: it states another goal first.
+        disturbance: a person moves a thing.
+        lasting: one call fails whenever it is made.
+        drop: what is in the hand falls on a drive.
+        shut: a door falls shut.
+        table: how calls fail; None for `FAILURES`, each as often, whatever the call.
+    """
 
     failure: float = 0.05
     wrong_call: float = 0.05
     wrong_goal: float = 0.15
     disturbance: float = 0.02
+    lasting: float = 0.0
+    drop: float = 0.0
+    shut: float = 0.0
+    table: FailureTable | None = None
+
+    def failure_of(self, skill: Skill) -> float:
+        """How likely a call of that skill is to fail once."""
+        return self.failure * (self.table.relative_rate(skill) if self.table is not None else 1.0)
+
+    def failing(self, rng: Random, call: Call, library: SkillLibrary) -> tuple[str, str]:
+        """Draw a code and a message."""
+        return rng.choice(FAILURES) if self.table is None else self.table.draw(rng, call, library[call.skill])
+
+    def faults(self, scenario: Scenario, rng: Random) -> Faults | None:
+        """Draw what lasts, falls or shuts in an episode; None for nothing."""
+        goal, library, scene = scenario.goal, scenario.library, observed(scenario.world)
+        if not (self.lasting or self.drop or self.shut) or not isinstance(goal, Goal):
+            return None  # and nothing is drawn: the data of the shipped adapter rest on that
+        if not (calls := plan(goal, library, scene)):
+            return None
+        drawn: list[Fault] = []
+        if rng.random() < self.lasting:
+            call = rng.choice(calls)
+            drawn.append(Failure(*self.failing(rng, call, library), call=call))
+        if rng.random() < self.drop:
+            drawn.append(Drop(rng.randrange(len(calls))))
+        doors = doors_of(calls, scene)
+        if doors and rng.random() < self.shut:
+            drawn.append(Shut(rng.randrange(len(calls)), rng.choice(doors)))
+        return Faults(tuple(drawn)) if drawn else None
 
 
 def demonstrate(scenario: Scenario, rng: Random, injection: Injection = Injection()) -> list[Turn] | None:
     """Return the turns after the first user turn (goal, then state and call in turn).
 
-    None if the expert does not reach the goal within `MAX_CALLS`.
+    None where they do not end well within `MAX_CALLS`; see `attempt`.
     """
     turns, reached = attempt(scenario, rng, injection)
     return turns if reached else None
 
 
 def attempt(scenario: Scenario, rng: Random, injection: Injection = Injection()) -> tuple[list[Turn], bool]:
-    """Return the turns as `demonstrate` does, and whether the goal holds in the true world at their end."""
+    """Return the turns as `demonstrate` does, and whether they end well.
+
+    That is: the goal holds in the true world, or the expert gave up since a call failed for good and nothing led round.
+    """
     turns = _stating(scenario, rng, injection)
+    if scenario.answered is not None:
+        turns.append(Turn("user", f"answer: {scenario.answered.answer}"))
+        scenario = replace(scenario, goal=scenario.answered.goal)
+        turns.append(Turn("assistant", format_goal(scenario.goal), True))
     if isinstance(scenario.goal, Declined):
         return turns, True
-    episode = _Episode(scenario, rng, injection)
-    turns += episode.turns(scenario.goal)
-    return turns, episode.ended and not unmet(scenario.goal.steps[-1], episode.world, episode.done)
+    episode = _Episode(scenario, rng, injection, injection.faults(scenario, rng))
+    turns += episode.turns()
+    reached = episode.ended and episode.world.satisfied(scenario.goal.steps[-1])
+    return turns, reached or episode.gave_up
 
 
 def _stating(scenario: Scenario, rng: Random, injection: Injection) -> list[Turn]:
@@ -122,42 +178,59 @@ def _here(atom: Atom, scene: SceneGraph, rng: Random) -> Atom:
     return atom._replace(args=tuple(a if a in scene.entities else rng.choice([*scene.entities]) for a in atom.args))
 
 
+def giving_up(unmet: Atom) -> str:
+    """The turn that ends an episode in which no way is left."""
+    return f'{unmet} cannot be reached\ngive_up(reason="it failed again and no way is left")'
+
+
+class _World(SymbolicWorld):
+    """Remembers what came of the last call."""
+
+    def execute(self, call: Call) -> SkillResult:
+        self.last = super().execute(call)
+        return self.last
+
+
 class _Episode:
-    def __init__(self, scenario: Scenario, rng: Random, injection: Injection):
+    def __init__(self, scenario: Scenario, rng: Random, injection: Injection, faults: Faults | None):
         self.library: SkillLibrary = scenario.library
-        self.world = scenario.world
+        self.pursuit = Pursuit(Case(scenario, faults=faults))
+        self.pursuit.world = self.world = _World(scenario.world, scenario.library, faults)
         self.rng = rng
         self.injection = injection
-        self.done: list[Call] = []
         self.result = ""
-        self.ended = False
-        self.before = observed(scenario.world)
-
-    def turns(self, goal: Goal) -> Iterator[Turn]:
-        calls = 0
-        for step in goal.steps:
-            while missing := unmet(step, self.scene, self.done):
-                found = next_step(step, self.library, self.scene, self.done)
-                calls += 1
-                if found is None or calls > MAX_CALLS:
-                    return
-                yield Turn("user", state_turn(self.scene, missing, self.result, changes(self.before, self.scene)))
-                self.before = self.scene
-                yield self._act(found)
-            if step is not goal.steps[-1]:
-                self.done = []
-        self.ended = True
+        self.most = MAX_CALLS + (_DETOUR if faults is not None else 0)
+        self.ended = self.gave_up = False
+        self.before = self.scene
 
     @property
     def scene(self) -> SceneGraph:
-        return observed(self.world)
+        return observed(self.world.world)
+
+    def turns(self) -> Iterator[Turn]:
+        for _ in range(self.most):
+            if not (missing := self.pursuit.unmet()):
+                break
+            found = self.pursuit.next()
+            stuck = found is None and any(isinstance(fault, Failure) and fault.call for fault in self.world.struck)
+            if found is None and not stuck:
+                return
+            yield Turn("user", state_turn(self.scene, missing, self.result, changes(self.before, self.scene)))
+            self.before = self.scene
+            if found is None:
+                self.gave_up = True
+                yield Turn("assistant", giving_up(missing[0]), True)
+                return
+            yield self._act(found)
+        self.ended = not self.pursuit.unmet()
 
     def _act(self, found: Step) -> Turn:
         draw = self.rng.random()
-        if draw < self.injection.failure:
-            code, text = self.rng.choice(FAILURES)
+        failure = self.injection.failure_of(self.library[found.call.skill])
+        if draw < failure:
+            code, text = self.injection.failing(self.rng, found.call, self.library)
             self.result = result_line(SkillResult(ResultStatus.FAILED, code, text))
-        elif draw < self.injection.failure + self.injection.wrong_call:
+        elif draw < failure + self.injection.wrong_call:
             wrong = self._wrong_call(found.call)
             if wrong is not None:
                 thought = thought_text(found)
@@ -170,10 +243,8 @@ class _Episode:
         return Turn("assistant", call_turn(thought_text(found), found.call), True)
 
     def _execute(self, call: Call) -> None:
-        self.world = apply(call, self.library, self.world)
-        if not self.library[call.skill].makes:
-            self.done.append(call)
-        self.result = "ok"
+        self.pursuit.execute(call)
+        self.result = result_line(self.world.last)
 
     def _wrong_call(self, right: Call) -> Call | None:
         """Another call: refused where its needs do not hold, else carried out."""
@@ -205,8 +276,8 @@ class _Episode:
         surfaces = [p.name for p in self.scene.places if "surface" in p.affordances]
         if things and surfaces:
             name, where = self.rng.choice(things), self.rng.choice(surfaces)
-            kept = tuple(r for r in self.world.relations if name not in (r.a, r.b))
+            kept = tuple(r for r in self.world.world.relations if name not in (r.a, r.b))
             relations = (*kept, Relation("on", name, where))
             if where in self.scene.at:
                 relations = (*relations, Relation("at", name))
-            self.world = self.world.replace(relations=relations)
+            self.world.world = self.world.world.replace(relations=relations)

@@ -12,18 +12,30 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agent_planner.tuning.collect.leave_out import without
+from agent_planner.tuning.collect.names import LeaveOut
 from agent_planner.tuning.data.records import MODEL, Record, Turn
+from agent_planner.tuning.scenarios.scenario import stable_seed
 
 _IDENTICAL = 3
 
 
 class FilterConfig(BaseModel):
-    """``reward``: the least that is kept. ``cap``: how many records of one task family at most."""
+    """What is kept; the last two are for ablations.
+
+    Attributes:
+        reward: the least.
+        cap: records of one task family at most.
+        leave_out: parts of the data that are left out; see `leave_out.without`.
+        share: of the records, chosen by a hash of their ids, so that a smaller share is a part of a larger one.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     reward: float = Field(default=1.0, ge=0, le=1)
     cap: int | None = Field(default=None, ge=1)
+    leave_out: tuple[LeaveOut, ...] = ()
+    share: float = Field(default=1.0, gt=0, le=1)
 
 
 class Filter:
@@ -38,12 +50,24 @@ class Filter:
     def keep(self, records: Iterable[Record]) -> Iterator[Record]:
         """Yield what is kept, in its order; wrong turns stay, but are not learned."""
         for record in records:
-            reason = self._fault(record)
+            left, reason = self._reduced(record)
+            reason = reason or self._fault(left)
             if reason:
                 self.dropped[reason] += 1
                 continue
-            self.kept[_family(record)] += 1
-            yield record
+            self.kept[_family(left)] += 1
+            yield left
+
+    def _reduced(self, record: Record) -> tuple[Record, str]:
+        """A record without what is to be left out, and why nothing is left of it, else empty."""
+        if stable_seed("share", record.id) >= self._config.share * 2**64:
+            return record, "not_in_share"
+        for part in self._config.leave_out:
+            left = without(record, part)
+            if left is None:
+                return record, f"without_{part.value}"
+            record = left
+        return record, ""
 
     def _fault(self, record: Record) -> str:
         """Why a record is left out; empty where it is kept."""

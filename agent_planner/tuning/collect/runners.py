@@ -1,35 +1,37 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where units of work are done: in this process, in several, or on a Ray cluster. All give the same records."""
+"""Where units of work are done: in this process, in several, or on a Ray cluster. All give the same results.
 
-from collections.abc import Iterator, Mapping
+What is done with a unit is a function that goes to other processes, so it must be one that can be pickled. What it
+needs for long (a model) it should open on its first call, and keep.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from multiprocessing import get_context
 from socket import create_connection
-from typing import Any
+from typing import Any, TypeVar
 
 from agent_planner.errors import InfrastructureError
-from agent_planner.tuning.collect.config import CollectConfig
-from agent_planner.tuning.collect.trajectories import trajectories
-from agent_planner.tuning.collect.work import Records, Runner
-from agent_planner.tuning.scenarios.situations import Situation
 
 # Units on their way for each worker: enough that none waits for the next.
 _AHEAD = 3
 _MOST_DEATHS = 5
 _CONNECT_S = 5.0
 
-Units = Mapping[str, Situation]
+Unit = TypeVar("Unit")
+Result = TypeVar("Result")
 
 
-def here(units: Units, config: CollectConfig) -> Iterator[tuple[str, Records]]:
+def here(units: Mapping[str, Unit], work: Callable[[Unit], Result]) -> Iterator[tuple[str, Result]]:
     """One after the other."""
-    for name, situation in units.items():
-        yield name, trajectories(situation, config)
+    for name, unit in units.items():
+        yield name, work(unit)
 
 
-def in_processes(units: Units, config: CollectConfig, count: int) -> Iterator[tuple[str, Records]]:
+def in_processes(units: Mapping[str, Unit], work: Callable[[Unit], Result], count: int) -> Iterator[tuple[str, Result]]:
     """In that many processes. What a process that dies had in hand is done again by others.
 
     Raises:
@@ -38,9 +40,9 @@ def in_processes(units: Units, config: CollectConfig, count: int) -> Iterator[tu
     left = dict(units)
     for _ in range(_MOST_DEATHS):
         try:
-            for name, records in _pooled(left, config, count):
+            for name, result in _pooled(left, work, count):
                 del left[name]
-                yield name, records
+                yield name, result
             return
         except BrokenProcessPool:
             continue
@@ -49,35 +51,46 @@ def in_processes(units: Units, config: CollectConfig, count: int) -> Iterator[tu
     )
 
 
-def _pooled(units: Units, config: CollectConfig, count: int) -> Iterator[tuple[str, Records]]:
+def _pooled(units: Mapping[str, Unit], work: Callable[[Unit], Result], count: int) -> Iterator[tuple[str, Result]]:
+    threads = max(1, len(os.sched_getaffinity(0)) // count)
     # A fork would copy locks that threads of ours hold.
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(count, get_context("spawn"), _compute_with, (threads,)) as pool:
         waiting = iter(list(units.items()))
-        running: dict[Future[Records], str] = {}
+        running: dict[Future[Result], str] = {}
         try:
             while True:
-                for name, situation in islice(waiting, count * _AHEAD - len(running)):
-                    running[pool.submit(trajectories, situation, config)] = name
+                for name, unit in islice(waiting, count * _AHEAD - len(running)):
+                    running[pool.submit(work, unit)] = name
                 if not running:
                     return
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     # Asked before it is forgotten: the others that are done are then still known.
-                    records = future.result()
-                    yield running.pop(future), records
+                    result = future.result()
+                    yield running.pop(future), result
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
+def _compute_with(threads: int) -> None:
+    """Before torch is imported; a value that the environment has is kept."""
+    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+
+
 def on_ray(
-    units: Units, config: CollectConfig, address: str, workers: int | None = None
-) -> Iterator[tuple[str, Records]]:
+    units: Mapping[str, Unit],
+    work: Callable[[Unit], Result],
+    address: str,
+    workers: int | None = None,
+    with_model: bool = False,
+) -> Iterator[tuple[str, Result]]:
     """On a Ray cluster. An actor that dies is started again, and with it what it had in hand.
 
     Args:
         units: what is to be done.
-        config: how.
+        work: what is done with each of them.
         address: of the cluster (``host:6379``, ``ray://host:10001``), ``auto``, or ``local`` for one of its own here.
-        workers: how many; one for each of the cluster's processors if left out.
+        workers: how many; if left out, one for each of the cluster's processors, or of its GPUs.
+        with_model: the work has a model, and so wants a GPU where there is one.
 
     Raises:
         InfrastructureError: there is no cluster.
@@ -93,10 +106,13 @@ def on_ray(
             f"--ray {address}: there is no cluster ({error}); start one with `ray start --head`"
         ) from error
     try:
-        worker = ray.remote(max_restarts=-1, max_task_retries=-1, num_cpus=1)(_Worker)
-        count = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
-        pool = ActorPool([worker.remote(config) for _ in range(count)])
-        done: Any = pool.map_unordered(lambda actor, unit: actor.collect.remote(*unit), list(units.items()))
+        there = ray.cluster_resources()
+        # Ray hides the GPUs from who has asked for none.
+        gpus = int(there.get("GPU", 0)) if with_model else 0
+        worker = ray.remote(max_restarts=-1, max_task_retries=-1, num_cpus=1, num_gpus=min(1, gpus))(_Worker)
+        count = min(len(units), workers or gpus or max(1, int(there.get("CPU", 1))))
+        pool = ActorPool([worker.remote(work) for _ in range(count)])
+        done: Any = pool.map_unordered(lambda actor, unit: actor.do.remote(*unit), list(units.items()))
         yield from done
     finally:
         ray.shutdown()
@@ -115,17 +131,19 @@ def _look_for(address: str) -> None:
 class _Worker:
     """What an actor runs."""
 
-    def __init__(self, config: CollectConfig):
-        self._config = config
+    def __init__(self, work: Callable[[Any], Any]):
+        self._work = work
 
-    def collect(self, name: str, situation: Situation) -> tuple[str, Records]:
-        return name, trajectories(situation, self._config)
+    def do(self, name: str, unit: Any) -> tuple[str, Any]:
+        return name, self._work(unit)
 
 
-def runner(config: CollectConfig, processes: int, ray_address: str) -> Runner:
+def runner(
+    work: Callable[[Unit], Result], processes: int, ray_address: str, with_model: bool = False
+) -> Callable[[Mapping[str, Unit]], Iterator[tuple[str, Result]]]:
     """The way that was asked for, as `WorkFile.run` takes it."""
     if ray_address:
-        return lambda units: on_ray(units, config, ray_address)
+        return lambda units: on_ray(units, work, ray_address, with_model=with_model)
     if processes > 1:
-        return lambda units: in_processes(units, config, processes)
-    return lambda units: here(units, config)
+        return lambda units: in_processes(units, work, processes)
+    return lambda units: here(units, work)

@@ -22,6 +22,7 @@ from agent_planner.tuning.collect.listening import Listening
 from agent_planner.tuning.data.records import Record, human, said
 from agent_planner.tuning.panel.case import Case
 from agent_planner.tuning.panel.evaluate import run_symbolic
+from agent_planner.tuning.scenarios.failure_table import measured_failures
 from agent_planner.tuning.scenarios.scenario import Scenario, stable_seed
 from agent_planner.tuning.scenarios.scenes import observed
 from agent_planner.tuning.scenarios.situations import Situation
@@ -40,11 +41,11 @@ def trajectories(situation: Situation, config: CollectConfig) -> list[dict[str, 
 
 
 def _experts(situation: Situation, config: CollectConfig) -> Iterator[Record]:
-    injection = Injection(**config.mistakes.model_dump())
+    injection = Injection(**config.mistakes.model_dump(), table=measured_failures())
     whole = 0
     for scenario in situation.scenarios():
         turns, reached = attempt(scenario, Random(stable_seed("collect", config.seed, scenario.id)), injection)
-        stated = 1 + next(i for i, turn in enumerate(turns) if turn.loss)
+        stated = 1 + max(i for i, turn in enumerate(turns) if turn.loss and turn.content.startswith("goal:"))
         acts = len(turns) > stated
         if acts and config.whole is not None and whole >= config.whole:
             turns, reached = turns[:stated], True
@@ -66,7 +67,7 @@ def _forks(turns: Sequence[Turn]) -> Iterator[list[Turn]]:
 def _models(situation: Situation, config: CollectConfig) -> Iterator[Record]:
     model = Listening(_model(config.teacher), _example() if config.example else ())
     scenarios = situation.scenarios() * config.repeat
-    for number, score in enumerate(run_symbolic(model, scenarios, LoopConfig(level=config.level))):
+    for number, score in enumerate(run_symbolic(model, scenarios, _loop(config))):
         scenario = score.scenario
         name = scenario.id if config.repeat == 1 else f"{scenario.id}/{number // len(situation.tasks)}"
         facts = _facts(situation, scenario, config.teacher, float(score.success))
@@ -78,7 +79,7 @@ def _students(situation: Situation, config: CollectConfig) -> Iterator[Record]:
     """What the student did, learned where the expert agrees; and for each other state what the expert says there."""
     cases = [Case(scenario) for scenario in situation.scenarios()]
     model = Labelled(cases, _model(config.student))
-    for number, score in enumerate(run_symbolic(model, cases, LoopConfig(level=config.level))):
+    for number, score in enumerate(run_symbolic(model, cases, _loop(config))):
         scenario, visited = score.scenario, model.visited[str(number)]
         facts = _facts(situation, scenario, EXPERT, float(score.success)) | {"student": config.student}
         agreed = iter([state.agreed for state in visited])
@@ -92,6 +93,11 @@ def _students(situation: Situation, config: CollectConfig) -> Iterator[Record]:
                 before = [Turn(m.role, m.content, None if m.role == "user" else False) for m in state.messages[2:]]
                 turns = [*before, Turn("assistant", state.label, True)]
                 yield _record(f"{scenario.id}/fork{fork}", scenario, turns, facts | {"reward": 1.0})
+
+
+def _loop(config: CollectConfig) -> LoopConfig:
+    """What a look brings to light is a situation of its own (`scenarios.hidden`)."""
+    return LoopConfig(level=config.level, look_for_missing=False)
 
 
 def _turns(messages: Sequence[Message]) -> list[Turn]:

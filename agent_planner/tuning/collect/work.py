@@ -2,12 +2,12 @@
 """Work that may be broken off: what is done is on the disk, and a second run does only the rest."""
 
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from agent_planner.errors import ConfigError
+from agent_planner.tuning.data.pieces import PiecesFile
 from agent_planner.tuning.data.records import write_records
 
 Records = list[dict[str, Any]]
@@ -26,47 +26,35 @@ class WorkFile:
     def __init__(self, out: Path, making: Mapping[str, Any]):
         self.out = out
         self.path = out.with_name(f"{out.name}.work")
-        self._making = json.dumps(making, sort_keys=True).encode()
+        self._file = PiecesFile(self.path, making)
         # Where in the file each unit's line begins.
         self.done: dict[str, int] = {}
 
     def read(self) -> None:
-        """Take up what an earlier run has left.
+        """Take up what an earlier run has left; a unit whose line was not written to its end is done again.
 
         Raises:
             ConfigError: that was made with another configuration, or is no such file.
         """
-        if not self.path.exists():
-            return
-        with self.path.open("rb") as file:
-            begun = file.readline()
-            if begun.endswith(b"\n") and begun.strip() != self._making:
+        for at, line in self._file.lines():
+            try:
+                data = json.loads(line)
+                if at:
+                    self.done[data["unit"]] = at
+            except (ValueError, KeyError, TypeError) as error:
+                raise ConfigError(str(self.path), "is no half-done work; remove it to begin anew") from error
+            if not at and data != self._file.told:
                 raise ConfigError(
                     str(self.path), "was begun with another configuration; finish it with that one, or remove it"
                 )
-            whole = len(begun) if begun.endswith(b"\n") else 0
-            while (line := file.readline()).endswith(b"\n"):
-                try:
-                    self.done[json.loads(line)["unit"]] = whole
-                except (ValueError, KeyError) as error:
-                    raise ConfigError(str(self.path), "is no half-done work; remove it to begin anew") from error
-                whole += len(line)
-        # A run that was ended in the middle of a line: that unit is done again.
-        os.truncate(self.path, whole)
 
     def run(self, units: Mapping[str, Any], runner: Runner) -> Iterator[str]:
         """Do what is left; yields the name of each unit as it is done and safe."""
-        with self.path.open("ab") as file:
-            if not file.tell():
-                file.write(self._making + b"\n")
-            left = {name: unit for name, unit in units.items() if name not in self.done}
-            for name, records in runner(left):
-                start = file.tell()
-                file.write(json.dumps({"unit": name, "records": records}, ensure_ascii=False).encode() + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-                self.done[name] = start
-                yield name
+        self._file.begin()
+        left = {name: unit for name, unit in units.items() if name not in self.done}
+        for name, records in runner(left):
+            self.done[name] = self._file.append({"unit": name, "records": records})
+            yield name
 
     def finish(self, order: Sequence[str]) -> int:
         """Write the records of all units in that order; returns how many. The work file goes."""

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import NamedTuple, TypeVar
 
-from agent_planner.tuning.panel.results import EpisodeLine, LikelihoodLine, TaskLine
+from agent_planner.tuning.panel.results import ChoiceLine, EpisodeLine, LikelihoodLine, TaskLine
 from agent_planner.tuning.panel.statistics import Paired, holm
 
 BASELINE = "held_in"
 _HASH_SHOWN = 8
-Measured = TypeVar("Measured", EpisodeLine, TaskLine, LikelihoodLine)
+Measured = TypeVar("Measured", EpisodeLine, TaskLine, LikelihoodLine, ChoiceLine)
 Judged = TypeVar("Judged", EpisodeLine, TaskLine)
 
 

@@ -18,7 +18,15 @@ from agent_planner.tuning.panel.compare import (
     compare_models,
     correct,
 )
-from agent_planner.tuning.panel.results import TASKS, EpisodeLine, LikelihoodLine, Line, RunLine, TaskLine
+from agent_planner.tuning.panel.results import (
+    TASKS,
+    ChoiceLine,
+    EpisodeLine,
+    LikelihoodLine,
+    Line,
+    RunLine,
+    TaskLine,
+)
 
 _INTERVALS = (
     "Shares stand with their Wilson intervals at 95 %. Differences are paired (the same scenarios): intervals by "
@@ -54,6 +62,7 @@ def write_report(
         parts += _split([line for line in episodes if line.split == split], split, folder)
     parts += _tasks([line for line in lines if isinstance(line, TaskLine)])
     parts += _likelihoods([line for line in lines if isinstance(line, LikelihoodLine)], base)
+    parts += _choices([line for line in lines if isinstance(line, ChoiceLine)])
     page = folder / "report.md"
     with whole_file(page) as file:
         file.write("\n\n".join(parts) + "\n")
@@ -100,6 +109,13 @@ def _split(lines: Sequence[EpisodeLine], split: str, folder: Path) -> Iterator[s
     yield f"### What was invalid ({split})"
     yield "Raw invalid: the model's own first choice left the grammar, which then chose another."
     yield tables.invalid_table(rows)
+    if any(line.codes for line in lines):
+        yield (
+            "Refused turns by the code of the refusal. NEEDS (a need of the call does not hold) and NO_PROGRESS are "
+            "well-formed calls at the wrong time, DOUBTED is a goal that the words speak against, DENIED what the "
+            "policy forbids; all others are invalid."
+        )
+        yield tables.refusal_table(rows)
 
 
 def _success_picture(
@@ -167,6 +183,17 @@ def _likelihoods(lines: Sequence[LikelihoodLine], base: str) -> Iterator[str]:
         "certain."
     )
     yield tables.likelihood_table(models, base)
+
+
+def _choices(lines: Sequence[ChoiceLine]) -> Iterator[str]:
+    if not lines:
+        return
+    yield "## Choice accuracy"
+    yield (
+        "The robot's held-out records, read as they are: of the tokens that hold a choice, how many the model puts "
+        "first. For choices between settings; success is counted in episodes."
+    )
+    yield tables.choice_table(by_model(lines))
 
 
 def _ranges(seeds: Iterator[int]) -> str:

@@ -57,6 +57,7 @@ class Report:
     raw_invalid_rate: float
     seconds: float
     errors: dict[str, int] = field(default_factory=dict)
+    refusals: dict[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -70,6 +71,7 @@ class _Running:
     world: SymbolicWorld
     loop: Loop
     request: Request
+    asked: bool = False
 
 
 def run_symbolic(
@@ -95,7 +97,7 @@ def run_symbolic(
         for (index, item), reply in zip(turn.items(), model.chat(requests), strict=True):
             result = _advance(item, reply)
             if result is not None:
-                scores[index] = judge(item.case, result, item.world)
+                scores[index] = judge(item.case, result, item.world, item.asked)
                 progress(scores[index])
                 model.forget(str(index))
                 del running[index]
@@ -127,17 +129,31 @@ def _advance(item: _Running, reply: ChatReply) -> EpisodeResult | None:
                     answer = item.world.execute(call)
                 case Observe():
                     answer = item.world.observe()
-                case Question():
-                    answer = None
+                case Question() as question:
+                    answer = _person(item, question)
     except StopIteration as stop:
         return stop.value
 
 
-def judge(case: Case, result: EpisodeResult, world: SymbolicWorld) -> Score:
-    """Score by the scenario's own goal: what the world shows, never what the model says."""
+def _person(item: _Running, question: Question) -> str | None:
+    """The answer to the scenario's own question, before anything was moved; nobody answers any other."""
+    goal, known = item.case.scenario.goal, item.case.scenario.answered
+    if known is None or item.world.done or question.kind != "which" or not isinstance(goal, Declined):
+        return None
+    item.asked = item.asked or set(question.options) == set(goal.options)
+    return known.answer if item.asked else None
+
+
+def judge(case: Case, result: EpisodeResult, world: SymbolicWorld, asked: bool = False) -> Score:
+    """Score by the scenario's own goal: what the world shows, never what the model says.
+
+    ``asked``: whether the scenario's question was asked before anything was moved, and so answered.
+    """
     scenario = case.scenario
-    exact = goal_exact(scenario, result)
-    if isinstance(scenario.goal, Declined):
+    exact = goal_exact(scenario, result) and asked is (scenario.answered is not None)
+    if scenario.answered is not None:
+        success = exact and world.satisfied(scenario.answered.goal.steps[-1])
+    elif isinstance(scenario.goal, Declined):
         success = exact and _left_alone(scenario, result, world.world)
     else:
         finished = result.outcome in (Outcome.SUCCEEDED, Outcome.ANSWERED) and isinstance(result.goal, Goal)
@@ -165,8 +181,11 @@ def _rightly_gave_up(faults: Faults, result: EpisodeResult) -> bool:
 
 
 def goal_exact(scenario: Scenario, result: EpisodeResult) -> bool:
-    """Whether the model stated the scenario's goal (for a greeting or question: that there is none)."""
-    truth, stated = scenario.goal, result.goal
+    """Whether the model stated the scenario's goal (for a greeting or question: that there is none).
+
+    Where a person answers, the goal that follows from the answer.
+    """
+    truth, stated = scenario.goal if scenario.answered is None else scenario.answered.goal, result.goal
     if isinstance(truth, Goal):
         return goal_fits(truth, stated)
     if not isinstance(stated, Declined) or stated.kind != truth.kind:
@@ -194,5 +213,6 @@ def report(scores: Sequence[Score], seconds: float, **setting: Any) -> Report:
         raw_invalid_rate=round(sum(s.result.counts.raw_invalid for s in scores) / max(1, turns), 4),
         seconds=round(seconds, 1),
         errors=dict(Counter(s.error for s in scores if s.error)),
+        refusals=dict(sum((Counter(s.result.counts.codes) for s in scores), Counter())),
         **setting,
     )

@@ -60,17 +60,12 @@ class Measurement:
 
     def episodes(self, make: MakeModel, cell: str, seeds: Sequence[int], config: LoopConfig) -> None:
         """Run a cell's episodes of these seeds."""
-        cases = [case_of(cell, self.split, seed) for seed in seeds]
-        numbers = {id(case.scenario): number for number, case in enumerate(cases)}
-        model = Listening(make(cases))
+        run_episodes(self.subject, self.split, self.width, make, cell, seeds, config, self.add)
 
-        def finished(score: Score) -> None:
-            number = numbers[id(score.scenario)]
-            messages = model.conversations.pop(str(number))
-            self.results.add(self._episode(score, messages, seeds[number], config))
-            self.told(score.success)
-
-        run_symbolic(model, cases, config, self.width, finished)
+    def add(self, line: EpisodeLine) -> None:
+        """Write down an episode."""
+        self.results.add(line)
+        self.told(line.success)
 
     def tasks_left(self, numbers: Sequence[int]) -> list[int]:
         """The numbers of general tasks that are not in the results yet."""
@@ -111,29 +106,61 @@ class Measurement:
             self.results.add(line)
             self.told(True)
 
-    def _episode(self, score: Score, messages: Sequence[Message], seed: int, config: LoopConfig) -> EpisodeLine:
-        result, counts = score.result, score.result.counts
-        return EpisodeLine(
-            **self.subject.model_dump(),
-            level=config.level.value,
-            look_ahead=config.look_ahead,
-            cell=score.cell,
-            split=self.split,
-            seed=seed,
-            pair=score.pair,
-            twin=score.twin,
-            kind=score.scenario.kind,
-            success=score.success,
-            goal_exact=score.goal_exact,
-            outcome=result.outcome.value,
-            error=score.error,
-            category=category(score, messages) or "",
-            calls=counts.calls,
-            refused=counts.refused,
-            raw_invalid=counts.raw_invalid,
-            turns=counts.turns,
-            instruction=score.scenario.instruction,
-            truth=str(score.scenario.goal),
-            goal=str(result.goal or ""),
-            steps=tuple(f"{call}: {text}" for call, text in result.steps),
-        )
+    def line(self, score: Score, messages: Sequence[Message], seed: int, config: LoopConfig) -> EpisodeLine:
+        """What is written down of an episode; ``messages`` are its conversation."""
+        return episode_line(self.subject, self.split, score, messages, seed, config)
+
+
+def run_episodes(
+    who: Subject,
+    split: str,
+    width: int,
+    make: MakeModel,
+    cell: str,
+    seeds: Sequence[int],
+    config: LoopConfig,
+    done: Callable[[EpisodeLine], None],
+) -> None:
+    """Run a cell's episodes of these seeds, ``width`` side by side; ``done`` gets each as it ends."""
+    cases = [case_of(cell, split, seed) for seed in seeds]
+    numbers = {id(case.scenario): number for number, case in enumerate(cases)}
+    model = Listening(make(cases))
+
+    def finished(score: Score) -> None:
+        number = numbers[id(score.scenario)]
+        messages = model.conversations.pop(str(number))
+        done(episode_line(who, split, score, messages, seeds[number], config))
+
+    run_symbolic(model, cases, config, width, finished)
+
+
+def episode_line(
+    who: Subject, split: str, score: Score, messages: Sequence[Message], seed: int, config: LoopConfig
+) -> EpisodeLine:
+    """What is written down of an episode; ``messages`` are its conversation."""
+    result, counts = score.result, score.result.counts
+    return EpisodeLine(
+        **who.model_dump(),
+        level=config.level.value,
+        look_ahead=config.look_ahead,
+        cell=score.cell,
+        split=split,
+        seed=seed,
+        pair=score.pair,
+        twin=score.twin,
+        kind=score.scenario.kind,
+        success=score.success,
+        goal_exact=score.goal_exact,
+        outcome=result.outcome.value,
+        error=score.error,
+        category=category(score, messages) or "",
+        calls=counts.calls,
+        refused=counts.refused,
+        codes=counts.codes,
+        raw_invalid=counts.raw_invalid,
+        turns=counts.turns,
+        instruction=score.scenario.instruction,
+        truth=str(score.scenario.goal),
+        goal=str(result.goal or ""),
+        steps=tuple(f"{call}: {text}" for call, text in result.steps),
+    )

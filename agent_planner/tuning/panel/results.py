@@ -2,7 +2,7 @@
 """What an evaluation writes down: JSON lines, one as each thing is done, so that a killed run goes on where it was.
 
 A line says by ``type`` what it is: ``run`` (a command that wrote into the file), ``episode``, ``task`` (of the general
-panel), ``likelihood`` (of one conversation of the general panel).
+panel), ``likelihood`` (of one conversation of the general panel), ``choice`` (of the held-out records of a situation).
 """
 
 import json
@@ -17,7 +17,7 @@ from agent_planner.config import read_text
 from agent_planner.errors import ConfigError, UserError, fault_text
 from agent_planner.tuning.data.records import read_plain
 
-TASKS, LIKELIHOOD = "general_tasks", "general_likelihood"
+TASKS, LIKELIHOOD, CHOICES = "general_tasks", "general_likelihood", "choice_accuracy"
 
 
 class RunLine(BaseModel):
@@ -60,6 +60,11 @@ def likelihood_key(who: Subject, data: str, conversation: str) -> tuple:
     return ("likelihood", who.model, who.adapter, data, conversation)
 
 
+def choice_key(who: Subject, data: str, group: str) -> tuple:
+    """What is the same in no two choice lines of the results."""
+    return ("choice", who.model, who.adapter, data, group)
+
+
 class EpisodeLine(Subject):
     """One episode of the panel.
 
@@ -71,6 +76,7 @@ class EpisodeLine(Subject):
         category: its place in the taxonomy of errors; empty for a success.
         calls: that went to the robot.
         refused: goals and calls that were refused.
+        codes: why, each code with its number; empty in files that are older than this field.
         raw_invalid: turns whose first choice left the grammar (never at level raw, which has none).
         turns: of the model.
         truth: the scenario's goal.
@@ -94,6 +100,7 @@ class EpisodeLine(Subject):
     category: str
     calls: int
     refused: int
+    codes: dict[str, int] = {}
     raw_invalid: int
     turns: int
     instruction: str
@@ -145,7 +152,22 @@ class LikelihoodLine(Subject):
         return likelihood_key(self, self.data, self.conversation)
 
 
-Line = RunLine | EpisodeLine | TaskLine | LikelihoodLine
+class ChoiceLine(Subject):
+    """Of the held-out records of one ``group``: the tokens that hold a choice, and how many the model puts first."""
+
+    type: Literal["choice"] = "choice"
+    data: str
+    group: str
+    tokens: int
+    right: int
+
+    @property
+    def key(self) -> tuple:
+        """What is run once only."""
+        return choice_key(self, self.data, self.group)
+
+
+Line = RunLine | EpisodeLine | TaskLine | LikelihoodLine | ChoiceLine
 _ANY: TypeAdapter[Line] = TypeAdapter(Annotated[Line, Field(discriminator="type")])
 _BEGINNING = '{"type": "'
 

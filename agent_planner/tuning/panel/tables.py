@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from agent_planner.errors import UserError
 from agent_planner.tuning.panel.compare import Comparison, by_cell
-from agent_planner.tuning.panel.results import EpisodeLine, LikelihoodLine, TaskLine
+from agent_planner.tuning.panel.results import ChoiceLine, EpisodeLine, LikelihoodLine, TaskLine
 from agent_planner.tuning.panel.statistics import relative_change, wilson
 from agent_planner.tuning.panel.taxonomy import Category
 from agent_planner.tuning.scenarios.scenario import stable_seed
@@ -130,6 +130,23 @@ def invalid_table(rows: Episodes) -> str:
     return markdown(["model", "raw invalid turns", "refused turns"], body)
 
 
+def refusal_table(rows: Episodes) -> str:
+    """Codes by rows: why goals and calls were refused, the most frequent first."""
+    counts = {name: sum((Counter(line.codes) for line in lines), Counter()) for name, lines in rows.items()}
+    total = sum(counts.values(), Counter())
+    body = [
+        [code, *(_of_code(counts[name], code, lines) for name, lines in rows.items())]
+        for code, _ in total.most_common()
+    ]
+    return markdown(["code", *rows], body)
+
+
+def _of_code(counts: Counter[str], code: str, lines: Sequence[EpisodeLine]) -> str:
+    # Older files tell how many were refused, but not why.
+    known = counts.total() == sum(line.refused for line in lines)
+    return _part(counts[code], sum(line.turns for line in lines)) if known else NOTHING
+
+
 def task_table(models: Mapping[str, Sequence[TaskLine]]) -> str:
     """Kinds by models: how many answers passed their check."""
     kinds = sorted({line.kind for lines in models.values() for line in lines})
@@ -170,3 +187,12 @@ def likelihood_table(models: Mapping[str, Sequence[LikelihoodLine]], base: str) 
         )
     head = ["model", "log-likelihood a token", "negative log-likelihood against the base", "within 2 %"]
     return markdown([*head, "conversations", "tokens"], body)
+
+
+def choice_table(models: Mapping[str, Sequence[ChoiceLine]]) -> str:
+    """Models: how many of the tokens that hold a choice they put first. Tokens depend on one another: no interval."""
+    body = []
+    for name, lines in models.items():
+        tokens, right = sum(line.tokens for line in lines), sum(line.right for line in lines)
+        body.append([name, f"{right / tokens * 100:.2f} %", str(tokens), str(len(lines))])
+    return markdown(["model", "put first", "tokens", "situations"], body)

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What goes wrong in the symbolic world, planned beforehand: nothing else happens there by itself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from agent_planner.goals.holds import cover_of
 from agent_planner.scene import Relation, SceneGraph
-from agent_planner.scene.graph import SURFACE
+from agent_planner.scene.graph import OPENABLE, SURFACE
 from agent_planner.skills import Skill
 from agent_planner.types import Call
 
@@ -113,3 +114,9 @@ class Faults:
     def blocked(self) -> Call | None:
         """The call that never succeeds, if there is one."""
         return next((f.call for f in self.plan if isinstance(f, Failure) and f.call), None)
+
+
+def doors_of(calls: Sequence[Call], scene: SceneGraph) -> list[str]:
+    """What can be opened of all that some calls are about."""
+    named = {arg for call in calls for arg in call.args.values()}
+    return [p.name for p in scene.places if OPENABLE in p.affordances and p.name in named]

@@ -10,7 +10,7 @@ from dataclasses import replace
 from random import Random
 
 from agent_planner.agent.looking import explored
-from agent_planner.goals import apply, plan
+from agent_planner.goals import Goal, apply, plan
 from agent_planner.scene import Relation, SceneGraph
 from agent_planner.scene.graph import CONTAINER, OPENABLE
 from agent_planner.skills import SkillLibrary
@@ -62,7 +62,8 @@ def missing_at_first(drawn: Sequence[Scenario], hidden: SceneGraph) -> list[tupl
         after = rebased(scenario, scenario.library, looked_into(hidden, scenario.library))
         if before is None or after is None or before.kind != "missing":
             continue
-        if after.goal == scenario.goal and plan(scenario.goal, after.library, observed(after.world)):
+        goal = after.goal
+        if isinstance(goal, Goal) and goal == scenario.goal and plan(goal, after.library, observed(after.world)):
             found.append((before, after))
     return found
 

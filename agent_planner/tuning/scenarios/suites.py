@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Evaluation suites, by name. A scenario depends on split, suite and seed alone."""
 
+from collections.abc import Collection
 from random import Random
 
 from agent_planner.errors import UserError, did_you_mean
@@ -20,11 +21,15 @@ def scenario_of(suite: str, split: str, seed: int) -> Scenario:
     Raises:
         UserError: there is no such suite or split.
     """
-    if suite not in SUITES:
-        raise UserError(f"there is no suite '{suite}'; {did_you_mean(suite, SUITES)}")
-    if split not in SPLITS:
-        raise UserError(f"there is no split '{split}'; {did_you_mean(split, SPLITS)}")
+    check_name("suite", suite, SUITES)
+    check_name("split", split, SPLITS)
     return single(split, suite, seed) if suite == "held_in" else _smoke(split, seed)
+
+
+def check_name(what: str, name: str, known: Collection[str]) -> None:
+    """Raise UserError where nothing of that kind has the name; it tells the names that are known."""
+    if name not in known:
+        raise UserError(f"there is no {what} '{name}'; {did_you_mean(name, known)}")
 
 
 def _smoke(split: str, seed: int) -> Scenario:

@@ -62,6 +62,30 @@ class Offscreen:
         mujoco.mjr_readPixels(image, depth, area, self._context)
         return np.ascontiguousarray(image[::-1]), self._metres(depth[::-1])
 
+    def geoms(self, data: mujoco.MjData, camera: mujoco.MjvCamera, width: int, height: int) -> np.ndarray:
+        """Return which geom each pixel shows, (height, width), int; -1 where there is none."""
+        self._gl.make_current()
+        every = mujoco.mjtCatBit.mjCAT_ALL
+        mujoco.mjv_updateScene(self._model, data, self._option, None, camera, every, self._scene)
+        flags = [int(mujoco.mjtRndFlag.mjRND_SEGMENT), int(mujoco.mjtRndFlag.mjRND_IDCOLOR)]
+        before = [self._scene.flags[flag] for flag in flags]
+        self._scene.flags[flags] = 1
+        area = mujoco.MjrRect(0, 0, width, height)
+        image = np.empty((height, width, 3), dtype=np.uint8)
+        mujoco.mjr_render(area, self._scene, self._context)
+        mujoco.mjr_readPixels(image, None, area, self._context)
+        self._scene.flags[flags] = before
+        red, green, blue = np.moveaxis(image[::-1].astype(np.int32), 2, 0)
+        return self._numbers()[red + (green << 8) + (blue << 16)]
+
+    def _numbers(self) -> np.ndarray:
+        """The geom's number for each colour that stands for one: the colour is its place in the scene, and one."""
+        numbers = np.full(_MOST_GEOMS + 2, -1)
+        for geom in self._scene.geoms[: self._scene.ngeom]:
+            if geom.segid >= 0 and geom.objtype == mujoco.mjtObj.mjOBJ_GEOM:
+                numbers[geom.segid + 1] = geom.objid
+        return numbers
+
     def close(self) -> None:
         """Release the context; what is forgotten is released as well."""
         self._release()

@@ -5,26 +5,11 @@
 import mujoco
 
 from agent_planner_sim.mujoco.solids import add_solids, set_mass
-from agent_planner_sim.scenes.description import DRAWER, Furniture, Item, MovingPart, Placement, Scene
+from agent_planner_sim.scenes.bodies import furniture_body, item_body, part_body
+from agent_planner_sim.scenes.description import DRAWER, FLOOR_MARGIN, Furniture, Item, MovingPart, Placement, Scene
 from agent_planner_sim.transforms import Quat, quat_from_rpy
 
 FLOOR = "floor"
-_MARGIN = 0.6  # of floor around the walls
-
-
-def furniture_body(name: str) -> str:
-    """Return the name of a piece's body."""
-    return f"furniture/{name}"
-
-
-def part_body(name: str) -> str:
-    """Return the name of a drawer's or door's body (and of its joint)."""
-    return f"part/{name}"
-
-
-def item_body(name: str) -> str:
-    """Return the name of an object's body (and of its joint)."""
-    return f"item/{name}"
 
 
 def add_scene(spec: mujoco.MjSpec, scene: Scene) -> None:
@@ -58,7 +43,7 @@ def _add_floor(spec: mujoco.MjSpec, scene: Scene) -> None:
     spec.worldbody.add_geom(
         name=FLOOR,
         type=mujoco.mjtGeom.mjGEOM_PLANE,
-        size=((x1 - x0) / 2 + _MARGIN, (y1 - y0) / 2 + _MARGIN, 0.05),
+        size=((x1 - x0) / 2 + FLOOR_MARGIN, (y1 - y0) / 2 + FLOOR_MARGIN, 0.05),
         pos=((x0 + x1) / 2, (y0 + y1) / 2, 0.0),
         material=FLOOR,
         condim=4,

@@ -13,8 +13,8 @@ import numpy as np
 from agent_planner_sim.mujoco.drives import ArmDrive, BaseDrive, GripperDrive
 from agent_planner_sim.mujoco.model import build_model
 from agent_planner_sim.mujoco.robot_model import BASE_JOINTS
-from agent_planner_sim.mujoco.scene_model import part_body
 from agent_planner_sim.robots.description import RobotDescription
+from agent_planner_sim.scenes.bodies import part_body
 from agent_planner_sim.scenes.description import Scene
 
 # A door or drawer counts as open from the upper share of its travel on, and as closed again below the lower one.

@@ -4,14 +4,10 @@
 
 import mujoco
 
-from agent_planner_sim.shapes import Box, Cylinder, Solid, Sphere, combined_inertia
+from agent_planner_sim.shapes import Box, Cylinder, Solid, Sphere, combined_inertia, friction
 from agent_planner_sim.transforms import quat_from_rpy
 
 VISUAL_GROUP, COLLISION_GROUP = 2, 1
-# Sliding, torsional and rolling friction; the larger of two touching geoms counts.
-_GRIP = (1.3, 0.02, 0.0005)
-_PLAIN = (0.7, 0.006, 0.0002)
-_BALL = (0.7, 0.006, 0.0015)
 # Fingers press on small things: a stiff contact keeps them from sinking in.
 _SOLREF = (0.005, 1.0)
 
@@ -20,7 +16,6 @@ def add_solids(body: mujoco.MjsBody, solids: tuple[Solid, ...], prefix: str) -> 
     """Add a geom for each solid; masses are given to the body, never to geoms."""
     for number, solid in enumerate(solids):
         kind, size = _kind_and_size(solid)
-        friction = _GRIP if solid.grip else _BALL if isinstance(solid.shape, Sphere) else _PLAIN
         body.add_geom(
             name=f"{prefix}#{number}",
             type=kind,
@@ -34,7 +29,7 @@ def add_solids(body: mujoco.MjsBody, solids: tuple[Solid, ...], prefix: str) -> 
             contype=int(solid.collides),
             conaffinity=int(solid.collides),
             condim=6 if isinstance(solid.shape, Sphere) else 4,
-            friction=friction,
+            friction=friction(solid),
             solref=_SOLREF,
         )
 

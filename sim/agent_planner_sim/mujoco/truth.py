@@ -7,8 +7,8 @@ from typing import NamedTuple
 import mujoco
 import numpy as np
 
-from agent_planner_sim.mujoco.scene_model import furniture_body, item_body, part_body
 from agent_planner_sim.mujoco.simulation import Simulation
+from agent_planner_sim.scenes.bodies import furniture_body, item_body, part_body
 from agent_planner_sim.scenes.description import DOOR, Furniture, Item, MovingPart, Region
 from agent_planner_sim.shapes import Sphere
 from agent_planner_sim.transforms import IDENTITY, Quat, Vec3, matrix_from_rpy, quat_from_matrix

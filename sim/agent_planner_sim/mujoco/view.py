@@ -50,12 +50,13 @@ class View:
 
         Depth is infinite where there is nothing.
         """
-        camera = mujoco.MjvCamera()
-        camera.type = mujoco.mjtCamera.mjCAMERA_FIXED
-        camera.fixedcamid = self.model.camera(CAMERA).id
-        image, depth = self._screen.render(self._data, camera, width, height)
+        image, depth = self._screen.render(self._data, self._head(), width, height)
         depth[depth > _FARTHEST] = np.inf
         return image, depth
+
+    def head_geoms(self, width: int, height: int) -> np.ndarray:
+        """Return which geom of the model each pixel of the head camera shows, (height, width), int; -1: none."""
+        return self._screen.geoms(self._data, self._head(), width, height)
 
     def third_person(self, width: int, height: int) -> np.ndarray:
         """Return a picture from a camera that looks down on the robot and follows it, (height, width, 3)."""
@@ -102,6 +103,12 @@ class View:
     def close(self) -> None:
         """Release the OpenGL context."""
         self._screen.close()
+
+    def _head(self) -> mujoco.MjvCamera:
+        camera = mujoco.MjvCamera()
+        camera.type = mujoco.mjtCamera.mjCAMERA_FIXED
+        camera.fixedcamid = self.model.camera(CAMERA).id
+        return camera
 
     def _free(
         self, width: int, height: int, aim: np.ndarray, distance: float, azimuth: float, elevation: float, fov: float

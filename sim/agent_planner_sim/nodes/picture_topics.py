@@ -90,7 +90,7 @@ class PictureTopics:
 
     def _publish(self, view: View, now: float) -> None:
         image, depth = view.head(self._camera.width, self._camera.height)
-        self._info.publish(self._camera_info(now))
+        self._info.publish(camera_info(self._camera, now))
         self._image.publish(self._message(image, "rgb8", now))
         self._depth.publish(self._message(depth.astype(np.float32), "32FC1", now))
 
@@ -102,18 +102,19 @@ class PictureTopics:
         message.data = pixels.tobytes()
         return message
 
-    def _camera_info(self, now: float) -> CameraInfo:
-        camera = self._camera
-        focal = camera.height / 2 / math.tan(camera.vertical_fov / 2)
-        cx, cy = camera.width / 2, camera.height / 2
-        message = CameraInfo(height=camera.height, width=camera.width, distortion_model="plumb_bob")
-        message.header.frame_id = camera.frame
-        message.header.stamp = stamp(now)
-        message.d = [0.0] * 5
-        message.k = [focal, 0.0, cx, 0.0, focal, cy, 0.0, 0.0, 1.0]
-        message.r = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]
-        message.p = [focal, 0.0, cx, 0.0, 0.0, focal, cy, 0.0, 0.0, 0.0, 1.0, 0.0]
-        return message
+
+def camera_info(camera: CameraDescription, now: float) -> CameraInfo:
+    """Return what the camera tells of itself, stamped with seconds."""
+    focal = camera.height / 2 / math.tan(camera.vertical_fov / 2)
+    cx, cy = (camera.width - 1) / 2, (camera.height - 1) / 2  # the middle of the first pixel is at 0
+    message = CameraInfo(height=camera.height, width=camera.width, distortion_model="plumb_bob")
+    message.header.frame_id = camera.frame
+    message.header.stamp = stamp(now)
+    message.d = [0.0] * 5
+    message.k = [focal, 0.0, cx, 0.0, focal, cy, 0.0, 0.0, 1.0]
+    message.r = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]
+    message.p = [focal, 0.0, cx, 0.0, 0.0, focal, cy, 0.0, 0.0, 0.0, 1.0, 0.0]
+    return message
 
 
 def _write(path: Path, image: np.ndarray) -> None:

@@ -15,6 +15,7 @@ from trajectory_msgs.msg import JointTrajectory
 from agent_planner_sim.mujoco.simulation import Simulation
 from agent_planner_sim.nodes.frames import Frames
 from agent_planner_sim.nodes.qos import LATCHED
+from agent_planner_sim.nodes.scene_map import scene_map
 from agent_planner_sim.nodes.scene_message import quaternion, stamp
 from agent_planner_sim.robots.description import RobotDescription
 from agent_planner_sim.robots.urdf import to_urdf
@@ -42,6 +43,7 @@ class RobotTopics:
         self._joints = node.create_publisher(JointState, "joint_states", 10)
         self._frames = Frames(node, robot)
         self._map = node.create_publisher(OccupancyGrid, "map", LATCHED)
+        self._scene_map = node.create_publisher(String, "scene_map", LATCHED)
         self._description = node.create_publisher(String, "robot_description", LATCHED)
         if use_stamped:
             node.create_subscription(TwistStamped, "cmd_vel", self._on_stamped_velocity, 10)
@@ -52,12 +54,13 @@ class RobotTopics:
         self._start = (0.0, 0.0, 0.0)
 
     def publish_fixed(self, sim: Simulation, now: float) -> None:
-        """Publish what changes with the scene only: map, description, fixed frames."""
+        """Publish what changes with the scene only: maps, description, fixed frames."""
         start = sim.scene.start
         self._start = (start.x, start.y, start.yaw)
         self._description.publish(String(data=to_urdf(self._robot)))
         self._frames.publish_fixed(self._start, stamp(now))
         self._map.publish(_map_message(sim, now))
+        self._scene_map.publish(String(data=scene_map(sim)))
 
     def publish_state(self, sim: Simulation, now: float) -> None:
         """Publish odometry, joint states and moving frames."""

@@ -68,6 +68,16 @@ class CameraDescription:
 
 
 @dataclass(frozen=True)
+class LidarDescription:
+    """A scanner that turns in the xy plane of its frame; `scan` is offered by Gazebo alone."""
+
+    frame: str
+    rays: int = 360
+    reach: tuple[float, float] = (0.1, 8.0)  # m, shortest and longest
+    angle: float = 1.8  # rad to each side of straight ahead
+
+
+@dataclass(frozen=True)
 class RobotDescription:
     """A mobile manipulator. The first link is the base; links come before their children.
 
@@ -90,6 +100,7 @@ class RobotDescription:
     base: BaseLimits = field(default_factory=BaseLimits)
     grip_force: float = 25.0
     radius: float = 0.29
+    lidar: LidarDescription | None = None
 
     def joint(self, name: str) -> Joint:
         """Return a joint by its name."""

@@ -5,7 +5,7 @@ import math
 from functools import cache
 from typing import Any
 
-from agent_planner_sim.robots.description import CameraDescription, Joint, Link, RobotDescription
+from agent_planner_sim.robots.description import CameraDescription, Joint, LidarDescription, Link, RobotDescription
 from agent_planner_sim.robots.urdf import to_urdf
 from agent_planner_sim.shapes import Box, Color, Cylinder, Solid
 from agent_planner_sim.transforms import Vec3
@@ -39,6 +39,7 @@ def mobile_manipulator() -> RobotDescription:
         arm=("torso_lift_joint", *(f"arm_joint_{i}" for i in range(1, 8))),
         fingers=("gripper_left_finger_joint", "gripper_right_finger_joint"),
         camera=CameraDescription(frame="head_camera_optical_frame"),
+        lidar=LidarDescription(frame="base_scan"),
         end_effector="end_effector",
         postures=POSTURES,
     )
@@ -67,6 +68,7 @@ def _links() -> tuple[Link, ...]:
         *(_finger(side) for side in ("left", "right")),
         Link("end_effector"),
         Link("head_camera_optical_frame"),
+        Link("base_scan"),
     )
 
 
@@ -160,4 +162,5 @@ def _joints() -> tuple[Joint, ...]:
             "head_camera_joint", "fixed", "base_link", "head_camera_optical_frame",
             _CAMERA_XYZ, (-math.pi / 2 - _CAMERA_PITCH, 0.0, -math.pi / 2),
         ),
+        Joint("base_scan_joint", "fixed", "base_link", "base_scan", (0.21, 0.0, 0.30)),
     )  # fmt: skip

@@ -7,13 +7,20 @@ from agent_planner_sim.robots.description import Joint, Link, RobotDescription
 from agent_planner_sim.shapes import Box, Cylinder, Shape, Solid, Sphere, combined_inertia
 
 
-def to_urdf(robot: RobotDescription) -> str:
-    """Return the robot as URDF text, its root the base link."""
+def to_urdf(robot: RobotDescription, ros2_control: bool = False) -> str:
+    """Return the robot as URDF text, its root the base link.
+
+    Args:
+        robot: the robot.
+        ros2_control: whether to name the joints that Gazebo's ros2_control commands.
+    """
     root = ET.Element("robot", name=robot.name)
     for link in robot.links:
         root.append(_link(link))
     for joint in robot.joints:
         root.append(_joint(joint))
+    if ros2_control:
+        root.append(_ros2_control(robot))
     ET.indent(root)
     return '<?xml version="1.0"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
@@ -71,4 +78,15 @@ def _joint(joint: Joint) -> ET.Element:
         ET.SubElement(element, "axis", xyz=_numbers(joint.axis))
         limits = {"lower": joint.lower, "upper": joint.upper, "velocity": joint.velocity, "effort": joint.effort}
         ET.SubElement(element, "limit", {k: f"{v:.9g}" for k, v in limits.items()})
+    return element
+
+
+def _ros2_control(robot: RobotDescription) -> ET.Element:
+    element = ET.Element("ros2_control", name="gazebo", type="system")
+    ET.SubElement(ET.SubElement(element, "hardware"), "plugin").text = "gz_ros2_control/GazeboSimSystem"
+    for name in (*robot.arm, *robot.fingers):
+        joint = ET.SubElement(element, "joint", name=name)
+        ET.SubElement(joint, "command_interface", name="position")
+        for state in ("position", "velocity"):
+            ET.SubElement(joint, "state_interface", name=state)
     return element

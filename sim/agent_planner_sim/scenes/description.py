@@ -9,6 +9,7 @@ from agent_planner_sim.shapes import Solid
 from agent_planner_sim.transforms import Vec3
 
 DRAWER, DOOR = "drawer", "door"
+FLOOR_MARGIN = 0.6  # metres of floor that can be seen around the bounds
 
 
 class Placement(NamedTuple):

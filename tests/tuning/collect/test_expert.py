@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The expert's conversations: parsable, recovering, and with losses where they belong."""
 
+import re
 from itertools import pairwise
 from random import Random
 
@@ -9,10 +10,12 @@ import pytest
 from agent_planner.agent.checks import read_call, refuse_goal
 from agent_planner.agent.conversation import parse_turn
 from agent_planner.errors import CallRefused
-from agent_planner.goals import parse_goal
-from agent_planner.tuning.collect.expert import Injection, demonstrate
+from agent_planner.goals import Goal, format_goal, parse_goal
+from agent_planner.tuning.collect.expert import FAILURES, Injection, attempt, demonstrate
+from agent_planner.tuning.scenarios.failure_table import measured_failures
 from agent_planner.tuning.scenarios.scenario import single
 from agent_planner.tuning.scenarios.scenes import observed
+from agent_planner.tuning.scenarios.situations import draw_situations
 
 CALM = Injection(failure=0.0, wrong_call=0.0, wrong_goal=0.0, disturbance=0.0)
 
@@ -81,3 +84,94 @@ def test_calls_pass_the_run_times_own_checks():
     assert turns
     for turn in turns[2::2]:
         read_call(turn.content, scenario.library, scenario.world)
+
+
+def struck(seeds, **chances):
+    """Episodes that differ from the calm ones, with their scenarios, and whether they ended well."""
+    for seed in seeds:
+        scenario = single("dev", "held_in", seed)
+        injection = Injection(0.0, 0.0, 0.0, 0.0, **chances)
+        turns, good = attempt(scenario, Random(seed), injection)
+        if isinstance(scenario.goal, Goal) and turns != attempt(scenario, Random(seed), CALM)[0]:
+            yield scenario, turns, good
+
+
+def test_a_call_that_fails_for_good_is_gone_round_or_given_up_after_two_tries():
+    gone_round = given_up = 0
+    for _, turns, good in struck(range(80), lasting=1.0):
+        tried = [a.content for a, b in pairwise(turns) if b.content.startswith("failed ")]
+        assert tried and max(map(tried.count, tried)) <= 2
+        if "give_up(" in turns[-1].content:
+            given_up += 1
+            assert good and turns[-1].loss and len(tried) >= 2
+        else:
+            gone_round += good
+    assert given_up > 10 and gone_round > 2
+
+
+def calls_between(turns):
+    """What was shown before each call, the call, and what was shown after it."""
+    for before, said, after in zip(turns[1::2], turns[2::2], turns[3::2], strict=False):
+        yield before.content, parse_turn(said.content)[1], after.content
+
+
+def test_what_falls_on_a_drive_is_seen_and_picked_up_again():
+    found = 0
+    for scenario, turns, good in struck(range(60), drop=1.0):
+        assert good
+        for number, (before, call, after) in enumerate(calls_between(turns)):
+            drives = "at" in {made.name for made in scenario.library[call.skill].makes}
+            if drives and "holding" in before.split("unmet:")[0] and "hand free" in after.split("unmet:")[0]:
+                held = before.partition("holding ")[2].partition("\n")[0]
+                later = [c for _, c, _ in [*calls_between(turns)][number + 1 :]]
+                assert any(held in c.args.values() for c in later) or f"{held}: " not in after
+                found += 1
+    assert found > 3
+
+
+def test_a_door_that_falls_shut_is_told():
+    found = 0
+    for scenario, turns, good in struck(range(120), shut=1.0):
+        assert good
+        doors = [p.name for p in scenario.world.places if "openable" in p.affordances]
+        for before, call, after in calls_between(turns):
+            closes = "closed" in {made.name for made in scenario.library[call.skill].makes}
+            for door in doors:
+                was, now = (re.search(rf"^{door}: .*\b(open|closed)\b", text, re.M) for text in (before, after))
+                found += bool(was and now and (was[1], now[1]) == ("open", "closed") and not closes)
+    assert found > 3
+
+
+def test_of_what_happened_no_thought_speaks_before_it_was_observed():
+    chances = {"lasting": 0.4, "drop": 0.5, "shut": 0.5, "failure": 0.1}
+    for seed in range(40):
+        scenario = single("dev", "held_in", seed)
+        injection = Injection(**chances, table=measured_failures())
+        turns, _ = attempt(scenario, Random(seed), injection)
+        shown = str(observed(scenario.world).entities) + scenario.instruction
+        for turn in turns:
+            if turn.role == "assistant" and turn is not turns[0] and turn.loss:
+                hidden = {o.name for o in scenario.world.objects if o.name in turn.content}
+                assert all(name in shown for name in hidden)
+            shown += turn.content
+
+
+def test_without_a_table_failures_are_the_ones_that_the_shipped_adapter_knows():
+    told = set()
+    for seed in range(40):
+        turns, _ = attempt(single("dev", "held_in", seed), Random(seed), Injection(failure=0.5))
+        told |= {t.content.partition("\n")[0] for t in turns if t.content.startswith("failed ")}
+    assert told == {f"failed {code}: {text}" for code, text in FAILURES}
+
+
+def test_after_a_question_comes_the_answer_and_the_goal_that_follows():
+    asked = [s for index in range(12) for u in draw_situations("train", 9, index, 24) for s in u.scenarios()]
+    asked = [s for s in asked if s.answered is not None]
+    assert len(asked) > 5
+    for scenario in asked:
+        turns, reached = attempt(scenario, Random(1), CALM)
+        assert [t.role for t in turns[:3]] == ["assistant", "user", "assistant"]
+        assert turns[0].content == format_goal(scenario.goal)
+        assert turns[1].content == f"answer: {scenario.answered.answer}"
+        assert turns[2].content == format_goal(scenario.answered.goal) and turns[2].loss
+        assert reached

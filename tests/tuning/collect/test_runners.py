@@ -3,6 +3,7 @@
 
 import os
 import signal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,14 @@ import pytest
 from agent_planner.errors import InfrastructureError
 from agent_planner.tuning.collect import runners
 from agent_planner.tuning.collect.config import CollectConfig
+from agent_planner.tuning.collect.trajectories import trajectories
 
-CONFIG = CollectConfig(seed=4)
+WORK = partial(trajectories, config=CollectConfig(seed=4))
 
 
 @pytest.fixture(scope="module")
 def wanted(situations):
-    return dict(runners.here(situations, CONFIG))
+    return dict(runners.here(situations, WORK))
 
 
 def descendants(pid, named):
@@ -54,11 +56,11 @@ def with_a_death(results, named):
 
 
 def test_processes_give_the_same(situations, wanted):
-    assert dict(runners.in_processes(situations, CONFIG, 2)) == wanted
+    assert dict(runners.in_processes(situations, WORK, 2)) == wanted
 
 
 def test_a_process_that_dies_loses_nothing(situations, wanted):
-    assert with_a_death(runners.in_processes(situations, CONFIG, 2), "spawn_main") == wanted
+    assert with_a_death(runners.in_processes(situations, WORK, 2), "spawn_main") == wanted
 
 
 def test_processes_that_always_die_are_an_error(situations, monkeypatch):
@@ -68,14 +70,14 @@ def test_processes_that_always_die_are_an_error(situations, monkeypatch):
 
     monkeypatch.setattr(runners, "_pooled", broken)
     with pytest.raises(InfrastructureError, match="died 5 times"):
-        dict(runners.in_processes(situations, CONFIG, 2))
+        dict(runners.in_processes(situations, WORK, 2))
 
 
 def test_a_ray_worker_that_dies_loses_nothing(situations, wanted):
-    assert with_a_death(runners.on_ray(situations, CONFIG, "local"), "ray::_Worker") == wanted
+    assert with_a_death(runners.on_ray(situations, WORK, "local"), "ray::_Worker") == wanted
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1", "127.0.0.1:one"])
 def test_a_cluster_that_is_not_there(situations, address):
     with pytest.raises(InfrastructureError, match=f"--ray {address}: there is no cluster"):
-        dict(runners.on_ray(situations, CONFIG, address))
+        dict(runners.on_ray(situations, WORK, address))

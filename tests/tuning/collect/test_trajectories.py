@@ -13,7 +13,7 @@ from agent_planner.tuning.collect.trajectories import trajectories
 from agent_planner.tuning.data.records import HUMAN, record
 from agent_planner.tuning.scenarios.scenes import observed
 
-FLAWLESS = Mistakes(failure=0, wrong_call=0, wrong_goal=0, disturbance=0)
+FLAWLESS = Mistakes(**dict.fromkeys(Mistakes.model_fields, 0))
 
 
 def collected(situations, **config):

@@ -68,3 +68,17 @@ def test_some_other_file_is_refused(work):
         text.write("hello\n")
     with pytest.raises(ConfigError, match="remove it to begin anew"):
         work().read()
+
+
+@pytest.mark.parametrize("text", ["hello\n", "[1]\n"])
+def test_a_file_that_begins_otherwise_is_refused(work, text):
+    file = work()
+    file.path.write_text(text)
+    with pytest.raises(ConfigError, match=r"out\.jsonl\.work: "):
+        file.read()
+
+
+def test_no_units_make_an_empty_file(work):
+    file = work()
+    assert list(file.run({}, runner)) == []
+    assert file.finish([]) == 0 and file.out.read_text() == ""

@@ -4,7 +4,6 @@
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from agent_planner.tuning.mixture.names import Split
 from agent_planner.tuning.mixture.sampler import Said, Sampler
 from agent_planner.tuning.mixture.synthesis import SynthesisConfig, answer_fault, instruction_fault, synthesize
 from tests.tuning.mixture.tiny import tiny_model
+from tests.waits import until
 
 CONFIG = SynthesisConfig(base="tiny", batch=6, instruction_tokens=40, answer_tokens=40)
 
@@ -71,10 +71,7 @@ def test_a_killed_process_goes_on_to_the_same_set(sampler, tmp_path):
     journal = tmp_path / "killed"
     root = Path(__file__).parents[3]
     child = subprocess.Popen([sys.executable, "-c", _CHILD, str(journal)], cwd=root)
-    deadline = time.monotonic() + 120
-    while not journal.exists() or journal.read_text().count("\n") < 3:
-        assert time.monotonic() < deadline and child.poll() is None
-        time.sleep(0.02)
+    until(lambda: journal.exists() and journal.read_text().count("\n") >= 3, child, 120)
     child.send_signal(signal.SIGKILL)
     assert child.wait(20) == -signal.SIGKILL
     # As if it had been killed in the middle of a line.

@@ -14,6 +14,7 @@ def episode(success: bool = True, **known: Any) -> EpisodeLine:
         "model": "default", "level": "grammar", "look_ahead": False, "cell": "held_in", "split": "dev", "seed": 0,
         "kind": "in", "success": success, "goal_exact": success, "outcome": "succeeded" if success else "failed",
         "error": "" if success else "loop", "category": "" if success else "loop", "calls": 3, "refused": 1,
+        "codes": {"NEEDS": 1},
         "raw_invalid": 1, "turns": 5, "instruction": "put the cup in the bin", "truth": "in(cup, bin)",
         "goal": "in(cup, bin)", "steps": (),
     }  # fmt: skip

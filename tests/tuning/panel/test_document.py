@@ -55,6 +55,7 @@ def test_a_report_of_everything(tmp_path):
     ]
     assert f"- `{RUN.command}` (2026-01-02; torch 2)" in text and f"- default: `{'ab' * 32}`" in text
     assert "30 episodes, seeds 0:4;" in text
+    assert re.search(r"^\| NEEDS +\|", text, re.MULTILINE)
     assert re.search(r"^\| default, grammar +\| +75\.0 % \(30\.1-95\.4, n=4\) \|", text, re.MULTILINE)
     pictures = re.findall(r"!\[.+\]\((.+\.png)\)", text)
     assert pictures == ["success_dev_grammar.png", "success_dev_grammar_look_ahead.png", "errors_dev.png"]

@@ -86,6 +86,19 @@ def test_raw_invalid_turns_are_unknown_without_a_grammar():
     ]
 
 
+def test_refusals_stand_by_their_codes():
+    rows = {
+        "a": [episode(), episode(seed=1, refused=3, codes={"NEEDS": 1, "BAD_FORM": 2})],
+        "b": [episode(refused=0, codes={})],
+        "old": [episode(codes={})],
+    }
+    assert cells(tables.refusal_table(rows)) == [
+        ["code", "a", "b", "old"],
+        ["NEEDS", "2 of 10 (20.0 %)", "0 of 5 (0.0 %)", "–"],
+        ["BAD_FORM", "2 of 10 (20.0 %)", "0 of 5 (0.0 %)", "–"],
+    ]
+
+
 def test_tasks_by_kind():
     models = {"a": [task(), task(False, seed=1), task(seed=2, kind="json")], "b": [task()]}
     assert [row[0] for row in cells(tables.task_table(models))] == ["kind", "arithmetic", "json", "all"]

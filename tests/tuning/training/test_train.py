@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from agent_planner.tuning.training.config import load_config
 from agent_planner.tuning.training.journal import read_log
 from agent_planner.tuning.training.train import Trainer
 from tests.tuning.training.tiny import FAMILIES, talk, tiny_base
+from tests.waits import until
 
 ROOT = Path(__file__).parents[3]
 GRAMMAR = 'start: "at(drawer)\\n" ("navigate_to" | "pick") "(target=\\"" ("drawer" | "shelf") "\\")"'
@@ -115,10 +115,7 @@ def test_a_killed_run_ends_as_one_that_was_not(bases, data, tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-c", code, config.model_dump_json(), str(out)], stdin=subprocess.PIPE, cwd=ROOT
     )
-    deadline = time.monotonic() + 120
-    while len(read_log(out)) < 10:
-        assert process.poll() is None and time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: len(read_log(out)) >= 10, process, 120)
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert process.stdin is not None

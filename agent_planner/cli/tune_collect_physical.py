@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`agent-planner tune collect-physical`: trajectories of a simulated robot, through the whole ROS stack."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from agent_planner.cli.evaluate import ready_to_write, seed_range
+from agent_planner.cli.options import ROBOT, RUNS, PolicyName, RobotName, Runs
+from agent_planner.cli.terminal import Terminal
+from agent_planner.types import Level
+
+if TYPE_CHECKING:
+    from agent_planner.cli.evaluate_physical import Tried
+
+_SPLIT = "train"
+
+
+def collect_physical(
+    out: Annotated[Path, typer.Argument(help="the file to write, JSON lines; OUT.manifest.json says what made it")],
+    suite: Annotated[str, typer.Option(help="smoke, held_in, or failures (the robot's hand opens once)")] = "held_in",
+    seeds: Annotated[str, typer.Option(help="A:B, from A up to but not including B")] = "0:50",
+    teacher: Annotated[
+        str, typer.Option(help="expert (told the goal, search), or a model as --model of other commands takes it")
+    ] = "expert",
+    robot: RobotName = ROBOT,
+    scene: Annotated[str, typer.Option(help="scene to draw from; the robot's own if left out")] = "",
+    policy: PolicyName = "",
+    level: Annotated[Level, typer.Option(help="how far a model's decoding is constrained")] = Level.APPLICABLE,
+    rtf: Annotated[float, typer.Option(min=0.1, help="simulated seconds per second at most")] = 4.0,
+    runs: Runs = RUNS,
+) -> None:
+    """Let a teacher carry out tasks with a simulated robot, through the planner, its gate and the motion servers.
+
+    Rewarded by the simulator's ground truth. Killed, the same command goes on after the last finished episode.
+    """
+    numbers = seed_range(seeds)
+    ready_to_write(out)
+    from agent_planner.cli.ros_shell import enter_ros
+
+    enter_ros()
+    from agent_planner.cli.taught import Robot, taught_episodes
+    from agent_planner.tuning.collect.work import Records, WorkFile
+    from agent_planner.tuning.data.manifest import write_manifest
+
+    terminal = Terminal()
+    bodied = Robot(robot, scene, policy, level.value, look_ahead=False, rtf=rtf)
+    config = {"suite": suite, "split": _SPLIT, "seeds": seeds, "teacher": teacher, **asdict(bodied)}
+    work = WorkFile(out, config)
+    work.read()
+
+    def tried(left: Mapping[str, int]) -> Iterator[tuple[str, Records]]:
+        if left:
+            for one in taught_episodes(terminal, bodied, teacher, runs, suite, _SPLIT, [*left.values()]):
+                yield str(one.seed), [_record(one, teacher)] if one.record is not None else []
+
+    for _ in work.run({str(seed): seed for seed in numbers}, tried):
+        pass
+    count = work.finish([str(seed) for seed in numbers])
+    write_manifest(out, "tune collect-physical", config, [], {"records": count})
+    terminal.say(f"{count} trajectories written to {out}")
+
+
+def _record(tried: "Tried", teacher: str) -> dict[str, Any]:
+    """An episode's record as training has it; the scene that it ended in stays in the runs folder."""
+    from agent_planner.goals import format_goal
+    from agent_planner.tuning.data.records import read_plain, record
+
+    assert tried.record is not None
+    ((where, data),) = read_plain(tried.record)
+    task = tried.score.scenario
+    more = {"id": task.id, "group": task.id, "episode": data["id"], "teacher": teacher, "goal": format_goal(task.goal)}
+    return record(where, {key: data[key] for key in data if key != "scene"} | more).plain()

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`agent-planner tune evaluate-physical`: cells of the panel in the simulator, as lines of the same file."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agent_planner.cli.evaluate import HeldOut, seed_range
+from agent_planner.cli.options import ROBOT, RUNS, RobotName, Runs
+from agent_planner.cli.terminal import Terminal
+from agent_planner.tuning.mixture.names import Split
+from agent_planner.types import Level
+
+if TYPE_CHECKING:
+    from agent_planner.llm.base import Message
+
+_PACKAGES = ("agent_planner", "mujoco", "torch", "transformers")
+_OUT = "file of results (.jsonl), as of tune evaluate; what stands in it is not run again"
+
+
+def evaluate_physical(
+    out: Annotated[Path, typer.Argument(help=_OUT)],
+    model: Annotated[str, typer.Option(help="as of tune evaluate, without goal+search and search+calls")],
+    suite: Annotated[str, typer.Option(help="held_in, failures or smoke; the cell is called mujoco_SUITE")] = "held_in",
+    seeds: Annotated[str, typer.Option(help="A:B, from A up to but not including B")] = "0:50",
+    split: HeldOut = Split.DEV,
+    level: Annotated[Level, typer.Option(help="how far decoding is constrained")] = Level.GRAMMAR,
+    look_ahead: Annotated[bool, typer.Option(help="refuse calls that do not bring the goal nearer")] = False,
+    robot: RobotName = ROBOT,
+    scene: Annotated[str, typer.Option(help="scene to draw from; the robot's own if left out")] = "",
+    rtf: Annotated[float, typer.Option(min=0.1, help="simulated seconds per second at most")] = 4.0,
+    runs: Runs = RUNS,
+) -> None:
+    """Measure a model with a simulated robot, through the whole ROS stack. Killed, the same command goes on.
+
+    Some dozens of episodes describe; they are too few to tell two good models apart.
+    """
+    numbers = seed_range(seeds)
+    from agent_planner.cli.ros_shell import enter_ros
+
+    enter_ros()
+    from agent_planner.agent.limits import LoopConfig
+    from agent_planner.cli.taught import Robot, taught_episodes
+    from agent_planner.tuning.panel.measure import Measurement, subject
+    from agent_planner.tuning.panel.results import Results, RunLine
+
+    terminal = Terminal()
+    command = shlex.join(
+        ["agent-planner", "tune", "evaluate-physical", str(out), "--model", model, "--suite", suite, "--seeds", seeds]
+        + ["--split", split.value, "--level", level.value, "--look-ahead" if look_ahead else "--no-look-ahead"]
+    )
+    known = {name: version(name) for name in _PACKAGES}
+    results = Results(out, RunLine(command=command, date=datetime.now(UTC).isoformat(), versions=known))
+    measurement = Measurement(results, subject(model, model), split.value, 1)
+    config = LoopConfig(level=level, look_ahead=look_ahead)
+    cell = f"mujoco_{suite}"
+    left = measurement.episodes_left(cell, numbers, config)
+    bodied = Robot(robot, scene, "", level.value, look_ahead, rtf)
+    for one in taught_episodes(terminal, bodied, model, runs, suite, split.value, left) if left else ():
+        score = replace(one.score, cell=cell)
+        results.add(measurement.line(score, _messages(one.record), one.seed, config))
+    terminal.say(f"results: {out}; read them with: agent-planner tune report {out} --out FOLDER")
+
+
+def _messages(path: Path | None) -> "Sequence[Message]":
+    """The conversation of an episode's record; its two first human turns are the system's and the user's."""
+    from agent_planner.llm.base import Message
+    from agent_planner.tuning.data.formats import with_system
+    from agent_planner.tuning.data.records import read_plain, record
+
+    if path is None:
+        return ()
+    ((where, data),) = read_plain(path)
+    roles = with_system(record(where, data), "user", "assistant")
+    return [Message(role, turn.value) for role, turn in roles]  # type: ignore[arg-type]

@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a study to its steps, in order."""
+
+from pathlib import Path
+from typing import Any
+
+from agent_planner.tuning.data.manifest import manifest_path
+from agent_planner.tuning.mixture.names import Split
+from agent_planner.tuning.study.config import BASE, DAGGER, SELF_EXPLORATION, Recipe
+from agent_planner.tuning.study.places import BEST, ETA, Places
+from agent_planner.tuning.study.rates import Work, seconds_of
+from agent_planner.tuning.study.steps import Step
+
+# Tasks for each one that is drawn: its twin's, and those of worlds in which things are hidden; measured for 8 x 16.
+_WORLDS = 2.1
+
+
+def plan(places: Places) -> list[Step]:
+    """Return all steps; those that wait for a choice are planned with what `Places` says until it is made."""
+    return _Planner(places).steps()
+
+
+class _Planner:
+    def __init__(self, places: Places):
+        self.at = places
+        self.study = places.study
+        self._steps: list[Step] = []
+
+    def steps(self) -> list[Step]:
+        """All of them."""
+        study = self.study
+        self._data()
+        if len(study.etas) > 1:
+            self._etas()
+        first = study.seeds[0]
+        episodes = study.evaluation.episodes
+        self._measure(BASE, first, self.at.base, (), range(episodes))
+        for place, seed in enumerate(study.seeds):
+            for arm, recipe in study.main.items():
+                self._arm(arm, seed)
+                made, seeds = self.at.model(arm, seed), range(place * episodes, (place + 1) * episodes)
+                self._measure(arm, seed, str(made), (made,), seeds, self._waits(recipe))
+        for arm, ablation in study.ablations.items():
+            self._arm(arm, first)
+            self._extra(arm, ablation.cells, self._waits(study.recipe(arm)))
+        if study.top:
+            self._top()
+        return self._steps
+
+    def _add(self, step: Step) -> None:
+        """What is made already is not made again."""
+        if all(step.outputs[0] != other.outputs[0] for other in self._steps):
+            self._steps.append(step)
+
+    def _data_step(
+        self, work: Work, words: tuple[str, ...], inputs: tuple[Path, ...], out: Path, seconds: float, **more: Any
+    ) -> None:
+        name = f"{work.value} {out.relative_to(self.at.folder).with_suffix('')}"
+        command = (work.value if work is not Work.ACT else "collect", *words)
+        self._add(Step(name, work, command, inputs, (out, manifest_path(out)), seconds, **more))
+
+    def _data(self) -> None:
+        data, held = self.study.data, self.study.held_out
+        self._situations("", data.situations, data.tasks, data.whole, data.seed)
+        self._filter(self.at.data("agent"), Recipe())
+        for general in data.general:
+            self._conversations(self._general_file(general.source), general.source, general.count, Split.TRAIN)
+        self._situations("held_out_", held.situations, held.tasks, held.whole, data.seed + 1)
+        self._conversations(self.at.data("held_out_general"), data.general[0].source, held.general, Split.DEV)
+
+    def _situations(self, prefix: str, count: int, tasks: int, whole: int | None, seed: int) -> None:
+        drawn, out = self.at.data(f"{prefix}scenarios"), self.at.data(f"{prefix}collected")
+        self._draw(drawn, count, tasks, seed)
+        words = [str(drawn), str(out), "--seed", str(seed)]
+        words += ["--whole", str(whole)] if whole is not None else []
+        processes = self.study.data.processes
+        words += ["--processes", str(processes)] if processes > 1 else []
+        seconds = seconds_of(command=1, expert_episode=_WORLDS * count * tasks)
+        self._data_step(Work.COLLECT, tuple(words), (drawn,), out, seconds)
+
+    def _draw(self, out: Path, count: int, tasks: int, seed: int, **more: Any) -> None:
+        words = (str(out), "--count", str(count), "--tasks", str(tasks), "--seed", str(seed))
+        self._data_step(Work.SCENARIOS, words, (), out, seconds_of(command=1, situation=count), **more)
+
+    def _general_file(self, source: str) -> Path:
+        return self.at.data(f"general_{source}")
+
+    def _conversations(self, out: Path, source: str, count: int, split: Split) -> None:
+        words = [str(out), "--source", source, "--count", str(count), "--seed", str(self.study.data.seed)]
+        words += ["--split", split.value] if split is not Split.TRAIN else []
+        seconds = seconds_of(command=1, general_conversation=count)
+        self._data_step(Work.GENERAL, tuple(words), (), out, seconds)
+
+    def _filter(self, out: Path, recipe: Recipe, source: Path | None = None, **more: Any) -> None:
+        """What of the collected records a recipe learns from."""
+        data = self.study.data
+        collected = source or self.at.data("collected")
+        words = [str(collected), "--out", str(out)]
+        words += ["--reward", f"{recipe.reward:g}"] if recipe.reward < 1 else []
+        words += ["--cap", str(data.cap)] if data.cap and source is None else []
+        words += [word for part in recipe.leave_out for word in ("--leave-out", part.value)]
+        words += ["--share", f"{recipe.share:g}"] if recipe.share < 1 else []
+        seconds = seconds_of(command=1, record=_WORLDS * data.situations * data.tasks)
+        self._data_step(Work.FILTER, tuple(words), (collected,), out, seconds, **more)
+
+    def _etas(self) -> None:
+        study = self.study
+        for eta in study.etas:
+            recipe = study.main[study.hybrid].model_copy(update={"eta": eta})
+            self._learn(study.hybrid, study.seeds[0], recipe, self.at.arm(study.hybrid, study.seeds[0], eta))
+        made = tuple(self.at.model(study.hybrid, study.seeds[0], eta) for eta in study.etas)
+        models = (self.at.base, *map(str, made))
+        words, files, seconds = self._reading()
+        expected = len(models) * (seconds + seconds_of(model_command=1))
+        self._evaluate("read", Work.READ, self.at.eta_results, models, words, (*files, *made), expected)
+
+    def _waits(self, recipe: Recipe) -> tuple[str, ...]:
+        return (ETA,) if _needs_eta(recipe) and ETA in self.at.open else ()
+
+    def _rests(self, recipe: Recipe) -> tuple[Path, ...]:
+        """The results that a recipe's eta rests on."""
+        return (self.at.eta_results,) if _needs_eta(recipe) and len(self.study.etas) > 1 else ()
+
+    def _arm(self, arm: str, seed: int) -> None:
+        recipe = self.study.recipe(arm)
+        self._learn(arm, seed, recipe, self.at.arm(arm, seed))
+
+    def _learn(self, arm: str, seed: int, recipe: Recipe, place: Path) -> None:
+        """Filter, mix and train."""
+        told = {"arm": arm, "seed": seed, "waits": self._waits(recipe)}
+        eta = self.at.eta if recipe.eta == "chosen" else recipe.eta
+        data = self.at.data("agent")
+        if (recipe.reward, recipe.leave_out, recipe.share) != (1.0, (), 1.0):
+            data = place.parent / "agent.jsonl"
+            self._filter(data, recipe, arm=arm)
+        mixture = place / "mixture.jsonl"
+        self._mix(mixture, data, eta, self._samples(recipe, eta), seed, self._rests(recipe), told)
+        self._train(place, mixture, recipe.forced_weight, self._samples(recipe, eta), (), (), told)
+
+    def _samples(self, recipe: Recipe, eta: float) -> int:
+        if recipe.budget == "total":
+            return self.study.samples
+        return round(self.study.samples * (1 / eta if eta else (1 - self.at.eta) / self.at.eta))
+
+    def _mix(
+        self,
+        out: Path,
+        data: Path,
+        eta: float,
+        samples: int,
+        seed: int,
+        rests: tuple[Path, ...],
+        told: dict[str, Any],
+    ) -> None:
+        general = tuple(self._general_file(part.source) for part in self.study.data.general) if eta < 1 else ()
+        agent = (data,) if eta > 0 else ()
+        words = [str(out)]
+        words += [word for path in agent for word in ("--agent", str(path))]
+        words += [word for path in general for word in ("--general", str(path))]
+        words += ["--eta", f"{eta:g}", "--samples", str(samples), "--seed", str(seed), "--base", self.at.training.base]
+        seconds = seconds_of(command=2, record=samples)
+        self._data_step(Work.MIX, tuple(words), (*agent, *general, *rests), out, seconds, **told)
+
+    def _train(
+        self,
+        place: Path,
+        mixture: Path,
+        forced_weight: float | None,
+        samples: int,
+        more: tuple[str, ...],
+        inputs: tuple[Path, ...],
+        told: dict[str, Any],
+    ) -> None:
+        out, seed = place / "model", told["seed"]
+        words = ["train", "--out", str(out), "--config", str(self.at.config(forced_weight))]
+        words += ["--data", str(mixture), "--seed", str(seed), *more]
+        name = f"train {place.relative_to(self.at.folder)}"
+        outputs = (self.at.made(place), out / "run.json")
+        seconds = seconds_of(model_command=1, learned_record=samples)
+        self._add(Step(name, Work.TRAIN, tuple(words), (mixture, *inputs), outputs, seconds, **told))
+
+    def _measure(
+        self, arm: str, seed: int, model: str, inputs: tuple[Path, ...], seeds: range, waits: tuple[str, ...] = ()
+    ) -> None:
+        """All that is asked of main arms and base."""
+        words, files, seconds = self._reading()
+        cells = self.study.evaluation.cells
+        self._panel(arm, seed, model, cells, seeds, (*inputs, *files), waits, words, seconds)
+        if tasks := self.study.evaluation.tasks:
+            out = self.at.arm(arm, seed) / "tasks.jsonl"
+            given = ("--cell", "general_tasks", "--seeds", f"0:{tasks}")
+            expected = seconds_of(model_command=1, general_task=tasks)
+            self._evaluate("tasks", Work.TASKS, out, (model,), given, inputs, expected, arm, seed, waits)
+
+    def _reading(self) -> tuple[tuple[str, ...], tuple[Path, ...], float]:
+        """What is read of the held-out data: words of the command, files, seconds."""
+        conversations, records = self.at.data("held_out_general"), self.at.data("held_out_collected")
+        words = ("--cell", "general_likelihood", "--data", str(conversations))
+        words += ("--cell", "choice_accuracy", "--records", str(records))
+        held = self.study.held_out
+        seconds = seconds_of(read_conversation=held.general, read_record=_WORLDS * held.situations * held.tasks)
+        return words, (conversations, records), seconds
+
+    def _panel(
+        self,
+        arm: str,
+        seed: int,
+        model: str,
+        cells: tuple[str, ...],
+        seeds: range,
+        inputs: tuple[Path, ...],
+        waits: tuple[str, ...],
+        more: tuple[str, ...] = (),
+        seconds: float = 0.0,
+    ) -> None:
+        words = (*(word for cell in cells for word in ("--cell", cell)), "--seeds", f"{seeds.start}:{seeds.stop}")
+        words += ("--level", self.study.evaluation.level.value, *more)
+        seconds += seconds_of(model_command=1, episode=len(cells) * len(seeds))
+        out = self.at.results(arm, seed)
+        self._evaluate("evaluate", Work.PANEL, out, (model,), words, inputs, seconds, arm, seed, waits)
+
+    def _evaluate(
+        self,
+        verb: str,
+        work: Work,
+        out: Path,
+        models: tuple[str, ...],
+        given: tuple[str, ...],
+        inputs: tuple[Path, ...],
+        seconds: float,
+        arm: str = "",
+        seed: int | None = None,
+        waits: tuple[str, ...] = (),
+    ) -> None:
+        told = self.study.evaluation
+        words = ("evaluate", str(out), *(word for model in models for word in ("--model", model)), *given)
+        words += ("--split", told.split, "--batch", str(told.batch))
+        name = f"{verb} {out.parent.relative_to(self.at.folder) if arm else out.stem}"
+        self._add(Step(name, work, words, inputs, (out,), seconds, arm, seed, waits))
+
+    def _extra(self, arm: str, cells: tuple[str, ...], waits: tuple[str, ...]) -> None:
+        """The episodes of an ablation or of a round on top."""
+        seed = self.study.seeds[0]
+        made = self.at.model(arm, seed)
+        self._panel(arm, seed, str(made), cells, range(self.study.evaluation.extra_episodes), (made,), waits)
+
+    def _top(self) -> None:
+        study, top, first = self.study, self.study.top, self.study.seeds[0]
+        assert top is not None
+        drawn = self.at.folder / "top" / "scenarios.jsonl"
+        self._draw(drawn, top.situations, top.tasks, study.data.seed + 2)
+        start = self.at.model(self.at.best, first)
+        recipe = study.main[self.at.best]
+        eta = self.at.eta if recipe.eta == "chosen" else recipe.eta
+        waits = tuple(name for name in (ETA, BEST) if name in self.at.open)
+        rests = tuple(self.at.results(arm, seed) for seed in study.seeds for arm in study.main)
+        for arm, acts, kept in ((DAGGER, "--student", 0.0), (SELF_EXPLORATION, "--teacher", 1.0)):
+            told = {"arm": arm, "seed": first, "waits": waits}
+            place = self.at.arm(arm, first)
+            collected, data = place.parent / "collected.jsonl", place.parent / "agent.jsonl"
+            words = (str(drawn), str(collected), acts, str(start), "--seed", str(study.data.seed + 2))
+            seconds = seconds_of(model_command=1, episode=_WORLDS * top.situations * top.tasks)
+            self._data_step(Work.ACT, words, (drawn, start, *rests), collected, seconds, arm=arm, waits=waits)
+            # What a student's states are answered with is the expert's, whatever comes of the episode.
+            self._filter(data, Recipe(reward=kept), collected, arm=arm, waits=waits)
+            self._mix(place / "mixture.jsonl", data, eta, top.samples, first, (), told)
+            more = ("--start", str(start), "--learning-rate", f"{top.learning_rate:g}")
+            self._train(place, place / "mixture.jsonl", recipe.forced_weight, top.samples, more, (start,), told)
+            self._extra(arm, top.cells, waits)
+
+
+def _needs_eta(recipe: Recipe) -> bool:
+    """Whether its samples depend on the choice of eta."""
+    return recipe.eta == "chosen" or (recipe.eta == 0 and recipe.budget == "agent")

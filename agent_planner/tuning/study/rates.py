@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How long things take, before the study itself has measured it: the one place for the figures, with their sources."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Work(StrEnum):
+    """Kinds of steps; what takes how long is learned for each."""
+
+    SCENARIOS = "scenarios"
+    COLLECT = "collect"
+    FILTER = "filter"
+    GENERAL = "general"
+    MIX = "mix"
+    TRAIN = "train"
+    ACT = "act"
+    PANEL = "panel"
+    TASKS = "tasks"
+    READ = "read"
+
+
+class Rate(NamedTuple):
+    """Seconds of one thing on two cores without a GPU, and where the figure comes from."""
+
+    seconds: float
+    source: str
+
+
+RATES = {
+    "command": Rate(3, "imports of a command without a model"),
+    "model command": Rate(20, "imports, and loading the default model; about"),
+    "situation": Rate(0.03, "measured 2026-11-27: 20 situations with their twins and 12 tasks in 0.5 s"),
+    "expert episode": Rate(60 / 28_847, "docs/tuning.md, Speed: 28,847 a minute in one process"),
+    "record": Rate(0.001, "measured 2026-11-27: 557 filtered, 832 mixed, well under a second"),
+    "general conversation": Rate(0.001, "measured 2026-11-27: 300 generated well under a second"),
+    "learned record": Rate(30 / 48, "measured 2026-11-27: 30 s a step of 48 records, about 7,300 tokens"),
+    "episode": Rate(3.2, "measured 2026-11-27: held_in, 16 side by side; other cells are taken for alike"),
+    "general task": Rate(3.2, "not measured; as an episode"),
+    "read record": Rate(30 / 48 / 3, "not measured; the forward pass, a third of learning it"),
+    "read conversation": Rate(0.3, "not measured; some 200 tokens, forward, as of a read record"),
+}
+
+
+def seconds_of(**counts: float) -> float:
+    """The seconds that so many things take; names as in `RATES`, with _ for the space."""
+    return sum(RATES[name.replace("_", " ")].seconds * count for name, count in counts.items())

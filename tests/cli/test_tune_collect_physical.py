@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`tune collect-physical` and `tune evaluate-physical`, with episodes that need no robot."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+pytest.importorskip("rclpy")
+
+from agent_planner.agent.result import EpisodeResult
+from agent_planner.cli import taught
+from agent_planner.cli.evaluate_physical import Tried, facts, judged
+from agent_planner.cli.main import app
+from agent_planner.llm.base import Message
+from agent_planner.recording.episode import EpisodeRecorder, add_facts
+from agent_planner.tuning.panel.results import EpisodeLine, read_results
+from agent_planner.tuning.scenarios.suites import scenario_of
+from agent_planner.types import Outcome
+
+pytestmark = pytest.mark.ros
+
+
+@pytest.fixture
+def robot(monkeypatch, tmp_path):
+    """Every episode states the right goal and does nothing; the robot breaks down before a seed in ``broken``."""
+    asked, broken = [], set()
+
+    def episodes(terminal, robot, model, runs, suite, split, seeds):
+        for seed in seeds:
+            if seed in broken:
+                raise KeyboardInterrupt
+            asked.append(seed)
+            task = scenario_of("smoke", "dev", seed)
+            said = [
+                Message("system", "rules"),
+                Message("user", task.instruction),
+                Message("assistant", f"goal: {task.goal}"),
+            ]
+            result = EpisodeResult(Outcome.FAILED, "LOOP", "no", task.goal)
+            recorder = EpisodeRecorder(tmp_path / "runs" / str(seed), f"episode{seed}")
+            recorder.open({})
+            recorder.finish(task.instruction, said, [], result, task.world)
+            tried = Tried(seed, judged(task, result, task.world), recorder.folder / "episode.json", 1.0)
+            add_facts(tried.record, facts(tried, split))
+            yield tried
+
+    monkeypatch.setattr(taught, "taught_episodes", episodes)
+    return asked, broken
+
+
+def run(*words):
+    return CliRunner().invoke(app, ["tune", *map(str, words)], catch_exceptions=False)
+
+
+def lines(path: Path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_what_was_broken_off_goes_on_after_the_last_finished_episode(robot, tmp_path):
+    asked, broken = robot
+    out = tmp_path / "out.jsonl"
+    words = ("collect-physical", out, "--suite", "smoke", "--seeds", "3:6")
+    broken.add(5)
+    run(*words)
+    assert asked == [3, 4] and not out.exists()
+    broken.clear()
+    assert run(*words).exit_code == 0
+    assert asked == [3, 4, 5]
+    records = lines(out)
+    assert [r["id"] for r in records] == [f"dev/smoke/{seed}" for seed in (3, 4, 5)]
+    assert {(r["teacher"], r["reward"], r["backend"], r["split"], r["source"]) for r in records} == {
+        ("expert", 0.0, "mujoco", "train", "agent")
+    }
+    assert records[0]["goal"] == f"goal: {scenario_of('smoke', 'dev', 3).goal}"
+    assert "scene" not in records[0] and records[0]["episode"] == "episode3"
+    assert json.loads((tmp_path / "out.manifest.json").read_text())["counts"] == {"records": 3}
+
+
+def test_cells_in_the_simulator_are_lines_of_the_panel_and_are_run_once(robot, tmp_path):
+    asked, _ = robot
+    out = tmp_path / "results.jsonl"
+    words = ("evaluate-physical", out, "--model", "default", "--suite", "failures", "--seeds")
+    run(*words, "0:2")
+    run(*words, "0:3")
+    assert asked == [0, 1, 2]
+    found = [line for line in read_results([out]) if isinstance(line, EpisodeLine)]
+    assert [(line.cell, line.split, line.seed, line.success, line.category) for line in found] == [
+        ("mujoco_failures", "dev", seed, False, "loop") for seed in (0, 1, 2)
+    ]
+    assert {(line.model, line.level, line.look_ahead) for line in found} == {("default", "grammar", False)}

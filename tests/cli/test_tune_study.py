@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`agent-planner tune study`, as a person calls it: killed, broken off by Ctrl-C, and to its end."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from typer.testing import CliRunner
+
+from agent_planner.cli import tune_study
+from agent_planner.cli.main import app
+from agent_planner.errors import ConfigError, InfrastructureError
+from agent_planner.tuning.panel.results import EpisodeLine, read_results
+from agent_planner.tuning.training.journal import read_log
+from tests.tuning.training.tiny import tiny_base
+
+_LONG_S = 900
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    """A model that can read an episode in which it says nonsense."""
+    folder = tiny_base("llama", tmp_path_factory.mktemp("base"))
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"max_position_embeddings": 32_768}))
+    return folder
+
+
+def words(folder, *more):
+    return ["tune", "study", str(folder), "--config", "tiny", *map(str, more)]
+
+
+def called(*given):
+    return CliRunner().invoke(app, [*given], catch_exceptions=False)
+
+
+def started(folder, *more):
+    command = [sys.executable, "-m", "agent_planner.cli.main", *words(folder, *more)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def until(true, process):
+    deadline = time.monotonic() + _LONG_S / 2
+    while not true():
+        assert process.poll() is None, process.communicate()[0]
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def of_study(folder):
+    """Processes that work in the folder."""
+    found = []
+    for name in filter(str.isdecimal, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{name}/cmdline", "rb") as file:
+                if str(folder).encode() in file.read():
+                    found.append(int(name))
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.timeout(2 * _LONG_S)
+def test_a_study_that_is_killed_goes_on_to_its_end(base, tmp_path):
+    folder = tmp_path / "study"
+    run = folder / "arms" / "hybrid-0.5" / "0" / "model"
+    process = started(folder, "--base", base)
+    until(lambda: read_log(run), process)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    deadline = time.monotonic() + 60
+    while of_study(folder):
+        assert time.monotonic() < deadline, "the step outlives the study"
+        time.sleep(0.1)
+    kept = json.loads((folder / "study.json").read_text())
+    assert kept["begun"] == "train arms/hybrid-0.5/0" and len(kept["steps"]) == 8
+    drawn = (folder / "data" / "scenarios.jsonl").stat().st_mtime_ns
+
+    done = subprocess.run(
+        [sys.executable, "-m", "agent_planner.cli.main", *words(folder, "--base", base)],
+        capture_output=True,
+        text=True,
+        timeout=1.5 * _LONG_S,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "step 9 of 24: train arms/hybrid-0.5/0" in done.stdout and "step 8 of 24" not in done.stdout
+    assert (folder / "data" / "scenarios.jsonl").stat().st_mtime_ns == drawn
+    state = json.loads((folder / "study.json").read_text())
+    assert len(state["steps"]) == 24
+    assert [name for name, step in state["steps"].items() if not step["whole"]] == ["train arms/hybrid-0.5/0"]
+    eta = state["choices"]["eta"]
+    assert eta["value"] in (0.5, 0.8) and set(eta["figures"]) == {"0.5", "0.8"}
+    lines = [line for line in read_results([folder / "results.jsonl"]) if isinstance(line, EpisodeLine)]
+    arms = ("base", "agent_only/0", "hybrid/0", "general_only/0", "no_thoughts/0")
+    assert [(line.model, line.seed) for line in lines] == [(arm, 0) for arm in arms]
+    assert len({line.adapter for line in lines}) == 5
+    page = (folder / "report.md").read_text()
+    for heading in ("## Eta: ", "## Main arms", "### Differences from hybrid", "## Ablations (exploratory)"):
+        assert heading in page
+    # What each was told is what was asked for.
+    ran = json.loads((folder / "arms" / "no_thoughts" / "0" / "model" / "run.json").read_text())
+    assert ran["config"]["forced_weight"] == 1.0 and ran["config"]["base"] == str(base)
+    learned = (folder / "arms" / "no_thoughts" / "agent.jsonl").read_text()
+    assert " needs " in (folder / "data" / "agent.jsonl").read_text() and ") needs " not in learned
+
+    again = called(*words(folder, "--base", base, "--dry-run"))
+    assert len(re.findall(r"^ *\d+ done", again.stdout, re.MULTILINE)) == 24
+    assert "24 steps" in again.stdout and " 0.0 minutes left" in again.stdout
+
+
+def test_ctrl_c_ends_the_step_and_says_how_to_go_on(tmp_path):
+    folder = tmp_path / "study"
+    process = started(folder)
+    log = folder / "logs" / "collect_data_collected.log"
+    until(log.exists, process)
+    process.send_signal(signal.SIGINT)
+    told, _ = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "ended within collect data/collected, which resumes by itself: the same command goes on" in told
+    assert not of_study(folder)
+    assert json.loads((folder / "study.json").read_text())["begun"] == "collect data/collected"
+
+
+def test_a_dry_run_shows_commands_and_touches_nothing(tmp_path):
+    folder = tmp_path / "study"
+    told = called("tune", "study", str(folder), "--dry-run").stdout
+    assert f"agent-planner tune filter {folder}/data/collected.jsonl --out {folder}/data/agent.jsonl\n" in told
+    assert "  # eta and best: to be chosen" in told
+    assert re.search(r"^95 steps, 1[34]\.\d hours in all, 1[34]\.\d hours left", told, re.MULTILINE)
+    assert not folder.exists()
+
+
+def test_after_so_many_minutes_nothing_new_is_begun(tmp_path):
+    told = called(*words(tmp_path / "study", "--until", 0)).stdout
+    assert "0 minutes are over; left: " in told
+    assert not (tmp_path / "study").exists()
+
+
+def test_a_step_that_fails_is_told_with_its_command(tmp_path, monkeypatch):
+    folder = tmp_path / "study"
+    monkeypatch.setattr(tune_study.sys, "executable", "/bin/false")
+    with pytest.raises(
+        InfrastructureError, match=r"scenarios data/scenarios ended with exit code 1(.|\n)*tune scenarios"
+    ):
+        called(*words(folder))
+
+
+def test_a_changed_configuration_is_refused(tmp_path, monkeypatch):
+    folder = tmp_path / "study"
+    monkeypatch.setattr(tune_study.sys, "executable", "/bin/false")
+    with pytest.raises(InfrastructureError):
+        called(*words(folder))
+    with pytest.raises(ConfigError, match=r"begun otherwise \(training\.changes\.base was null, is \"other\"\)"):
+        called(*words(folder, "--base", "other"))

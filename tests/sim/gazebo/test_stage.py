@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""In which order the world services are called."""
+
+from xml.etree import ElementTree
+
+import pytest
+
+from agent_planner.errors import InfrastructureError
+from agent_planner_sim.gazebo.stage import Stage
+from agent_planner_sim.robots import ROBOTS
+from agent_planner_sim.scenes import generate
+
+pytestmark = pytest.mark.sim
+ROBOT = ROBOTS["mobile_manipulator"]()
+
+
+class Gazebo:
+    """Writes down what it is asked, in order; arm and world in one."""
+
+    def __init__(self, models=(), folds=True):
+        self.calls = []
+        self.models = set(models)
+        self.folds = folds
+        self.folded = False
+
+    def pause(self, paused):
+        self.calls.append(("pause", paused))
+
+    def spawn(self, name, sdf):
+        assert ElementTree.fromstring(sdf.encode()).find("model").get("name") == name
+        assert name not in self.models
+        self.models.add(name)
+        self.calls.append(("spawn", name))
+
+    def delete(self, name):
+        self.models.remove(name)
+        self.calls.append(("delete", name))
+
+    def set_pose(self, name, placement):
+        assert name in self.models
+        self.calls.append(("set_pose", placement))
+
+    def heard(self):
+        return True
+
+    def fold(self, seconds):
+        self.folded = self.folds
+        self.calls.append(("fold", seconds))
+
+    def error(self):
+        return 0.01 if self.folded else 1.0
+
+    def wait(self, until, what):
+        if not until():
+            raise InfrastructureError(f"{what}: not in time")
+
+
+def names(scene):
+    pieces = [f"furniture/{piece.name}" for piece in scene.furniture]
+    return {"floor", "walls", *pieces, *(f"item/{item.name}" for item in scene.items)}
+
+
+def outside(placement, scene):
+    x0, y0, x1, y1 = scene.bounds
+    return not (x0 - 1 < placement.x < x1 + 1 and y0 - 1 < placement.y < y1 + 1)
+
+
+def test_the_robot_folds_its_arm_beside_the_scene_before_it_stands_in_it():
+    scene = generate("tidy", 0)
+    gazebo = Gazebo({*names(scene), ROBOT.name})
+    Stage(gazebo, ROBOT, gazebo).begin(scene)
+    kinds = [kind for kind, _ in gazebo.calls]
+    assert kinds == ["set_pose", "pause", "fold", "set_pose"]
+    assert outside(gazebo.calls[0][1], scene)
+    assert gazebo.calls[1] == ("pause", False)
+    assert gazebo.calls[-1] == ("set_pose", scene.start)
+
+
+def test_another_scene_takes_the_place_of_the_first_and_the_robot_stays():
+    before, after = generate("tidy", 0), generate("apartment", 1)
+    gazebo = Gazebo({*names(before), ROBOT.name})
+    stage = Stage(gazebo, ROBOT, gazebo)
+    stage.begin(before)
+    gazebo.calls.clear()
+    stage.change(after)
+    assert gazebo.models == {*names(after), ROBOT.name}
+    kinds = [kind for kind, _ in gazebo.calls]
+    assert kinds[0] == "set_pose" and outside(gazebo.calls[0][1], after)
+    assert kinds.index("spawn") > max(i for i, kind in enumerate(kinds) if kind == "delete")
+    last = [i for i, kind in enumerate(kinds) if kind == "spawn"][-1]
+    assert kinds[last + 1 :] == ["set_pose", "pause", "fold", "set_pose"]
+    assert gazebo.calls[1] == ("pause", True) and gazebo.calls[last + 2] == ("pause", False)
+    assert outside(gazebo.calls[last + 1][1], after)
+    assert gazebo.calls[-1] == ("set_pose", after.start)
+
+
+def test_a_robot_that_does_not_fold_is_not_put_into_the_scene():
+    scene = generate("tidy", 0)
+    gazebo = Gazebo({*names(scene), ROBOT.name}, folds=False)
+    with pytest.raises(InfrastructureError, match="start posture"):
+        Stage(gazebo, ROBOT, gazebo).begin(scene)
+    assert ("set_pose", scene.start) not in gazebo.calls
+
+
+def test_a_change_that_broke_off_can_be_tried_again():
+    before, after = generate("tidy", 0), generate("tidy", 1)
+    gazebo = Gazebo({*names(before), ROBOT.name})
+    stage = Stage(gazebo, ROBOT, gazebo)
+    stage.begin(before)
+    spawn, left = gazebo.spawn, [3]
+
+    def breaking(name, sdf):
+        if not left[0]:
+            raise InfrastructureError("Gazebo did not")
+        left[0] -= 1
+        spawn(name, sdf)
+
+    gazebo.spawn = breaking
+    with pytest.raises(InfrastructureError):
+        stage.change(after)
+    left[0] = 100
+    stage.change(after)
+    assert gazebo.models == {*names(after), ROBOT.name}

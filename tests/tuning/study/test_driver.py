@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the first step to the last, with made-up steps."""
+
+import pytest
+
+from agent_planner.errors import ConfigError, UserError
+from agent_planner.tuning.study.config import load_study
+from agent_planner.tuning.study.driver import Driver
+from agent_planner.tuning.study.rates import Work
+from agent_planner.tuning.training.config import load_config
+from tests.tuning.study.made_up import do_all, make
+
+CORES = load_study("cores")
+
+
+def begun(folder, study=CORES, only=()):
+    driver = Driver(study, folder, only)
+    driver.setup()
+    return driver
+
+
+def better_alone(model, cell, seed):
+    return "agent_only" in model
+
+
+def test_everything_is_done_once_and_choices_are_made_on_the_way(tmp_path):
+    driver = begun(tmp_path)
+    names = do_all(driver, better_alone)
+    assert driver.state.values == {"eta": 0.8, "best": "agent_only"}
+    assert set(driver.state.choices["best"]["figures"]) == {"agent_only", "hybrid"}
+    assert names == [step.name for step in driver.steps] and len(names) == 95
+    assert do_all(begun(tmp_path)) == []
+    assert driver.left() == 0
+
+
+def test_what_is_gone_is_made_again_and_nothing_else(tmp_path):
+    driver = begun(tmp_path)
+    do_all(driver)
+    gone = next(step for step in driver.steps if step.name == "train arms/agent_only/1")
+    (gone.outputs[0] / "adapter_model.safetensors").unlink()
+    assert do_all(begun(tmp_path)) == [gone.name]
+
+
+def test_some_arms_first_and_the_rest_later(tmp_path):
+    first = do_all(begun(tmp_path, only=["agent_only"]))
+    assert len(first) == len(set(first)) and not any("hybrid" in name for name in first)
+    second = do_all(begun(tmp_path))
+    assert not set(first) & set(second)
+
+
+def test_a_step_that_was_broken_off_is_begun_again(tmp_path):
+    driver = begun(tmp_path)
+    step = driver.next()
+    assert step is not None and driver.begin(step)
+    make(step, better_alone)
+    after = begun(tmp_path).next()
+    assert after is not None and after.name == step.name
+
+
+def test_estimates_follow_what_was_measured(tmp_path):
+    driver = begun(tmp_path)
+    before = driver.left()
+    while (step := driver.next()) is not None:
+        whole = driver.begin(step)
+        make(step, better_alone)
+        driver.finish(step, 3 * step.seconds, whole)
+        if step.work is Work.TRAIN:
+            break
+    assert step is not None
+    estimates = {s.name: (s, driver.estimates()[s.name]) for s in driver.steps}
+    assert estimates[step.name][1] == pytest.approx(3 * step.seconds, abs=0.1)
+    other, seconds = estimates["train arms/agent_only/2"]
+    assert seconds == pytest.approx(3 * other.seconds, rel=1e-3)
+    panel, seconds = estimates["evaluate arms/agent_only/2"]
+    assert seconds == panel.seconds
+    assert driver.left() > before
+
+
+def test_the_configuration_of_the_training_is_written_as_train_reads_it(tmp_path):
+    driver = begun(tmp_path)
+    step = driver.next()
+    assert step is not None
+    driver.begin(step)
+    found = load_config(str(tmp_path / "training.yaml"))
+    assert found == CORES.training.resolved() and found.forced_weight == 0.3
+    assert load_config(str(tmp_path / "training-forced-1.yaml")).forced_weight == 1.0
+
+
+def test_another_configuration_is_refused(tmp_path):
+    step = (driver := begun(tmp_path)).next()
+    assert step is not None
+    driver.begin(step)
+    with pytest.raises(ConfigError, match="samples was 1200, is 1"):
+        begun(tmp_path, CORES.model_copy(update={"samples": 1}))
+
+
+def test_an_arm_that_is_not_there(tmp_path):
+    with pytest.raises(UserError, match="--only hybird: there is no such arm; did you mean 'hybrid'"):
+        Driver(CORES, tmp_path, ["hybird"])

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The steps of the presets."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from agent_planner.tuning.study.config import PRESETS, load_study
+from agent_planner.tuning.study.places import Places
+from agent_planner.tuning.study.plan import plan
+from agent_planner.tuning.study.rates import RATES, Work, seconds_of
+from agent_planner.tuning.study.steps import needed
+from tests.docs.test_commands import parse
+
+
+def steps_of(name, folder=Path("runs/study"), **chosen):
+    return plan(Places(load_study(name), folder, chosen))
+
+
+def option(step, name):
+    return step.words[step.words.index(name) + 1]
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_command_is_understood(name, tmp_path):
+    for step in steps_of(name, tmp_path):
+        for path in step.inputs:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        parse(["tune", *step.words])
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_step_comes_after_what_it_needs(name):
+    made: set[Path] = set()
+    for step in steps_of(name):
+        assert set(step.inputs) <= made, step.name
+        assert not made & set(step.outputs), step.name
+        made |= set(step.outputs)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_names_are_unique(name):
+    names = Counter(step.name for step in steps_of(name))
+    assert set(names.values()) == {1}
+
+
+def test_the_study_of_two_cores():
+    study, steps = load_study("cores"), steps_of("cores")
+    trained = [step for step in steps if step.work is Work.TRAIN]
+    # Three etas on the first seed, one of them hybrid's; three main arms on three seeds; nine ablations; two rounds.
+    assert len(trained) == 3 + (3 * 3 - 1) + 9 + 2
+    panels = {(step.arm, step.seed): step for step in steps if step.work is Work.PANEL}
+    assert len(panels) == 1 + 3 * 3 + 9 + 2
+    assert [option(panels["hybrid", seed], "--seeds") for seed in study.seeds] == ["0:100", "100:200", "200:300"]
+    assert option(panels["base", 0], "--seeds") == "0:100" and option(panels["no_twins", 0], "--seeds") == "0:200"
+    hours = sum(step.seconds for step in steps) / 3600
+    assert 13 < hours < 15
+
+
+def test_general_data_come_on_top_of_equal_agent_data():
+    samples = {}
+    for step in steps_of("cores", eta=0.2):
+        if step.work is Work.MIX:
+            samples[step.arm, option(step, "--eta")] = int(option(step, "--samples"))
+    assert samples["agent_only", "1"] == 1200
+    assert samples["hybrid", "0.2"] == 6000 and samples["hybrid", "0.8"] == 1500
+    assert samples["general_only", "0"] == 4800
+    assert samples["hybrid_in_all", "0.2"] == 1200
+
+
+def test_the_estimate_of_a_training_is_that_of_its_records():
+    step = next(step for step in steps_of("cores") if step.name == "train arms/agent_only/0")
+    assert step.seconds == pytest.approx(20 + 1200 * 30 / 48)
+    assert seconds_of(command=2, episode=10) == pytest.approx(2 * RATES["command"].seconds + 32)
+
+
+def test_what_waits_for_a_choice_is_planned_anew_with_it():
+    before = {step.name: step for step in steps_of("cores")}
+    after = {step.name: step for step in steps_of("cores", eta=0.8, best="agent_only")}
+    assert before["mix arms/general_only/0/mixture"].waits == ("eta",)
+    assert before["train arms/dagger/0"].waits == ("eta", "best")
+    assert not any(step.waits for step in after.values())
+    assert "train arms/hybrid-0.5/1" in before and "train arms/hybrid-0.8/1" in after
+    # What was done before the choice stays done after it.
+    settled = {name for name, step in before.items() if not step.waits}
+    assert all(after[name].command == before[name].command for name in settled)
+    start = next(word for word in after["train arms/dagger/0"].words if word.endswith("adapter"))
+    assert start == "runs/study/arms/agent_only/0/model/adapter"
+    assert option(after["mix arms/dagger/0/mixture"], "--eta") == "1"
+
+
+def test_a_single_eta_needs_no_choice():
+    study = load_study("tiny").model_copy(update={"etas": (0.5,)})
+    steps = plan(Places(study, Path("x"), {}))
+    assert not any(step.waits for step in steps) and not any(step.name == "read eta" for step in steps)
+
+
+def test_only_some_arms_with_what_they_rest_on():
+    steps = steps_of("cores")
+    alone = needed(steps, ["agent_only"])
+    assert {step.arm for step in alone} == {"", "agent_only"}
+    assert not any("hybrid" in step.name for step in alone)
+    hybrid = {step.name for step in needed(steps, ["hybrid"])}
+    assert {"train arms/hybrid-0.2/0", "read eta", "train arms/hybrid-0.5/2"} <= hybrid
+    assert not any("agent_only" in name for name in hybrid)
+    assert any("panel" in str(path) for step in needed(steps, ["dagger"]) for path in step.outputs)
+    assert needed(steps, []) == steps

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is kept of a study, and when a step counts as done."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from agent_planner.errors import ConfigError
+from agent_planner.tuning.study.config import load_study
+from agent_planner.tuning.study.rates import Work
+from agent_planner.tuning.study.state import State, hash_of
+from agent_planner.tuning.study.steps import Step
+
+STUDY = load_study("tiny")
+
+
+def a_step(folder, name="draw"):
+    out = folder / f"{name}.jsonl"
+    return Step(name, Work.SCENARIOS, ("scenarios", str(out)), (), (out, out.with_suffix(".manifest.json")), 10.0)
+
+
+def do(state, step, text="made"):
+    whole = state.begin(step)
+    for path in step.outputs:
+        path.write_text(text)
+    state.finish(step, 4.0, whole)
+
+
+def again(folder, study=STUDY):
+    state = State(study, folder)
+    state.read()
+    return state
+
+
+def test_a_step_is_done_once_its_outputs_are_there_and_as_they_were(tmp_path):
+    state, step = State(STUDY, tmp_path), a_step(tmp_path)
+    assert state.record(step) is None
+    do(state, step)
+    found = again(tmp_path).record(step)
+    assert found is not None and (found.command, found.seconds, found.whole) == (step.command, 4.0, True)
+    assert again(tmp_path).record(replace(step, words=(*step.words, "--seed", "1"))) is None
+    step.outputs[0].write_text("something else")
+    assert again(tmp_path).record(step) is None
+    step.outputs[0].write_text("made")
+    step.outputs[1].unlink()
+    assert again(tmp_path).record(step) is None
+
+
+def test_of_what_was_broken_off_the_seconds_do_not_count(tmp_path):
+    step, other = a_step(tmp_path), a_step(tmp_path, "other")
+    assert State(STUDY, tmp_path).begin(step)
+    state = again(tmp_path)
+    do(state, step)
+    do(state, other)
+    records = [again(tmp_path).record(one) for one in (step, other)]
+    assert [record and record.whole for record in records] == [False, True]
+
+
+def test_a_command_that_ends_well_and_makes_nothing(tmp_path):
+    state, step = State(STUDY, tmp_path), a_step(tmp_path)
+    state.begin(step)
+    with pytest.raises(ConfigError, match=r"draw\.jsonl: is not there, although this ended well: agent-planner tune"):
+        state.finish(step, 1.0, True)
+
+
+def test_a_study_goes_on_only_with_the_same_configuration(tmp_path):
+    State(STUDY, tmp_path).choose("eta", 0.5, {"0.5": {"loss": 1.0}})
+    assert again(tmp_path).values == {"eta": 0.5}
+    other = STUDY.model_copy(update={"samples": 13, "seeds": (0, 5)})
+    with pytest.raises(ConfigError, match=r"begun otherwise \(samples was 12, is 13; seeds was \[0\], is \[0, 5\]\)"):
+        again(tmp_path, other)
+    with pytest.raises(ConfigError, match=r"data\.tasks was 4, is 9"):
+        again(tmp_path, STUDY.model_copy(update={"data": STUDY.data.model_copy(update={"tasks": 9})}))
+
+
+def test_from_another_place_its_commands_would_be_others(tmp_path, monkeypatch):
+    State(STUDY, tmp_path).begin(a_step(tmp_path))
+    monkeypatch.chdir(tmp_path.parent)
+    with pytest.raises(ConfigError, match="begun with the folder given as"):
+        again(Path(tmp_path.name))
+
+
+def test_a_damaged_file_is_told(tmp_path):
+    (tmp_path / "study.json").write_text("{")
+    with pytest.raises(ConfigError, match=r"study\.json: is no state of a study"):
+        again(tmp_path)
+    (tmp_path / "study.json").write_text(json.dumps({"folder": "x"}))
+    with pytest.raises(ConfigError, match="configuration: is missing"):
+        again(tmp_path)
+
+
+def test_the_hash_of_a_folder_is_that_of_its_files(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name / "in").mkdir(parents=True)
+        (tmp_path / name / "in" / "file").write_text("x")
+    assert hash_of(tmp_path / "a") == hash_of(tmp_path / "b")
+    (tmp_path / "b" / "in" / "file").rename(tmp_path / "b" / "in" / "other")
+    assert hash_of(tmp_path / "a") != hash_of(tmp_path / "b")
