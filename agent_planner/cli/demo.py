@@ -23,8 +23,10 @@ from agent_planner.cli.options import (
     PolicyName,
     RobotName,
     Runs,
+    SceneFrom,
     SceneName,
     SceneSeed,
+    SceneSource,
 )
 from agent_planner.cli.signals import deferred
 from agent_planner.cli.terminal import Terminal
@@ -42,6 +44,7 @@ def demo(
     instruction: Annotated[str, typer.Argument(help="what is to be done, in words")] = INSTRUCTION,
     robot: RobotName = ROBOT,
     scene: SceneName = "",
+    scene_source: SceneFrom = SceneSource.TRUTH,
     seed: SceneSeed = 0,
     model: ModelName = MODEL,
     video: Annotated[Path | None, typer.Option(help="put the video there instead of into the run's folder")] = None,
@@ -59,13 +62,14 @@ def demo(
     text = checked(instruction)
     if video is not None and not video.parent.is_dir():
         raise UserError(f"--video {video}: there is no folder {video.parent}")
-    want = wanted(robot, model, scene, policy, seed=seed, rtf=rtf, video=True, check_plan=check_plan)
+    want = wanted(robot, model, scene, policy, scene_source, seed=seed, rtf=rtf, video=True, check_plan=check_plan)
     if not want.profile.simulated:
         raise UserError(f"'{robot}' is not simulated; `agent-planner run --robot {robot}` starts it")
     enter_ros()
     from agent_planner.cli.bringup import brought_up
     from agent_planner.cli.send import follow
     from agent_planner.recording.episode import add_facts
+    from agent_planner.ros.look_around import look_around, worth_a_look
 
     terminal = Terminal(as_json)
     files: dict[str, Path] = {}
@@ -73,6 +77,9 @@ def demo(
         assert up.simulator is not None
         began, simulated = time.monotonic(), up.simulator.now
         try:
+            if want.by_camera:
+                with terminal.busy("looking around") as status:
+                    look_around(up.node, worth_a_look(up.simulator.observed()), status.update)
             result = follow(up.planner, text, terminal)
             truth = up.simulator.ground_truth(after=up.simulator.now)
             took, simulated = time.monotonic() - began, truth.stamp - simulated

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from agent_planner.cli.options import MODEL, ROBOT, AsJson, ModelName, PolicyName, RobotName
+from agent_planner.cli.options import MODEL, ROBOT, AsJson, ModelName, PolicyName, RobotName, SceneFrom, SceneSource
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import UserError
 from agent_planner.tuning.mixture.names import Split
@@ -48,6 +48,7 @@ def evaluate(
     robot: RobotName = ROBOT,
     policy: PolicyName = "",
     scene: Annotated[str, typer.Option(help="scene to draw from (mujoco); the robot's own if left out")] = "",
+    scene_source: SceneFrom = SceneSource.TRUTH,
     rtf: Annotated[float, typer.Option(min=0.1, help="simulated seconds per second at most (mujoco)")] = 4.0,
     runs: Annotated[Path, typer.Option(help="where the run's folder is made (mujoco)")] = Path("runs"),
     as_json: AsJson = False,
@@ -74,7 +75,9 @@ def evaluate(
         enter_ros()
         from agent_planner.cli.evaluate_physical import run
 
-        scores, took, name = run(terminal, suite, split.value, numbers, model, config, robot, scene, rtf, runs, policy)
+        scores, took, name = run(
+            terminal, suite, split.value, numbers, model, config, robot, scene, rtf, runs, policy, scene_source
+        )
     figures = report(
         scores,
         took,

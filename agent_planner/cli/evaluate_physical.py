@@ -13,6 +13,7 @@ from agent_planner.agent.conversation import parse_turn
 from agent_planner.agent.loop import LoopConfig
 from agent_planner.agent.result import Counts, EpisodeResult
 from agent_planner.cli.bringup import Up, brought_up
+from agent_planner.cli.options import SceneSource
 from agent_planner.cli.physical_suite import scenario, scene_seed
 from agent_planner.cli.terminal import Terminal
 from agent_planner.cli.wanted import Wanted, wanted
@@ -21,6 +22,7 @@ from agent_planner.goals import parse_goal
 from agent_planner.goals.goal import Stated
 from agent_planner.recording.episode import add_facts
 from agent_planner.ros.client import Feedback, InstructionResult
+from agent_planner.ros.look_around import look_around, worth_a_look
 from agent_planner.ros.opening_hand import OpeningHand
 from agent_planner.ros.stop_client import StopClient
 from agent_planner.scene import SceneGraph
@@ -68,9 +70,12 @@ def run(
     rtf: float,
     runs: Path,
     policy: str = "",
+    scene_source: SceneSource = SceneSource.TRUTH,
 ) -> tuple[list[Score], float, str]:
     """Run the suite; returns scores, the seconds that the episodes took, and the model's name."""
-    want = wanted(robot, model, scene, policy, rtf=rtf, level=config.level.value, look_ahead=config.look_ahead)
+    want = wanted(
+        robot, model, scene, policy, scene_source, rtf=rtf, level=config.level.value, look_ahead=config.look_ahead
+    )
     tried = list(episodes(terminal, want, runs, suite, split, seeds))
     return [one.score for one in tried], sum(one.seconds for one in tried), model
 
@@ -95,7 +100,7 @@ def episodes(
         with terminal.counting(suite, len(seeds)) as counter:
             for seed in seeds:
                 _let_go(stops, terminal)
-                tried = episode(up, suite, split, seed, want.scene, hand, brief)
+                tried = episode(up, suite, split, seed, want.scene, hand, brief, want.by_camera)
                 if tried.record is not None:
                     add_facts(tried.record, facts(tried, split, stops.stopped))
                 score = tried.score
@@ -117,8 +122,12 @@ def episode(
     scene: str,
     hand: OpeningHand | None = None,
     brief: Brief = lambda up, task: None,
+    by_camera: bool = False,
 ) -> Tried:
-    """Reset the scene, give an instruction about it, and score what the world then shows."""
+    """Reset the scene, give an instruction about it, and score what the world then shows.
+
+    A robot that knows its scene ``by_camera`` looks around first.
+    """
     simulator = up.simulator
     assert simulator is not None
     began = time.monotonic()
@@ -126,6 +135,9 @@ def episode(
     # The planner must not act on what it saw before the reset.
     truth = simulator.ground_truth(after=simulator.now)
     seen = simulator.observed(after=truth.stamp)
+    if by_camera:
+        look_around(up.node, worth_a_look(seen))
+        seen = simulator.observed(after=simulator.now)
     task = scenario(suite, split, seed, seen, up.stack.profile.library())
     brief(up, task)
     if hand is not None:

@@ -1,13 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """Options that several commands have."""
 
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+
+class SceneSource(Enum):
+    """Where a simulated robot's scene comes from."""
+
+    TRUTH = "truth"
+    CAMERA = "camera"
+
+
 RobotName = Annotated[str, typer.Option(help="name or file of a robot profile")]
 SceneName = Annotated[str, typer.Option(help="tidy, apartment or table_top, for a simulated robot")]
+SceneFrom = Annotated[
+    SceneSource,
+    typer.Option(
+        "--scene-source", help="what a simulated robot knows: what its simulator tells, or what its camera sees"
+    ),
+]
 SceneSeed = Annotated[int, typer.Option(min=0, help="number of the scene")]
 ModelName = Annotated[
     str, typer.Option(help="default, base, a folder, a Hugging Face name, openai:MODEL@URL, scripted:FILE")

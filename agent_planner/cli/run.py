@@ -14,8 +14,10 @@ from agent_planner.cli.options import (
     PolicyName,
     RobotName,
     Runs,
+    SceneFrom,
     SceneName,
     SceneSeed,
+    SceneSource,
 )
 from agent_planner.cli.terminal import Terminal
 
@@ -25,6 +27,7 @@ _LOOK_SECONDS = 0.5
 def run(
     robot: RobotName = ROBOT,
     scene: SceneName = "",
+    scene_source: SceneFrom = SceneSource.TRUTH,
     seed: SceneSeed = 0,
     model: ModelName = MODEL,
     policy: PolicyName = "",
@@ -37,7 +40,7 @@ def run(
     from agent_planner.cli.ros_shell import enter_ros
     from agent_planner.cli.wanted import wanted
 
-    want = wanted(robot, model, scene, policy, seed=seed, rtf=rtf, check_plan=check_plan)
+    want = wanted(robot, model, scene, policy, scene_source, seed=seed, rtf=rtf, check_plan=check_plan)
     enter_ros()
     from agent_planner.cli.bringup import brought_up
     from agent_planner.cli.keeper import Keeper

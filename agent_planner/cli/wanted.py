@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent_planner.cli.models import checked
+from agent_planner.cli.options import SceneSource
 from agent_planner.cli.robots import Parameter, RobotProfile, load_robot
 from agent_planner.errors import UserError, did_you_mean
 from agent_planner.safety.policy import Policy, policy_path
@@ -24,6 +25,7 @@ class Wanted:
     look_ahead: bool = True
     policy: str = ""
     check_plan: bool = False
+    by_camera: bool = False
 
     def values(self, folder: Path) -> dict[str, Parameter]:
         """What the profile's placeholders stand for."""
@@ -43,13 +45,23 @@ class Wanted:
         }
 
 
-def wanted(robot: str, model: str, scene: str = "", policy: str = "", **others: object) -> Wanted:
+def wanted(
+    robot: str,
+    model: str,
+    scene: str = "",
+    policy: str = "",
+    scene_source: SceneSource = SceneSource.TRUTH,
+    **others: object,
+) -> Wanted:
     """Check names before anything is started. ``policy`` takes the place of the profile's own.
+
+    A robot that knows only what its camera sees has a profile of its own, ``ROBOT_camera``.
 
     Raises:
         UserError: robot, model, scene or policy is not known, or the robot's skills or the policy are wrong.
     """
-    profile = load_robot(robot)
+    by_camera = scene_source is SceneSource.CAMERA
+    profile = load_robot(f"{robot}_camera" if by_camera else robot)
     policy = _policy(profile, policy)
     if profile.simulated:
         from agent_planner_sim.scenes import BUILDERS
@@ -59,7 +71,7 @@ def wanted(robot: str, model: str, scene: str = "", policy: str = "", **others: 
             raise UserError(f"there is no scene '{scene}'; {did_you_mean(scene, BUILDERS)}")
     elif scene:
         raise UserError(f"the robot '{robot}' is not simulated: it takes no --scene")
-    return Wanted(profile, checked(model), scene, policy=policy, **others)  # type: ignore[arg-type]
+    return Wanted(profile, checked(model), scene, policy=policy, by_camera=by_camera, **others)  # type: ignore[arg-type]
 
 
 def _policy(profile: RobotProfile, choice: str) -> str:
