@@ -3,7 +3,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -12,7 +12,7 @@ from agent_planner.agent.loop import Episode
 from agent_planner.agent.requests import Dispatch, ModelTurn, Observe, Question, Request
 from agent_planner.agent.result import EpisodeResult
 from agent_planner.errors import ModelError
-from agent_planner.llm.base import ChatModel, ChatRequest, Message
+from agent_planner.llm.base import ChatModel, ChatRequest
 from agent_planner.scene import SceneGraph
 from agent_planner.skills import Skill
 from agent_planner.skills.tools import tools
@@ -42,24 +42,6 @@ class Operator(Protocol):
 
     def ask(self, question: Question, cancel: threading.Event) -> str | None:
         """Return the answer, or None where nobody answers in time."""
-        ...
-
-
-class Recorder(Protocol):
-    """Keeps what happens."""
-
-    def open(self, config: Mapping[str, Any]) -> None:
-        """Begin, with what the episode is run with."""
-        ...
-
-    def event(self, event: Event, stamp: float | None = None) -> None:
-        """Take one event; ``stamp`` is ROS time in seconds."""
-        ...
-
-    def finish(
-        self, instruction: str, messages: Sequence[Message], refused: Sequence[int], result: EpisodeResult
-    ) -> None:
-        """Take the whole conversation and how it ended."""
         ...
 
 

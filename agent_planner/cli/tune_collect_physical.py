@@ -55,7 +55,7 @@ def collect_physical(
     def tried(left: Mapping[str, int]) -> Iterator[tuple[str, Records]]:
         if left:
             for one in taught_episodes(terminal, bodied, teacher, runs, suite, _SPLIT, [*left.values()]):
-                yield str(one.seed), [_record(one, teacher)] if one.record is not None else []
+                yield str(one.seed), _records(one, teacher)
 
     for _ in work.run({str(seed): seed for seed in numbers}, tried):
         pass
@@ -64,13 +64,15 @@ def collect_physical(
     terminal.say(f"{count} trajectories written to {out}")
 
 
-def _record(tried: "Tried", teacher: str) -> dict[str, Any]:
-    """An episode's record as training has it; the scene that it ended in stays in the runs folder."""
-    from agent_planner.goals import format_goal
+def _records(tried: "Tried", teacher: str) -> list[dict[str, Any]]:
+    """An episode's conversations as training has them; the scene that it ended in stays in the runs folder."""
+    from agent_planner.tuning.data.formats import each_conversation
     from agent_planner.tuning.data.records import read_plain, record
 
-    assert tried.record is not None
+    if tried.record is None:
+        return []
     ((where, data),) = read_plain(tried.record)
     task = tried.score.scenario
     more = {"id": task.id, "group": task.id, "episode": data["id"], "teacher": teacher, "goal": format_goal(task.goal)}
-    return record(where, {key: data[key] for key in data if key != "scene"} | more).plain()
+    data = {key: data[key] for key in data if key != "scene"} | more
+    return [record(where, one).plain() for one in each_conversation(data)]

@@ -57,13 +57,14 @@ def export_records(
 def _convert(
     source: Path, out: Path, read: Schema, write: Schema, change: "Callable[[Record], Record] | None" = None
 ) -> None:
-    from agent_planner.tuning.data.formats import WRITERS, to_record
+    from agent_planner.tuning.data.formats import WRITERS, each_conversation, to_record
     from agent_planner.tuning.data.records import read_plain, write_records
 
     terminal = Terminal()
     if not out.parent.is_dir():
         raise UserError(f"there is no folder '{out.parent}' to write {out.name} to; make it first")
     with terminal.busy(f"reading {source}"):
-        records = (to_record(where, data, read) for where, data in read_plain(source))
+        read_plainly = ((where, one) for where, data in read_plain(source) for one in each_conversation(data))
+        records = (to_record(where, data, read) for where, data in read_plainly)
         count = write_records(out, map(WRITERS[write], map(change, records) if change else records))
     terminal.say(f"{count} conversation{'' if count == 1 else 's'} written to {out} ({write})")

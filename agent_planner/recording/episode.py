@@ -65,10 +65,17 @@ class EpisodeRecorder:
         refused: Sequence[int],
         result: EpisodeResult,
         scene: SceneGraph | None = None,
+        earlier: Sequence[tuple[Sequence[Message], Sequence[int]]] = (),
     ) -> None:
         """Write the conversation; assistant turns whose index is in ``refused`` carry ``loss: false``.
 
-        ``scene`` is what was observed last; None where nothing was moved in any world.
+        Args:
+            instruction: as it was said.
+            messages: the conversation, the last one where there were several.
+            refused: see above.
+            result: how it ended.
+            scene: what was observed last; None where nothing was moved in any world.
+            earlier: conversations before the last, each with its refused turns (looks for what was not in sight).
         """
         record = {
             "id": self.episode_id,
@@ -81,6 +88,8 @@ class EpisodeRecorder:
             "steps": [{"call": str(call), "result": text} for call, text in result.steps],
             "counts": vars(result.counts),
         }
+        if earlier:
+            record["earlier"] = [conversations(*before) for before in earlier]
         if scene is not None:
             record["scene"] = scene.model_dump(mode="json", exclude_defaults=True)
         write_json(self.folder / "episode.json", record)

@@ -100,7 +100,7 @@ class InstructionRunner:
             result = replace(result, outcome=job.outcome, message=job.reason)
         # The scene at the end of a plan is imagined.
         seen = None if autonomy is Autonomy.PLAN_ONLY else episode.scene
-        record.finish(job.request.instruction, episode.messages, episode.refused, result, seen)
+        record.finish(job.request.instruction, episode.messages, episode.refused, result, seen, episode.earlier)
         return result
 
     def _gate(self, job: Job, episode: Episode, tell: "_Teller") -> Gate:

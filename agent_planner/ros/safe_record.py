@@ -38,9 +38,10 @@ class SafeRecord:
         refused: Sequence[int],
         result: EpisodeResult,
         scene: SceneGraph | None,
+        earlier: Sequence[tuple[Sequence[Message], Sequence[int]]],
     ) -> None:
         """As in `EpisodeRecorder`."""
-        self._try(lambda recorder: recorder.finish(instruction, messages, refused, result, scene))
+        self._try(lambda recorder: recorder.finish(instruction, messages, refused, result, scene, earlier))
 
     def _try(self, do: Callable[[EpisodeRecorder], None]) -> None:
         if self._recorder is None:

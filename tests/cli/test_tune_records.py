@@ -40,6 +40,16 @@ def test_what_is_wrong_is_told_and_nothing_is_written(tmp_path):
         run("export", talk, "--out", out, "--schema", "auto")
 
 
+def test_what_was_said_while_it_looked_for_a_thing_is_a_conversation_of_its_own(tmp_path):
+    turns = [{"from": "human", "loss": None, "value": "u"}, {"from": "gpt", "loss": True, "value": "goal: none"}]
+    source, out = tmp_path / "episode.json", tmp_path / "out.jsonl"
+    source.write_text(json.dumps({"id": "e", "conversations": turns, "reward": 1.0, "earlier": [turns[:1] + turns]}))
+    run("import", source, "--out", out)
+    first, last = map(json.loads, out.read_text().splitlines())
+    assert (first["id"], len(first["conversations"]), first["reward"]) == ("e/0", 3, 1.0)
+    assert (last["id"], len(last["conversations"]), "earlier" in last) == ("e", 2, False)
+
+
 def episode(name, *relations, **more):
     """A recorded episode of a real robot that was to put the cup on the desk."""
     turns = [("human", None, f"Instruction: {name}"), ("gpt", True, "goal: on(cup, desk)")]

@@ -62,3 +62,12 @@ def test_what_was_seen_last_and_what_was_found_out_later_is_kept(tmp_path: Path)
 
 def test_ids_differ():
     assert new_episode_id() != new_episode_id()
+
+
+def test_conversations_before_the_last_are_kept(tmp_path: Path):
+    recorder = EpisodeRecorder(tmp_path, "d")
+    recorder.open({})
+    looked = ([Message("user", "u"), Message("assistant", "bad"), Message("assistant", 'goal: missing("cup")')], [1])
+    recorder.finish("take the cup", [], [], EpisodeResult(Outcome.SUCCEEDED, "", "", None), earlier=[looked])
+    record = json.loads((tmp_path / "episode.json").read_text())
+    assert [(c["from"], c["loss"]) for c in record["earlier"][0]] == [("human", None), ("gpt", False), ("gpt", True)]

@@ -10,7 +10,7 @@ the robot answers to it a tool's message.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from agent_planner.agent.conversation import call_turn, parse_turn
@@ -41,6 +41,14 @@ def schema_of(data: dict[str, Any]) -> Schema | None:
     if not isinstance(turns, list) or not all(isinstance(turn, dict) for turn in turns):
         return None
     return Schema.AGENT if any("loss" in turn for turn in turns) else Schema.SHAREGPT
+
+
+def each_conversation(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield an object; of a recorded episode with several conversations each, those before the last with its facts."""
+    rest = {name: value for name, value in data.items() if name != "earlier"}
+    for number, turns in enumerate(data.get("earlier", ())):
+        yield {**rest, "id": f"{data.get('id', '')}/{number}", "conversations": turns}
+    yield rest
 
 
 def to_record(where: str, data: dict[str, Any], schema: Schema = Schema.AUTO) -> Record:
