@@ -66,6 +66,7 @@ def collect_physical(
 
 def _records(tried: "Tried", teacher: str) -> list[dict[str, Any]]:
     """An episode's conversations as training has them; the scene that it ended in stays in the runs folder."""
+    from agent_planner.goals import format_goal
     from agent_planner.tuning.data.formats import each_conversation
     from agent_planner.tuning.data.records import read_plain, record
 
