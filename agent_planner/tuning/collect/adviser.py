@@ -9,9 +9,8 @@ from agent_planner.goals import Goal, format_goal, parse_goal
 from agent_planner.goals.plan import Step
 from agent_planner.llm.base import Message
 from agent_planner.scene import SceneGraph
-from agent_planner.tuning.collect.expert import giving_up
 from agent_planner.tuning.panel.case import Case
-from agent_planner.tuning.panel.reference_models import Pursuit
+from agent_planner.tuning.panel.reference_models import Pursuit, giving_up
 from agent_planner.tuning.scenarios.faults import Failure, Faults
 from agent_planner.tuning.scenarios.scenario import Scenario
 from agent_planner.types import Call

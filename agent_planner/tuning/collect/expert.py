@@ -16,7 +16,7 @@ from agent_planner.llm.base import Role
 from agent_planner.scene import Relation, SceneGraph, changes
 from agent_planner.skills import Skill, SkillLibrary
 from agent_planner.tuning.panel.case import Case
-from agent_planner.tuning.panel.reference_models import Pursuit
+from agent_planner.tuning.panel.reference_models import Pursuit, giving_up
 from agent_planner.tuning.scenarios.failure_table import FailureTable
 from agent_planner.tuning.scenarios.faults import Drop, Failure, Fault, Faults, Shut, doors_of
 from agent_planner.tuning.scenarios.scenario import Scenario
@@ -176,11 +176,6 @@ def _here(atom: Atom, scene: SceneGraph, rng: Random) -> Atom:
     if atom.name == DID:
         return atom
     return atom._replace(args=tuple(a if a in scene.entities else rng.choice([*scene.entities]) for a in atom.args))
-
-
-def giving_up(unmet: Atom) -> str:
-    """The turn that ends an episode in which no way is left."""
-    return f'{unmet} cannot be reached\ngive_up(reason="it failed again and no way is left")'
 
 
 class _World(SymbolicWorld):

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cells in which something goes wrong: kinds that training has seen, and kinds that it has not.
+"""Cells in which something goes wrong: with codes that training has, and with codes that it has not.
+
+Among the latter are things that fall, are moved, and doors that fall shut. (The first shipped adapter was trained
+without these; `tune collect` has them now.)
 
 The expert rehearses each case: what is planned strikes on its way, and either it still reaches the goal or, where a
 call fails for good and no way leads round it, it gives up for that reason.
@@ -11,13 +14,13 @@ from random import Random
 
 from agent_planner.goals import Goal, plan
 from agent_planner.scene import SceneGraph
-from agent_planner.scene.graph import OPENABLE, SURFACE
+from agent_planner.scene.graph import SURFACE
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.collect.expert import FAILURES
 from agent_planner.tuning.panel.case import Case, drawn, seeded
 from agent_planner.tuning.panel.pairs import actionable
 from agent_planner.tuning.panel.reference_models import Pursuit
-from agent_planner.tuning.scenarios.faults import Drop, Failure, Fault, Faults, Move, Shut
+from agent_planner.tuning.scenarios.faults import Drop, Failure, Fault, Faults, Move, Shut, doors_of
 from agent_planner.tuning.scenarios.scenario import KNOWN, Scenario, draw_setting
 from agent_planner.tuning.scenarios.scenes import observed
 from agent_planner.types import Call
@@ -122,8 +125,7 @@ def _moves(scene: SceneGraph, planned: Sequence[Call], at: int) -> list[Fault]:
 
 def _shuts(scene: SceneGraph, planned: Sequence[Call], at: int) -> list[Fault]:
     """Something that the plan is about."""
-    named = {arg for call in planned for arg in call.args.values()}
-    return [Shut(at, p.name) for p in scene.places if OPENABLE in p.affordances and p.name in named]
+    return [Shut(at, name) for name in doors_of(planned, scene)]
 
 
 def _one(options: list[Fault], rng: Random) -> Faults | None:

@@ -28,6 +28,11 @@ def asks_for_goal(request: ChatRequest) -> bool:
     return not any(line.startswith("unmet: ") for line in request.messages[-1].content.splitlines())
 
 
+def giving_up(unmet: Atom) -> str:
+    """The turn that ends an episode in which no way is left."""
+    return f'{unmet} cannot be reached\ngive_up(reason="it failed again and no way is left")'
+
+
 @dataclass
 class Pursuit:
     """The expert on its way through a case: search on what can be seen, in a world of its own.
@@ -137,7 +142,7 @@ class ExpertModel:
         pursuit.aim(_goal_of(request))
         step = pursuit.next()
         if step is None:
-            return f'{pursuit.unmet()[0]} cannot be reached\ngive_up(reason="it failed again and no way is left")'
+            return giving_up(pursuit.unmet()[0])
         self._said[name] = step.call
         return call_turn(thought_text(step), step.call)
 
