@@ -13,7 +13,7 @@ from agent_planner.goals import Declined, Goal, apply, plan
 from agent_planner.scene import SceneGraph
 from agent_planner.scene.focus import matches
 from agent_planner.tuning.panel.case import Case, drawn, seeded
-from agent_planner.tuning.scenarios.hidden import hide, missing_at_first
+from agent_planner.tuning.scenarios.hidden import hide, missing_at_first, tells_where
 from agent_planner.tuning.scenarios.scenario import (
     KNOWN,
     Scenario,
@@ -126,7 +126,7 @@ def _talk(rng: Random, split: str) -> Pair | None:
 def _holds_already(rng: Random) -> Pair | None:
     """The world in which somebody has done before what the twin asks for."""
     twin = actionable(rng, draw_setting(rng, KNOWN))
-    if twin is None or not isinstance(twin.goal, Goal) or _says_where(twin):
+    if twin is None or not isinstance(twin.goal, Goal) or tells_where(twin):
         return None
     world = twin.world
     for call in plan(twin.goal, twin.library, observed(world)) or ():
@@ -135,18 +135,6 @@ def _holds_already(rng: Random) -> Pair | None:
     sure = all(matches(scene, core) == [name] for c in twin.clauses for name, core in c.cores.items())
     holds = plan(twin.goal, twin.library, scene) == ()
     return (replace(twin, world=world), twin) if sure and holds else None
-
-
-def _says_where(scenario: Scenario) -> bool:
-    """Whether the words tell a thing by where it is, which is elsewhere after it was moved."""
-    scene = observed(scenario.world)
-    places = [
-        f"the {core} {location.name} the {location.b}"
-        for c in scenario.clauses
-        for name, core in c.cores.items()
-        if (location := scene.location(name))
-    ]
-    return any(words in c.text for c in scenario.clauses for words in places)
 
 
 def _ambiguous(rng: Random) -> Pair | None:

@@ -56,7 +56,7 @@ def missing_at_first(drawn: Sequence[Scenario], hidden: SceneGraph) -> list[tupl
     """
     found = []
     for scenario in drawn:
-        if not scenario.clauses or _tells_where(scenario):
+        if not scenario.clauses or tells_where(scenario):
             continue
         before = rebased(scenario, scenario.library, hidden)
         after = rebased(scenario, scenario.library, looked_into(hidden, scenario.library))
@@ -92,7 +92,7 @@ def _shut(world: SceneGraph, names: Iterable[str]) -> SceneGraph:
     return world.replace(places=tuple(p.model_copy(update=update) if p.name in closed else p for p in world.places))
 
 
-def _tells_where(scenario: Scenario) -> bool:
+def tells_where(scenario: Scenario) -> bool:
     """Whether the words tell a thing by where it is, which is elsewhere once it is hidden."""
     scene = observed(scenario.world)
     return any(
