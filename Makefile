@@ -46,6 +46,7 @@ setup: $(WORKSPACE) ## create .venv from the lock, build ros_ws (TORCH=cuda for 
 ##@ Check
 .PHONY: test
 test: setup ## set up, then the whole test suite (TESTS=tests/scene for a part)
+	@scripts/check_test_system.sh
 	@$(IN_ROS) python -m pytest $(TESTS)
 
 .PHONY: test-fast
@@ -67,6 +68,10 @@ typecheck: setup ## pyright
 .PHONY: bench
 bench: setup ## the benchmarks in benchmarks/
 	@$(IN_ROS) for file in benchmarks/*.py; do echo "== $$file"; python "$$file"; done
+
+.PHONY: stock
+stock: $(DONE)/project ## resolve what is needed beside a stock ROS 2 Jazzy (numpy below 2), as lock/stock.txt has it
+	@scripts/lock.sh check
 
 ##@ Build
 .PHONY: model

@@ -8,10 +8,39 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from agent_planner.errors import ConfigError, fault_text
+from agent_planner.errors import ConfigError, did_you_mean, fault_text
 
 Model = TypeVar("Model", bound=BaseModel)
 _SHOWN = 6
+
+
+def shipped_names(folder: Path) -> list[str]:
+    """Names of the YAML files that are shipped in a folder."""
+    return sorted(path.stem for path in folder.glob("*.yaml"))
+
+
+def chosen_file(choice: str, folder: Path, noun: str) -> Path:
+    """Where the file is that somebody chose: by the name of one that is shipped, or by its path.
+
+    Args:
+        choice: the name or the path.
+        folder: of the shipped ones.
+        noun: what it is, for the message.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    shipped = shipped_names(folder)
+    if choice in shipped:
+        return folder / f"{choice}.yaml"
+    path = Path(choice).expanduser()
+    if not path.is_file():
+        raise ConfigError(
+            choice,
+            f"there is no such {noun}; {did_you_mean(choice, shipped)}; a {noun} of your own is given by its path, "
+            "which ends in .yaml",
+        )
+    return path
 
 
 def read_text(path: Path | str) -> str:

@@ -104,3 +104,4 @@ class Autonomy(Enum):
     AUTO = "auto"
     CONFIRM = "confirm"
     PLAN_ONLY = "plan_only"
+    TELEOP = "teleop"  # a person has the robot

@@ -46,7 +46,8 @@ from agent_planner_sim.mujoco.scene_model import item_body  # noqa: E402
 from agent_planner_sim.mujoco.simulation import Simulation  # noqa: E402
 from agent_planner_sim.mujoco.view import View  # noqa: E402
 from agent_planner_sim.nodes.scene_map import scene_map  # noqa: E402
-from agent_planner_sim.robots.mobile_manipulator import mobile_manipulator, urdf  # noqa: E402
+from agent_planner_sim.robots.mobile_manipulator import mobile_manipulator  # noqa: E402
+from agent_planner_sim.robots.urdf import to_urdf  # noqa: E402
 from agent_planner_sim.scenes import generate  # noqa: E402
 from agent_planner_sim.scenes.description import Furniture, MovingPart  # noqa: E402
 from agent_planner_sim.scenes.layout import approach  # noqa: E402
@@ -223,7 +224,7 @@ class Stage:
 def measure(seeds: Sequence[int], chain: ChainSettings, noise: float, overlays: Path | None) -> Figures:
     """Visit everything in the scenes of some seeds; overlays are written of what went wrong, and of some others."""
     figures = Figures()
-    body = RobotBody.parse(urdf())
+    body = RobotBody.parse(to_urdf(mobile_manipulator()))
     for seed in seeds:
         stage = Stage(seed, noise)
         perceiver = Perceiver(chain, stage.map, body)

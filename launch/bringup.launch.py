@@ -34,7 +34,9 @@ def generate_launch_description():
         ),
         DeclareLaunchArgument("use_sim_time", default_value="false", description="Take the time from /clock."),
         DeclareLaunchArgument(
-            "skills", default_value="", description="Skill library (YAML); else that of the parameter file."
+            "skills",
+            default_value="",
+            description="Skill library, a file or the name of a shipped one; else that of the parameters.",
         ),
         DeclareLaunchArgument(
             "policy", default_value="", description="Safety policy: a shipped one's name (simulation) or a file."

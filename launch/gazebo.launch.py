@@ -100,9 +100,10 @@ def _gazebo(context):
 
 def _processes(chosen, world):
     """The server, and the window where it is wanted; the server begins paused, `gazebo_world` lets time go on."""
+    from agent_planner_sim.gazebo.server import server_command
+
     gui = is_true(chosen, "gui")
-    headless = ["--headless-rendering"] if not gui and chosen["render_engine"] == "ogre2" else []
-    server = ["gz", "sim", "-s", *headless, "-v", chosen["verbosity"], str(world)]
+    server = server_command(world, chosen["render_engine"], chosen["verbosity"], gui)
     yield ExecuteProcess(cmd=server, output="screen", on_exit=end_all)
     if gui:
         yield ExecuteProcess(cmd=["gz", "sim", "-g", "-v", chosen["verbosity"]], output="screen")

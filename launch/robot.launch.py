@@ -19,7 +19,8 @@ from agent_planner.ros.launching import share
 def generate_launch_description():
     arguments = [
         DeclareLaunchArgument(
-            "skills", description="Skill library (YAML): what the robot can do, and the server of each skill."
+            "skills",
+            description="Skill library, a file or the name of a shipped one: what the robot can do, and how.",
         ),
         DeclareLaunchArgument(
             "params_file",

@@ -36,7 +36,10 @@ def generate_launch_description():
         ),
         DeclareLaunchArgument("seed", default_value="0", description="Number of the scene; each is another one."),
         DeclareLaunchArgument(
-            "robot", default_value="mobile_manipulator", choices=["mobile_manipulator"], description="Simulated robot."
+            "robot",
+            default_value="mobile_manipulator",
+            choices=["mobile_manipulator", "fixed_arm", "delivery_base"],
+            description="Simulated robot; the fixed arm wants scene:=table_top.",
         ),
         DeclareLaunchArgument(
             "rtf", default_value="1.0", description="Simulated seconds a wall second; 0: as fast as possible."
@@ -55,8 +58,8 @@ def generate_launch_description():
         DeclareLaunchArgument("namespace", default_value="", description="Namespace of all nodes and relative topics."),
         DeclareLaunchArgument(
             "params_file",
-            default_value=share("agent_planner", "config/mobile_manipulator.yaml"),
-            description="Parameters of the nodes (YAML).",
+            default_value="",
+            description="Parameters of the nodes (YAML); empty: config/ROBOT.yaml.",
         ),
         DeclareLaunchArgument(
             "policy", default_value="simulation", description="Safety policy: a shipped one's name or a file."
@@ -69,8 +72,8 @@ def generate_launch_description():
         ),
         DeclareLaunchArgument(
             "motion_params_file",
-            default_value=share("agent_planner_motion", "config/mobile_manipulator.yaml"),
-            description="Parameters of the shipped motion servers.",
+            default_value="",
+            description="Parameters of the shipped motion servers; empty: their config/ROBOT.yaml.",
         ),
         DeclareLaunchArgument(
             "use_stamped", default_value="false", description="TwistStamped instead of Twist, everywhere at once."
@@ -79,6 +82,7 @@ def generate_launch_description():
     return LaunchDescription(
         [
             *arguments,
+            OpaqueFunction(function=_files_of_the_robot),
             SetEnvironmentVariable("ROS_AUTOMATIC_DISCOVERY_RANGE", LaunchConfiguration("discovery")),
             GroupAction(
                 [
@@ -94,6 +98,16 @@ def generate_launch_description():
                         respawn_delay=2.0,
                         condition=_is("scene_source", "simulator"),
                     ),
+                    Node(
+                        package="agent_planner_sim",
+                        executable="simulated_person",
+                        name="simulated_person",
+                        output="screen",
+                        parameters=[LaunchConfiguration("params_file"), {"use_sim_time": True}],
+                        respawn=True,
+                        respawn_delay=2.0,
+                        condition=_is("robot", "delivery_base"),
+                    ),
                 ]
             ),
             _include("gazebo.launch.py", _is("sim", "gazebo")),
@@ -101,6 +115,13 @@ def generate_launch_description():
             _include("rviz.launch.py", IfCondition(LaunchConfiguration("rviz")), use_sim_time="true"),
         ]
     )
+
+
+def _files_of_the_robot(context):
+    chosen = context.launch_configurations
+    file = f"config/{chosen['robot']}.yaml"
+    for argument, package in (("params_file", "agent_planner"), ("motion_params_file", "agent_planner_motion")):
+        chosen[argument] = chosen[argument] or share(package, file)
 
 
 def _include(file, condition, **arguments):

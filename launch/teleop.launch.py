@@ -1,21 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A person drives: keyboard or joystick on `cmd_vel_teleop`, which the supervisor puts before what the skills want.
+"""A person drives: keyboard or joystick, which the supervisor puts before what the skills want.
 
     ros2 launch agent_planner teleop.launch.py device:=joystick
 
-What the person sends is silent for half a second (the supervisor's `timeout_s`) before the skills drive again.
+The first motion takes the robot over: a running instruction stands still until the person gives back, by a key, by a
+button, or by
+
+    ros2 service call give_back std_srvs/srv/Trigger
 """
 
+import sys
+
 from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument, GroupAction
+from launch.actions import DeclareLaunchArgument, ExecuteProcess, GroupAction
 from launch.conditions import IfCondition
-from launch.substitutions import EqualsSubstitution, LaunchConfiguration
+from launch.substitutions import EqualsSubstitution, LaunchConfiguration, PythonExpression
 from launch_ros.actions import Node, PushRosNamespace
 from launch_ros.parameter_descriptions import ParameterValue
 
 from agent_planner.ros.launching import share
-
-TELEOP = [("cmd_vel", "cmd_vel_teleop")]
 
 
 def generate_launch_description():
@@ -25,42 +28,44 @@ def generate_launch_description():
         ),
         DeclareLaunchArgument("namespace", default_value="", description="Namespace of the robot."),
         DeclareLaunchArgument(
-            "use_stamped", default_value="false", description="TwistStamped, if the supervisor has use_stamped too."
+            "use_stamped",
+            default_value="false",
+            choices=["true", "false"],
+            description="TwistStamped, if the supervisor has use_stamped too.",
         ),
         DeclareLaunchArgument(
             "teleop_params_file",
             default_value=share("agent_planner", "config/teleop.yaml"),
-            description="Speeds, axes and buttons.",
+            description="Speeds, axes and buttons of the joystick.",
         ),
         DeclareLaunchArgument(
             "terminal", default_value="xterm -e", description="Command that gives the keyboard a window of its own."
         ),
     ]
-    stamped = ParameterValue(LaunchConfiguration("use_stamped"), value_type=bool)
+    stamped = LaunchConfiguration("use_stamped")
     file = LaunchConfiguration("teleop_params_file")
     joystick = _is("device", "joystick")
     return LaunchDescription(
         [
             *arguments,
+            ExecuteProcess(
+                cmd=[
+                    *(sys.executable, "-m", "agent_planner.cli.main", "teleop"),
+                    PythonExpression(["'--use-stamped' if '", stamped, "' == 'true' else '--no-use-stamped'"]),
+                    *("--namespace", LaunchConfiguration("namespace")),
+                ],
+                prefix=LaunchConfiguration("terminal"),
+                condition=_is("device", "keyboard"),
+            ),
             GroupAction(
                 [
                     PushRosNamespace(LaunchConfiguration("namespace")),
-                    Node(
-                        package="teleop_twist_keyboard",
-                        executable="teleop_twist_keyboard",
-                        name="teleop_twist_keyboard",
-                        prefix=LaunchConfiguration("terminal"),
-                        parameters=[file, {"stamped": stamped}],
-                        remappings=TELEOP,
-                        condition=_is("device", "keyboard"),
-                    ),
                     Node(package="joy", executable="joy_node", name="joy_node", parameters=[file], condition=joystick),
                     Node(
-                        package="teleop_twist_joy",
-                        executable="teleop_node",
-                        name="teleop_twist_joy_node",
-                        parameters=[file, {"publish_stamped_twist": stamped}],
-                        remappings=TELEOP,
+                        package="agent_planner",
+                        executable="teleop_joy",
+                        name="teleop_joy",
+                        parameters=[file, {"publish_stamped_twist": ParameterValue(stamped, value_type=bool)}],
                         condition=joystick,
                     ),
                 ]

@@ -28,27 +28,16 @@ fi
 "$python" -c 'import ensurepip, venv' 2>/dev/null || need "python$version-venv"
 "$python" -c 'import os, sys, sysconfig; sys.exit(not os.path.exists(sysconfig.get_paths()["include"] + "/Python.h"))' \
   || need "python$version-dev"
-# Not needed to run: `ign sdf` checks the worlds written for Gazebo; without it those tests are skipped.
-optional=()
-command -v ign >/dev/null && compgen -G '/usr/share/*/sdformat*.yaml' >/dev/null \
-  || optional=(ignition-tools libsdformat-dev)
-[ ${#missing[@]} -gt 0 ] || [ ${#optional[@]} -gt 0 ] || exit 0
+[ ${#missing[@]} -gt 0 ] || exit 0
 
 sudo=
 [ "$(id -u)" = 0 ] || sudo="sudo "
 line="${sudo}apt-get install -y --no-install-recommends ${missing[*]}"
 if [ "$(id -u)" = 0 ] || [ "${APT:-}" = 1 ]; then
-  ${sudo}apt-get update -q || [ ${#missing[@]} -eq 0 ]
-  if [ ${#missing[@]} -gt 0 ]; then
-    echo "Installing: ${missing[*]}"
-    DEBIAN_FRONTEND=noninteractive $line
-  fi
-  for package in "${optional[@]}"; do # not every release has them
-    echo "Installing, if it is to be had: $package"
-    DEBIAN_FRONTEND=noninteractive ${sudo}apt-get install -y -q --no-install-recommends "$package" \
-      || echo "  $package is left out: tests that need it are skipped" >&2
-  done
-elif [ ${#missing[@]} -gt 0 ]; then
+  ${sudo}apt-get update -q
+  echo "Installing: ${missing[*]}"
+  DEBIAN_FRONTEND=noninteractive $line
+else
   printf 'Packages are missing. Install them, then repeat (or let make do it: APT=1 make setup):\n  %s\n' "$line" >&2
   exit 2
 fi

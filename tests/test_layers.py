@@ -16,10 +16,13 @@ LAYERS = (
     {"goals"},
     {"llm"},
     {"safety"},
+    {"teleop"},
     {"agent"},
     {"recording"},
     {"tuning"},
     {"ros"},
+    {"access"},
+    {"mcp", "console"},
     {"cli"},
     {"testing"},  # last: no product code imports what is made for tests
 )

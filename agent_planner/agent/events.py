@@ -20,6 +20,7 @@ class EventKind(Enum):
     RESULT = "RESULT"
     OBSERVED = "OBSERVING"
     QUESTION = "WAITING_FOR_OPERATOR"
+    TELEOP = "TELEOP"
     ENDED = "ENDED"
 
 
@@ -33,6 +34,29 @@ class Event:
     thought: str = ""
     call: str = ""
     data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a client is told of an event; see the feedback of ExecuteInstruction.action."""
+
+    step: int
+    thought: str
+    call: str
+    state: str
+    detail: str
+
+
+def told(event: Event) -> Told:
+    """An event as the client sees it; a goal stands in ``thought``, as the interface says."""
+    is_goal = event.kind is EventKind.GOAL
+    return Told(
+        step=event.step,
+        thought=event.text if is_goal else event.thought,
+        call=event.call,
+        state=event.kind.value,
+        detail="" if is_goal or event.kind is EventKind.CALL else event.text,
+    )
 
 
 Emit = Callable[[Event], None]

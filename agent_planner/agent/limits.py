@@ -24,6 +24,8 @@ class LoopConfig:
     check_plan: bool = False
     # Look into what nobody has looked into before a thing that the instruction names counts as missing.
     look_for_missing: bool = True
+    # Ask a person who listens before an episode ends because its own means are at an end.
+    ask_before_giving_up: bool = False
 
     @property
     def plans_first(self) -> bool:

@@ -3,6 +3,9 @@
 
 Since the loop itself never waits, one driver can serve a robot (threads, deadlines, cancel) and another can move
 hundreds of simulated episodes side by side, with the model's turns in batches.
+
+In place of any answer `TookOver` may be thrown: a person had the robot meanwhile. Of a `Dispatch` that was under way
+the end is sent first.
 """
 
 from collections.abc import Sequence
@@ -40,7 +43,8 @@ class Observe:
 class Question:
     """Ask the person; answer with their words, or None where nobody answers.
 
-    ``kind`` is question, which, approve_goal or approve_call; to approve, the answer is ``yes``.
+    ``kind`` is question, which, approve_goal or approve_call (to approve, the answer is ``yes``), stuck (what is to
+    be done where the planner cannot go on), or help: something that the person is to do.
     """
 
     kind: str
@@ -48,4 +52,9 @@ class Question:
     options: Sequence[str] = ()
 
 
-Request = ModelTurn | Dispatch | Observe | Question
+@dataclass(frozen=True)
+class HandOver:
+    """Let a person take over: there is no answer but `TookOver`, once they have given the robot back."""
+
+
+Request = ModelTurn | Dispatch | Observe | Question | HandOver

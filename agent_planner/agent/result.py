@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass, field
 
+from agent_planner.agent.takeover import HumanTurn
 from agent_planner.goals.goal import Stated
 from agent_planner.types import Call, Outcome
 
@@ -29,7 +30,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class EpisodeResult:
-    """``steps`` are the calls that went to a server, with their results as text."""
+    """``steps`` are the calls that went to a server, with their results as text; ``takeovers`` lie between them."""
 
     outcome: Outcome
     code: str
@@ -37,11 +38,13 @@ class EpisodeResult:
     goal: Stated | None
     steps: tuple[tuple[Call, str], ...] = ()
     counts: Counts = field(default_factory=Counts)
+    takeovers: tuple[HumanTurn, ...] = ()
 
     @property
     def summary(self) -> str:
         """One sentence for a person; success always names the goal it refers to."""
         goal = f"goal {self.goal}" if self.goal is not None else "no goal"
         did = f"{len(self.steps)} call{'s' if len(self.steps) != 1 else ''}"
+        did += {0: "", 1: " and a takeover"}.get(len(self.takeovers), f" and {len(self.takeovers)} takeovers")
         why = f": {self.message}" if self.message else ""
         return f"{self.outcome.value} ({goal}) after {did}{why}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent_planner.cli.joined import joined
+from agent_planner.cli.options import Simulator
 from agent_planner.cli.stack import Stack, started
 from agent_planner.cli.terminal import Terminal
 from agent_planner.cli.wanted import Wanted
@@ -41,8 +42,12 @@ def brought_up(want: Wanted, terminal: Terminal, runs: Path, domain: int | None 
     """Start a robot's programs, wait until they answer, and stop them at the end.
 
     Raises:
-        InfrastructureError: one of them does not come up.
+        InfrastructureError: one of them does not come up, or Gazebo is wanted and is not installed.
     """
+    if want.profile.simulator is Simulator.GAZEBO:
+        from agent_planner_sim.gazebo.installed import require_gazebo
+
+        require_gazebo()
     began = time.monotonic()
     folder = run_folder(runs)
     write_json(folder / "run.json", {**want.values(folder), "robot": want.profile.model_dump(mode="json")})

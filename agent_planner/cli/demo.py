@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from agent_planner.cli.console_door import PORT, Open, Port
 from agent_planner.cli.instruction import checked
 from agent_planner.cli.options import (
     MODEL,
@@ -38,10 +39,14 @@ if TYPE_CHECKING:
 INSTRUCTION = "put the red cube in the blue bin"
 # What the default instruction means, whatever the model makes of it.
 GOAL = "in(red cube, blue bin)"
+# The head camera's pictures a simulated second, for a person who drives by them.
+_CONSOLE_RATE = 5.0
 
 
 def demo(
-    instruction: Annotated[str, typer.Argument(help="what is to be done, in words")] = INSTRUCTION,
+    instruction: Annotated[
+        str, typer.Argument(help="what is to be done, in words; with --console the page offers it, and you send it")
+    ] = INSTRUCTION,
     robot: RobotName = ROBOT,
     scene: SceneName = "",
     scene_source: SceneFrom = SceneSource.TRUTH,
@@ -53,19 +58,35 @@ def demo(
     rtf: Factor = 1.0,
     runs: Runs = RUNS,
     domain: Domain = None,
+    console: Annotated[
+        bool, typer.Option("--console", help="serve the operator console on the robot, until Ctrl-C, instead")
+    ] = False,
+    port: Port = PORT,
+    open_page: Open = True,
     as_json: AsJson = False,
 ) -> None:
-    """Carry out one instruction in simulation and verify it; exit code 0 only if the goal holds in the world."""
+    """Carry out one instruction in simulation and verify it; exit code 0 only if the goal holds in the world.
+
+    With --console nothing moves by itself: from a page, whose link is printed, you instruct, drive and stop the robot.
+    There is no video and no verdict then.
+    """
     from agent_planner.cli.ros_shell import enter_ros
     from agent_planner.cli.wanted import wanted
 
     text = checked(instruction)
     if video is not None and not video.parent.is_dir():
         raise UserError(f"--video {video}: there is no folder {video.parent}")
-    want = wanted(robot, model, scene, policy, scene_source, seed=seed, rtf=rtf, video=True, check_plan=check_plan)
+    if console and (video is not None or as_json):
+        raise UserError("--console goes on until Ctrl-C: there is no --video and no --json with it")
+    how = {"camera_rate": _CONSOLE_RATE} if console else {"video": True}
+    want = wanted(robot, model, scene, policy, scene_source, seed=seed, rtf=rtf, check_plan=check_plan, **how)
     if not want.profile.simulated:
         raise UserError(f"'{robot}' is not simulated; `agent-planner run --robot {robot}` starts it")
     enter_ros()
+    if console:
+        from agent_planner.cli.demo_console import demo_console
+
+        demo_console(want, text, runs, domain, port, open_page)
     from agent_planner.cli.bringup import brought_up
     from agent_planner.cli.send import follow
     from agent_planner.recording.episode import add_facts

@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from agent_planner.agent.conversation import parse_turn
-from agent_planner.agent.loop import LoopConfig
+from agent_planner.agent.limits import LoopConfig
 from agent_planner.agent.result import Counts, EpisodeResult
 from agent_planner.cli.bringup import Up, brought_up
-from agent_planner.cli.options import SceneSource
+from agent_planner.cli.options import SceneSource, Simulator
 from agent_planner.cli.physical_suite import scenario, scene_seed
+from agent_planner.cli.robots import in_simulator
 from agent_planner.cli.terminal import Terminal
 from agent_planner.cli.wanted import Wanted, wanted
-from agent_planner.errors import CallRefused, InfrastructureError
+from agent_planner.errors import CallRefused, InfrastructureError, UserError
 from agent_planner.goals import parse_goal
 from agent_planner.goals.goal import Stated
 from agent_planner.recording.episode import add_facts
@@ -65,6 +66,7 @@ def run(
     seeds: Sequence[int],
     model: str,
     config: LoopConfig,
+    simulator: Simulator,
     robot: str,
     scene: str,
     rtf: float,
@@ -73,6 +75,7 @@ def run(
     scene_source: SceneSource = SceneSource.TRUTH,
 ) -> tuple[list[Score], float, str]:
     """Run the suite; returns scores, the seconds that the episodes took, and the model's name."""
+    robot = in_simulator(robot, simulator)
     want = wanted(
         robot, model, scene, policy, scene_source, rtf=rtf, level=config.level.value, look_ahead=config.look_ahead
     )
@@ -89,7 +92,13 @@ def episodes(
     seeds: Sequence[int],
     brief: Brief = lambda up, task: None,
 ) -> Iterator[Tried]:
-    """Bring the robot up and yield each episode as it ends; its record then says what it was worth."""
+    """Bring the robot up and yield each episode as it ends; its record then says what it was worth.
+
+    Raises:
+        UserError: the robot is not simulated, or the simulator has no such suite.
+    """
+    if want.profile.simulator is None:
+        raise UserError(f"the robot '{want.profile.name}' is not simulated: no episodes with a known truth can be run")
     scene_seed(suite, split, 0)
     good = 0
     with brought_up(want, terminal, runs) as up:
@@ -102,7 +111,7 @@ def episodes(
                 _let_go(stops, terminal)
                 tried = episode(up, suite, split, seed, want.scene, hand, brief, want.by_camera)
                 if tried.record is not None:
-                    add_facts(tried.record, facts(tried, split, stops.stopped))
+                    add_facts(tried.record, facts(tried, split, want.profile.simulator, stops.stopped))
                 score = tried.score
                 good += score.success
                 terminal.say(
@@ -175,18 +184,19 @@ def judged(task: Scenario, result: EpisodeResult, truth: SceneGraph) -> Score:
     return Score(task, result, score.success, score.goal_exact, "not_in_truth" if unseen else score.error)
 
 
-def facts(tried: Tried, split: str, stopped: str = "") -> dict[str, Any]:
+def facts(tried: Tried, split: str, simulator: Simulator, stopped: str = "") -> dict[str, Any]:
     """What an episode's record says of it beside the conversation, as records of the symbolic world do.
 
     Args:
         tried: the episode.
         split: of its scenario.
+        simulator: where it was.
         stopped: why the robot was stopped when it ended; a stop counts as a violation.
     """
     score = tried.score
     return {
         "source": "agent",
-        "backend": "mujoco",
+        "backend": simulator.value,
         "split": split,
         "scenario": score.scenario.id,
         "family": score.scenario.kind,
@@ -218,7 +228,7 @@ def read_result(answer: InstructionResult, path: Path | None) -> EpisodeResult:
     known = {outcome.value for outcome in Outcome}
     outcome = Outcome(answer.outcome) if answer.outcome in known else Outcome.FAILED
     counts = Counts(**record.get("counts", {}))
-    steps = tuple((parse_turn(step["call"])[1], step["result"]) for step in record.get("steps", ()))
+    steps = tuple((parse_turn(step["call"])[1], step["result"]) for step in record.get("steps", ()) if "call" in step)
     return EpisodeResult(outcome, code, record.get("message", answer.error_msg), _stated(answer.goal), steps, counts)
 
 

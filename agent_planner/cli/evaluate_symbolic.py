@@ -4,7 +4,7 @@
 import time
 from collections.abc import Sequence
 
-from agent_planner.agent.loop import LoopConfig
+from agent_planner.agent.limits import LoopConfig
 from agent_planner.cli.models import checked, loaded
 from agent_planner.cli.terminal import Terminal
 from agent_planner.tuning.panel.evaluate import Score, run_symbolic

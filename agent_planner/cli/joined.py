@@ -21,12 +21,12 @@ def join_domain(domain: int | None) -> None:
 
 
 @contextmanager
-def joined(name: str, alive: Callable[[], None] = lambda: None) -> Iterator[ClientNode]:
+def joined(name: str, alive: Callable[[], None] = lambda: None, namespace: str = "") -> Iterator[ClientNode]:
     """A node that is on the ROS graph for as long as the context lasts; arguments as for `ClientNode`.
 
     A signal comes neither while it opens nor while it closes: its thread would keep the process from ending.
     """
-    node = ClientNode(name, alive)
+    node = ClientNode(name, alive, namespace)
     try:
         with deferred():
             node.open()

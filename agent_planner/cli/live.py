@@ -10,7 +10,11 @@ from rich.status import Status
 from agent_planner.cli.terminal import Terminal
 
 if TYPE_CHECKING:
+    from agent_planner.agent.events import Told
     from agent_planner.ros.client import Feedback, InstructionResult
+
+    # From the planner, or from an episode's record.
+    Heard = Feedback | Told
 
 _EVERY_SECONDS = 5.0
 _WAITING = {
@@ -20,6 +24,7 @@ _WAITING = {
     "EXECUTING": "carrying out",
     "OBSERVING": "looking",
     "WAITING_FOR_OPERATOR": "waiting for an answer",
+    "TELEOP": "waiting for the person",
 }
 
 
@@ -39,12 +44,12 @@ class LiveRun:
         self._detail, self._due = "", 0.0
         self._at_gate = False
 
-    def hear(self, feedback: "Feedback") -> None:
+    def hear(self, feedback: "Heard") -> None:
         """Show one message."""
-        show: Callable[[Feedback], None] = getattr(self, f"_{feedback.state.lower()}", self._wait)
+        show: Callable[[Heard], None] = getattr(self, f"_{feedback.state.lower()}", self._wait)
         show(feedback)
 
-    def _wait(self, feedback: "Feedback") -> None:
+    def _wait(self, feedback: "Heard") -> None:
         text = _WAITING.get(feedback.state, feedback.state.lower())
         more = " ".join(part for part in (feedback.call, feedback.detail) if part)
         if self._status is not None:
@@ -54,27 +59,27 @@ class LiveRun:
             if not self._terminal.console.is_terminal:
                 self._terminal.say(text)
 
-    def _goal(self, feedback: "Feedback") -> None:
+    def _goal(self, feedback: "Heard") -> None:
         stated = (feedback.thought or feedback.detail).removeprefix("goal: ")
         self._terminal.say(f"goal      {stated}", "bold")
 
-    def _looking(self, feedback: "Feedback") -> None:
+    def _looking(self, feedback: "Heard") -> None:
         self._terminal.say(f"looking   {feedback.detail}", "bold")
 
-    def _checking(self, feedback: "Feedback") -> None:
+    def _checking(self, feedback: "Heard") -> None:
         if feedback.step != self._shown_thought:
             self._shown_thought = feedback.step
             self._terminal.say(f"{feedback.step:>3}  thought  {feedback.thought}", "dim")
             self._terminal.say(f"     call     {feedback.call}", "cyan")
 
-    def _planning(self, feedback: "Feedback") -> None:
+    def _planning(self, feedback: "Heard") -> None:
         self._terminal.say(f"     plan     {feedback.detail.removeprefix('plan: ')}", "dim")
 
-    def _refused(self, feedback: "Feedback") -> None:
+    def _refused(self, feedback: "Heard") -> None:
         self._at_gate = False
         self._terminal.say(f"     refused  {feedback.detail}", "yellow")
 
-    def _executing(self, feedback: "Feedback") -> None:
+    def _executing(self, feedback: "Heard") -> None:
         self._wait(feedback)
         if feedback.detail == feedback.call:
             self._at_gate = True
@@ -95,21 +100,26 @@ class LiveRun:
             self._at_gate = False
             self._terminal.say("     check    ok", "dim")
 
-    def _result(self, feedback: "Feedback") -> None:
+    def _result(self, feedback: "Heard") -> None:
         self._passed()
         style = "green" if feedback.detail.startswith("ok") else "red"
         self._terminal.say(f"     result   {feedback.detail}", style)
 
-    def _waiting_for_operator(self, feedback: "Feedback") -> None:
+    def _waiting_for_operator(self, feedback: "Heard") -> None:
         self._terminal.say(f"     asks     {feedback.detail}", "magenta")
+        self._wait(feedback)
+
+    def _teleop(self, feedback: "Heard") -> None:
+        self._terminal.say(f"     person   {feedback.detail}", "magenta")
         self._wait(feedback)
 
     def ended(self, result: "InstructionResult") -> None:
         """Show how it ended."""
-        good = result.outcome in ("succeeded", "answered")
-        self._terminal.say(
-            f"{result.status}  {result.summary or result.error_msg}", "bold green" if good else "bold red"
-        )
+        self.close(f"{result.status}  {result.summary or result.error_msg}", result.outcome)
+
+    def close(self, text: str, outcome: str) -> None:
+        """Show the last line."""
+        self._terminal.say(text, "bold green" if outcome in ("succeeded", "answered") else "bold red")
 
 
 def _escaped(text: str) -> str:

@@ -9,7 +9,22 @@ import sys
 
 import typer
 
-from agent_planner.cli import demo, evaluate, model, policy, ros_shell, run, send, skills, stop, tune
+from agent_planner.cli import (
+    console,
+    demo,
+    episodes,
+    evaluate,
+    mcp,
+    model,
+    policy,
+    ros_shell,
+    run,
+    send,
+    skills,
+    stop,
+    teleop,
+    tune,
+)
 from agent_planner.cli.signals import Terminated, raise_on_termination
 from agent_planner.errors import InfrastructureError, UserError
 
@@ -26,7 +41,11 @@ app.command("run")(run.run)
 app.command("send")(send.send)
 app.command("stop")(stop.stop)
 app.command("reset")(stop.reset)
+app.command("teleop")(teleop.teleop)
+app.command("mcp")(mcp.mcp)
+app.command("console")(console.console)
 app.command("eval")(evaluate.evaluate)
+app.add_typer(episodes.app, name="episodes")
 app.add_typer(skills.app, name="skills")
 app.add_typer(policy.app, name="policy")
 app.add_typer(model.app, name="model")

@@ -15,6 +15,13 @@ class SceneSource(Enum):
     CAMERA = "camera"
 
 
+class Simulator(Enum):
+    """What simulates a robot."""
+
+    MUJOCO = "mujoco"
+    GAZEBO = "gazebo"
+
+
 RobotName = Annotated[str, typer.Option(help="name or file of a robot profile")]
 SceneName = Annotated[str, typer.Option(help="tidy, apartment or table_top, for a simulated robot")]
 SceneFrom = Annotated[

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Robot profiles: which programs make up a robot's side of the planner, and with what parameters."""
 
+import re
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agent_planner.cli.options import Simulator
 from agent_planner.config import parse_yaml, read_text
 from agent_planner.errors import UserError, did_you_mean
 from agent_planner.safety.policy import policy_path
@@ -13,6 +15,7 @@ from agent_planner.skills import SkillLibrary
 
 FOLDER = Path(__file__).parents[1] / "robots"
 Parameter = str | bool | int | float | list[str]
+_VARIANT = re.compile(r"^variant_of:", re.MULTILINE)
 
 
 class NodeProfile(BaseModel):
@@ -52,6 +55,14 @@ class RobotProfile(BaseModel):
     folder: Path = Field(FOLDER, exclude=True)
 
     @property
+    def simulator(self) -> Simulator | None:
+        """What simulates the robot, by its programs; None for one that is not simulated."""
+        if not self.simulated:
+            return None
+        in_gazebo = any(node.executable == "gazebo_world" for node in self.nodes)
+        return Simulator.GAZEBO if in_gazebo else Simulator.MUJOCO
+
+    @property
     def skills_file(self) -> Path:
         """Where the library is."""
         return (self.folder / self.skills).resolve()
@@ -69,6 +80,24 @@ class RobotProfile(BaseModel):
         return SkillLibrary.load(self.skills_file)
 
 
+class RobotVariant(BaseModel):
+    """A robot's other profile: programs in the place of those that have the same name there, and further ones."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    variant_of: str = Field(description="name of the other profile, in the same folder")
+    name: str
+    description: str
+    nodes: tuple[NodeProfile, ...] = Field(min_length=1)
+
+    def of(self, robot: RobotProfile) -> RobotProfile:
+        """Return the whole profile."""
+        own = {node.name: node for node in self.nodes}
+        there = [own.pop(node.name, node) for node in robot.nodes]
+        update = {"name": self.name, "description": self.description, "nodes": (*there, *own.values())}
+        return robot.model_copy(update=update)
+
+
 def known_robots(folder: Path = FOLDER) -> list[str]:
     """Names of the profiles that are shipped."""
     return sorted(path.stem for path in folder.glob("*.yaml"))
@@ -81,12 +110,50 @@ def load_robot(name: str, folder: Path = FOLDER) -> RobotProfile:
         UserError: there is none of that name.
         ConfigError: the file is wrong.
     """
-    path = Path(name) if name.endswith((".yaml", ".yml")) else folder / f"{name}.yaml"
+    path = _path(name, folder)
+    text = read_text(path)
+    if _VARIANT.search(text):
+        other, lines = parse_yaml(RobotVariant, text, str(path), "nodes")
+        beside = path.with_stem(other.variant_of)
+        lines.refuse((loc, f"there is no {beside.name} beside it") for loc in [("variant_of",)] if not beside.is_file())
+        return other.of(load_robot(str(beside)))
+    profile, _ = parse_yaml(RobotProfile, text, str(path), "nodes")
+    return profile.model_copy(update={"folder": path.resolve().parent})
+
+
+def in_simulator(robot: str, simulator: Simulator) -> str:
+    """Return the name or path of a robot's profile for a simulator: its own, or ``ROBOT_SIMULATOR`` beside it.
+
+    Raises:
+        UserError: there is neither.
+        ConfigError: its file is wrong.
+    """
+    return robot if load_robot(robot).simulator is simulator else variant(robot, simulator.value)
+
+
+def variant(robot: str, suffix: str, folder: Path = FOLDER) -> str:
+    """Return the name or path of a robot's other profile, ``ROBOT_SUFFIX`` beside its own.
+
+    Raises:
+        UserError: there is no such robot, or it has no profile of that suffix.
+    """
+    own = _path(robot, folder)
+    other = own.with_stem(f"{own.stem}_{suffix}")
+    if not other.is_file():
+        others = sorted(path.stem for path in own.parent.glob(f"{own.stem}_*{own.suffix}"))
+        raise UserError(
+            f"the robot '{robot}' has no profile for {suffix}: there is no {other.name} beside {own.name}; "
+            f"other profiles of it: {', '.join(others) or 'none'}"
+        )
+    return str(other) if own == Path(robot) else other.stem
+
+
+def _path(robot: str, folder: Path) -> Path:
+    path = Path(robot) if robot.endswith((".yaml", ".yml")) else folder / f"{robot}.yaml"
     if not path.is_file():
         known = known_robots(folder)
         raise UserError(
-            f"there is no robot '{name}'; {did_you_mean(name, known)}; a profile of your own is given by its path, "
+            f"there is no robot '{robot}'; {did_you_mean(robot, known)}; a profile of your own is given by its path, "
             "which ends in .yaml"
         )
-    profile, _ = parse_yaml(RobotProfile, read_text(path), str(path), "nodes")
-    return profile.model_copy(update={"folder": path.resolve().parent})
+    return path

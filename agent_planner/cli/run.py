@@ -48,6 +48,7 @@ def run(
     terminal = Terminal()
     with brought_up(want, terminal, runs, domain) as up:
         terminal.say('instructions:    agent-planner send "put the red cube in the blue bin"')
+        terminal.say("page to steer:   agent-planner console")
         terminal.say("your own client: eval $(agent-planner env), then the action execute_instruction")
         terminal.say(f"logs, episodes:  {up.folder}")
         terminal.say("stop, reset:     agent-planner stop, agent-planner reset, from any terminal")

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent_planner.cli.evaluate import HeldOut, seed_range
-from agent_planner.cli.options import ROBOT, RUNS, RobotName, Runs
+from agent_planner.cli.options import ROBOT, RUNS, RobotName, Runs, Simulator
+from agent_planner.cli.robots import in_simulator
 from agent_planner.cli.terminal import Terminal
 from agent_planner.tuning.mixture.names import Split
 from agent_planner.types import Level
@@ -27,11 +28,14 @@ _OUT = "file of results (.jsonl), as of tune evaluate; what stands in it is not 
 def evaluate_physical(
     out: Annotated[Path, typer.Argument(help=_OUT)],
     model: Annotated[str, typer.Option(help="as of tune evaluate, without goal+search and search+calls")],
-    suite: Annotated[str, typer.Option(help="held_in, failures or smoke; the cell is called mujoco_SUITE")] = "held_in",
+    suite: Annotated[str, typer.Option(help="held_in, failures or smoke; the cell is BACKEND_SUITE")] = "held_in",
     seeds: Annotated[str, typer.Option(help="A:B, from A up to but not including B")] = "0:50",
     split: HeldOut = Split.DEV,
     level: Annotated[Level, typer.Option(help="how far decoding is constrained")] = Level.GRAMMAR,
     look_ahead: Annotated[bool, typer.Option(help="refuse calls that do not bring the goal nearer")] = False,
+    backend: Annotated[Simulator, typer.Option(help="the simulator; Gazebo takes the profile ROBOT_gazebo")] = (
+        Simulator.MUJOCO
+    ),
     robot: RobotName = ROBOT,
     scene: Annotated[str, typer.Option(help="scene to draw from; the robot's own if left out")] = "",
     rtf: Annotated[float, typer.Option(min=0.1, help="simulated seconds per second at most")] = 4.0,
@@ -42,6 +46,7 @@ def evaluate_physical(
     Some dozens of episodes describe; they are too few to tell two good models apart.
     """
     numbers = seed_range(seeds)
+    robot = in_simulator(robot, backend)
     from agent_planner.cli.ros_shell import enter_ros
 
     enter_ros()
@@ -54,12 +59,13 @@ def evaluate_physical(
     command = shlex.join(
         ["agent-planner", "tune", "evaluate-physical", str(out), "--model", model, "--suite", suite, "--seeds", seeds]
         + ["--split", split.value, "--level", level.value, "--look-ahead" if look_ahead else "--no-look-ahead"]
+        + ["--backend", backend.value, "--robot", robot]
     )
     known = {name: version(name) for name in _PACKAGES}
     results = Results(out, RunLine(command=command, date=datetime.now(UTC).isoformat(), versions=known))
     measurement = Measurement(results, subject(model, model), split.value, 1)
     config = LoopConfig(level=level, look_ahead=look_ahead)
-    cell = f"mujoco_{suite}"
+    cell = f"{backend.value}_{suite}"
     left = measurement.episodes_left(cell, numbers, config)
     bodied = Robot(robot, scene, "", level.value, look_ahead, rtf)
     for one in taught_episodes(terminal, bodied, model, runs, suite, split.value, left) if left else ():

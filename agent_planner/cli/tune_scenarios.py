@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agent_planner.cli import tune_records
 from agent_planner.cli.evaluate import ready_to_write
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import UserError
 from agent_planner.tuning.collect.names import LeaveOut
+from agent_planner.tuning.data.schema import Schema
 
 if TYPE_CHECKING:
     from agent_planner.tuning.scenarios.situations import Situation
@@ -82,8 +84,18 @@ def _propose(terminal: Terminal, drawn: list["Situation"], name: str, count: int
 
 
 def collect(
-    scenarios: Annotated[Path, typer.Argument(help="a file of `tune scenarios`", exists=True, dir_okay=False)],
+    scenarios: Annotated[
+        Path,
+        typer.Argument(help="a file of `tune scenarios`, or, with --from-episodes, a folder of episodes", exists=True),
+    ],
     out: _Out,
+    from_episodes: Annotated[
+        bool,
+        typer.Option(
+            "--from-episodes",
+            help="take what people and robots did, takeovers included: as `tune import --reward-from scene`",
+        ),
+    ] = False,
     teacher: Annotated[
         str,
         typer.Option(help="expert (search in the symbolic world), or a model as --model of other commands takes it"),
@@ -107,6 +119,11 @@ def collect(
 
     Killed, the same command goes on where it was; however the work is shared out, the file is the same.
     """
+    if from_episodes:
+        tune_records.import_records(scenarios, out, Schema.AGENT, tune_records.RewardFrom.SCENE)
+        return
+    if scenarios.is_dir():
+        raise UserError(f"{scenarios} is a folder; give a file of `tune scenarios`, or --from-episodes")
     ready_to_write(out)
     from agent_planner.tuning.collect.config import EXPERT, CollectConfig
     from agent_planner.tuning.collect.runners import runner

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from agent_planner.cli.models import checked
 from agent_planner.cli.options import SceneSource
-from agent_planner.cli.robots import Parameter, RobotProfile, load_robot
+from agent_planner.cli.robots import Parameter, RobotProfile, load_robot, variant
 from agent_planner.errors import UserError, did_you_mean
 from agent_planner.safety.policy import Policy, policy_path
 
@@ -26,6 +26,7 @@ class Wanted:
     policy: str = ""
     check_plan: bool = False
     by_camera: bool = False
+    camera_rate: float = 1.0
 
     def values(self, folder: Path) -> dict[str, Parameter]:
         """What the profile's placeholders stand for."""
@@ -41,6 +42,7 @@ class Wanted:
             "skills": str(self.profile.skills_file),
             "runs": str(folder),
             "video": str(folder / "video.mp4") if self.video else "",
+            "camera_rate": self.camera_rate,
             "path": str(folder / "path.png") if self.video else "",
         }
 
@@ -61,7 +63,7 @@ def wanted(
         UserError: robot, model, scene or policy is not known, or the robot's skills or the policy are wrong.
     """
     by_camera = scene_source is SceneSource.CAMERA
-    profile = load_robot(f"{robot}_camera" if by_camera else robot)
+    profile = load_robot(variant(robot, scene_source.value) if by_camera else robot)
     policy = _policy(profile, policy)
     if profile.simulated:
         from agent_planner_sim.scenes import BUILDERS

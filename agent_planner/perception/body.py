@@ -9,6 +9,7 @@ import numpy as np
 
 from agent_planner.errors import InfrastructureError
 from agent_planner.perception.rigid import apply, inverse, transform
+from agent_planner.scene.meshes import MeshError, boxes_of
 
 
 class Part(NamedTuple):
@@ -28,7 +29,7 @@ class Part(NamedTuple):
 class RobotBody:
     """The solids of a URDF, to be asked which points belong to them.
 
-    A mesh counts for nothing: give its link primitives beside it.
+    Of meshes those that are to be hit count, as boxes; those that are only to be seen do not.
     """
 
     def __init__(self, parts: tuple[Part, ...] = ()):
@@ -36,15 +37,15 @@ class RobotBody:
 
     @classmethod
     def parse(cls, urdf: str) -> "RobotBody":
-        """Read the visual and collision primitives of a URDF.
+        """Read the solids of a URDF.
 
         Raises:
-            InfrastructureError: it is no URDF.
+            InfrastructureError: it is no URDF, or a mesh in it cannot be read.
         """
         try:
             root = ElementTree.fromstring(urdf)
             return cls(tuple(_parts(root)))
-        except (ElementTree.ParseError, ValueError, KeyError) as error:
+        except (ElementTree.ParseError, ValueError, KeyError, MeshError) as error:
             raise InfrastructureError(f"robot_description is no URDF that can be read: {error}") from error
 
     @property
@@ -85,9 +86,13 @@ def _parts(root: ElementTree.Element) -> list[Part]:
     found = []
     for link in root.iter("link"):
         for solid in (*link.iterfind("visual"), *link.iterfind("collision")):
-            half, kind = _shape(solid.find("geometry"))
+            geometry, name, pose = solid.find("geometry"), link.attrib["name"], _origin(solid.find("origin"))
+            half, kind = _shape(geometry)
             if half is not None:
-                found.append(Part(link.attrib["name"], half, kind, _origin(solid.find("origin"))))
+                found.append(Part(name, half, kind, pose))
+            elif geometry is not None and solid.tag == "collision" and (mesh := geometry.find("mesh")) is not None:
+                boxes = boxes_of(mesh.attrib["filename"], _numbers(mesh.get("scale", "1 1 1")))
+                found += [Part(name, box.half, "", pose @ box.pose) for box in boxes]
     # What is to be seen and what is to be hit are mostly the same.
     return list({(p.link, p.round, p.half.tobytes(), p.pose.tobytes()): p for p in found}.values())
 

@@ -18,7 +18,7 @@ from agent_planner.perception.rigid import apply, inverse, pose_of
 from agent_planner.perception.track import Track
 from agent_planner.perception.tracker import Hand, Tracker
 from agent_planner.perception.words import wanted_words
-from agent_planner.scene.graph import GRASPABLE, SceneObject, ScenePlace
+from agent_planner.scene.graph import GRASPABLE, Pose, SceneObject, ScenePlace
 from agent_planner.skills.library import SkillLibrary
 
 _MARGIN_M = 0.012  # around the robot's own body and around what it holds
@@ -146,4 +146,5 @@ def scene_place(place: Place) -> ScenePlace:
         affordances=entry.affordances,
         explored=place.explored,
         is_open=place.is_open,
+        poses={name: Pose(*pose) for name, pose in entry.poses.items()},
     )

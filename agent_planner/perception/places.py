@@ -47,6 +47,7 @@ class PlaceEntry(_Entry):
     Attributes:
         wall: how thick the sides of a container are.
         floor: how thick its bottom is, within its own height.
+        poses: poses that belong to it by name; ``approach`` is where a base stands to work on it.
     """
 
     name: Name
@@ -58,6 +59,9 @@ class PlaceEntry(_Entry):
     wall: float = Field(0.01, ge=0.0, le=0.2)
     floor: float = Field(0.01, ge=0.0, le=0.2)
     opens: Opens | None = None
+    poses: dict[str, tuple[float, float, float, float]] = Field(
+        default_factory=dict, description="x, y, z and heading in radians, by name"
+    )
 
 
 class KnownObject(_Entry):

@@ -3,7 +3,10 @@
 
 ``runs/ID/events.jsonl``   one event a line, flushed at once, so that a killed process loses none
 ``runs/ID/config.json``    what the episode was run with
+``runs/ID/episode.mcap``   messages of topics (see `topic_log`); ``metadata.yaml`` makes the folder a ROS bag
 ``runs/ID/episode.json``   {"id", "conversations": [{"from", "loss", "value"}], "outcome", "goal", "steps", "scene", …}
+
+Among the steps, what a person did while they had the robot stands as a step of its own with ``"source": "human"``.
 
 Who knows afterwards what the world really was adds it with `add_facts`, a reward above all.
 """
@@ -22,6 +25,8 @@ from agent_planner.agent.result import EpisodeResult
 from agent_planner.llm.base import Message
 from agent_planner.scene import SceneGraph
 
+# The source of a step that a person made.
+HUMAN = "human"
 _FROM = {"system": "human", "user": "human", "assistant": "gpt"}
 
 
@@ -66,6 +71,7 @@ class EpisodeRecorder:
         result: EpisodeResult,
         scene: SceneGraph | None = None,
         earlier: Sequence[tuple[Sequence[Message], Sequence[int]]] = (),
+        recording: Mapping[str, Any] | None = None,
     ) -> None:
         """Write the conversation; assistant turns whose index is in ``refused`` carry ``loss: false``.
 
@@ -75,7 +81,9 @@ class EpisodeRecorder:
             refused: see above.
             result: how it ended.
             scene: what was observed last; None where nothing was moved in any world.
-            earlier: conversations before the last, each with its refused turns (looks for what was not in sight).
+            earlier: conversations before the last, each with its refused turns (looks for what was not in sight, and
+                what was said before a takeover).
+            recording: what became of the recording of topics; None where there was to be none.
         """
         record = {
             "id": self.episode_id,
@@ -85,15 +93,28 @@ class EpisodeRecorder:
             "code": result.code,
             "message": result.message,
             "goal": str(result.goal) if result.goal is not None else None,
-            "steps": [{"call": str(call), "result": text} for call, text in result.steps],
+            "steps": steps_of(result),
             "counts": vars(result.counts),
         }
+        if result.takeovers:
+            record["takeovers"] = len(result.takeovers)
         if earlier:
             record["earlier"] = [conversations(*before) for before in earlier]
         if scene is not None:
             record["scene"] = scene.model_dump(mode="json", exclude_defaults=True)
+        if recording is not None:
+            record["recording"] = dict(recording)
         write_json(self.folder / "episode.json", record)
         self._log.close()
+
+
+def steps_of(result: EpisodeResult) -> list[dict[str, Any]]:
+    """Return the robot's calls and what persons did between them, in order; the latter say ``source: human``."""
+    steps: list[dict[str, Any]] = [{"call": str(call), "result": text} for call, text in result.steps]
+    for turn in reversed(result.takeovers):
+        facts = {"from": turn.source, "seconds": round(turn.seconds, 1), "distance_m": round(turn.distance_m, 2)}
+        steps.insert(turn.after, {"source": HUMAN, "result": turn.text, **facts, "changed": list(turn.changed)})
+    return steps
 
 
 def conversations(messages: Sequence[Message], refused: Sequence[int] = ()) -> list[dict[str, Any]]:

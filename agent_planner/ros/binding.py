@@ -1,29 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From a call to a ROS message, and from a result to what it means: data only, nothing is evaluated.
+"""From a call to a ROS message, and from a result to what it means. What stands in the fields: `placeholders`."""
 
-In the fields of a binding ``{parameter}`` stands for an argument of the call. Of an entity, ``{parameter.FIELD}``
-takes `FIELDS`: ``{target.pose}``, ``{target.pose.x}``, ``{target.approach_pose}``, ``{target.category}`` … A text that
-is nothing but one placeholder keeps the value's type. ``{call.skill}`` is the skill's name, ``{call.arguments}`` all
-arguments as a JSON object.
-"""
-
-import json
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agent_planner.errors import UserError, did_you_mean
+from agent_planner.errors import UserError
 from agent_planner.ros.interface_types import InterfaceMissing, load_interface
 from agent_planner.ros.message_fields import FieldError, fill, owner_of, read
-from agent_planner.scene import Pose, SceneGraph, SceneObject
-from agent_planner.scene.approach import approach_pose
+from agent_planner.ros.placeholders import named_poses, substituted
+from agent_planner.scene import Pose, SceneGraph, ScenePlace
 from agent_planner.skills import ActionBinding, Parameter, ServiceBinding, Skill
 from agent_planner.types import Call, Value
 
-FIELDS = ("name", "category", "color", "pose", "size", "approach_pose")
-_CALL = "call"
-_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z_]+)*)\}")
 _CODE_FIELDS = ("error_code", "error_code.val", "code")
 _TEXT_FIELDS = ("error_msg", "message", "error_message", "error_string")
 ANY = "any"
@@ -49,20 +38,6 @@ def request_of(skill: Skill, call: Call, scene: SceneGraph) -> Any:
     return message
 
 
-def substituted(data: Any, skill: Skill, call: Call, scene: SceneGraph) -> Any:
-    """Return the data with every placeholder replaced."""
-    if isinstance(data, Mapping):
-        return {key: substituted(value, skill, call, scene) for key, value in data.items()}
-    if isinstance(data, list | tuple):
-        return [substituted(value, skill, call, scene) for value in data]
-    if not isinstance(data, str):
-        return data
-    whole = _PLACEHOLDER.fullmatch(data)
-    if whole:
-        return _value(whole[1], skill, call, scene)
-    return _PLACEHOLDER.sub(lambda match: _as_text(_value(match[1], skill, call, scene), match[0]), data)
-
-
 def judge(result: Any, success: Mapping[str, Any]) -> Judgement:
     """Hold a result against a binding's rules; without rules the fields count as success."""
     ok = _holds(result, success)
@@ -83,14 +58,14 @@ def check_binding(skill: Skill) -> list[str]:
         message, fields, result = _parts(skill)
     except InterfaceMissing as error:
         return [str(error)]
-    call, scene = _sample(skill)
-    problems = []
-    for name, data in fields.items():
-        try:
-            fill(message, {name: substituted(data, skill, call, scene)})
-        except UserError as error:
-            problems.append(str(error))
-    return problems + _rule_faults(result, _binding(skill).success)
+    problems: dict[str, None] = {}  # each once, though several words of an enum may have it
+    for call, scene in _samples(skill):
+        for name, data in fields.items():
+            try:
+                fill(message, {name: substituted(data, skill, call, scene)})
+            except UserError as error:
+                problems[str(error)] = None
+    return [*problems, *_rule_faults(result, _binding(skill).success)]
 
 
 def _binding(skill: Skill) -> ActionBinding | ServiceBinding:
@@ -114,54 +89,6 @@ def _parts(skill: Skill) -> tuple[Any, Mapping[str, Any], Any]:
 def _of_kind(name: str, kind: str) -> None:
     if f"/{kind}/" not in name:
         raise InterfaceMissing(f"{name} is no {kind} type")
-
-
-def _value(path: str, skill: Skill, call: Call, scene: SceneGraph) -> Any:
-    first, *rest = path.split(".")
-    if first == _CALL and first not in skill.parameters:
-        return _of_call(path, rest, call)
-    if first not in skill.parameters:
-        raise UserError(
-            f"'{{{path}}}': {skill.name} has no parameter '{first}'; {did_you_mean(first, skill.parameters)}"
-        )
-    if not rest:
-        return call.args[first]
-    if skill.parameters[first].type != "entity":
-        raise UserError(f"'{{{path}}}': '{first}' is a {skill.parameters[first].type} and has no fields")
-    return _of_entity(path, rest, scene, str(call.args[first]))
-
-
-def _of_call(path: str, rest: list[str], call: Call) -> str:
-    match rest:
-        case ["skill"]:
-            return call.skill
-        case ["arguments"]:
-            return json.dumps(dict(call.args), ensure_ascii=False)
-    raise UserError(f"'{{{path}}}': write {{call.skill}} or {{call.arguments}}")
-
-
-def _of_entity(path: str, rest: list[str], scene: SceneGraph, name: str) -> Any:
-    entity = scene.entity(name)
-    field, *inner = rest
-    if field not in FIELDS:
-        raise UserError(f"'{{{path}}}': an entity has no '{field}'; {did_you_mean(field, FIELDS)}")
-    value: Any = approach_pose(entity, scene) if field == "approach_pose" else getattr(entity, field)
-    if not inner:
-        return list(value) if field == "size" else value
-    parts = dict(zip("xyz", value, strict=True)) if field == "size" else _pose_parts(value)
-    if len(inner) > 1 or inner[0] not in parts:
-        raise UserError(f"'{{{path}}}': '{field}' has no '{'.'.join(inner)}'; {did_you_mean(inner[0], parts)}")
-    return parts[inner[0]]
-
-
-def _pose_parts(value: Any) -> dict[str, float]:
-    return value._asdict() if isinstance(value, Pose) else {}
-
-
-def _as_text(value: Any, placeholder: str) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise UserError(f"'{placeholder}' cannot stand inside a text")
-    return value if isinstance(value, str) else f"{value:g}"
 
 
 def _holds(result: Any, rules: Mapping[str, Any]) -> bool:
@@ -204,24 +131,32 @@ def _rule_faults(result: Any, rules: Mapping[str, Any]) -> list[str]:
     return problems
 
 
-def _sample(skill: Skill) -> tuple[Call, SceneGraph]:
-    """A call and a scene in which all parameters have a value of their kind."""
-    values: dict[str, Value] = {}
-    objects = []
-    for name, parameter in skill.parameters.items():
-        values[name] = _sample_value(name, parameter)
-        if parameter.type == "entity":
-            objects.append(SceneObject(name=str(values[name])))
-    return Call(skill.name, values), SceneGraph(objects=tuple(objects))
+def _samples(skill: Skill) -> Iterator[tuple[Call, SceneGraph]]:
+    """Calls, with a scene, in which all parameters have a value of their kind; each word of an enum comes up."""
+    binding = _binding(skill)
+    fields = binding.goal if isinstance(binding, ActionBinding) else binding.request
+    words = max((len(p.values) for p in skill.parameters.values() if p.type == "enum"), default=1)
+    places = tuple(
+        ScenePlace(name=_sample_name(name), poses=dict.fromkeys(named_poses(fields, name), Pose()))
+        for name, parameter in skill.parameters.items()
+        if parameter.type == "entity"
+    )
+    for i in range(words):
+        values = {name: _sample_value(name, parameter, i) for name, parameter in skill.parameters.items()}
+        yield Call(skill.name, values), SceneGraph(places=places)
 
 
-def _sample_value(name: str, parameter: Parameter) -> Value:
+def _sample_name(parameter: str) -> str:
+    return parameter.replace("_", " ")
+
+
+def _sample_value(name: str, parameter: Parameter, i: int) -> Value:
     match parameter.type:
         case "entity":
-            return name.replace("_", " ")
+            return _sample_name(name)
         case "number":
             assert parameter.minimum is not None
             return parameter.minimum
         case "enum":
-            return parameter.values[0]
+            return parameter.values[i % len(parameter.values)]
     return ""

@@ -33,7 +33,7 @@ from agent_planner.ros.pictures import Pairing, Pictures, frame_of, is_distorted
 from agent_planner.ros.process import run_node
 from agent_planner.ros.seen_message import RobotReading, seen_message
 from agent_planner.ros.tf_history import TfHistory
-from agent_planner.skills.library import SkillLibrary
+from agent_planner.skills.library import SkillLibrary, library_file
 
 _LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 # Of sensor data the newest counts: where the processor is slow, a queue would be a delay as long as it is deep.
@@ -76,7 +76,7 @@ class CameraScene(Node):
         values = declare(self, PARAMETERS)
         self._values = values
         self._settings = ChainSettings.load(values["chain_file"])
-        self._library = SkillLibrary.load(values["skills_file"]) if values["skills_file"] else None
+        self._library = SkillLibrary.load(library_file(values["skills_file"])) if values["skills_file"] else None
         self._arm, self._fingers = _names(values["arm_joints"]), _names(values["finger_joints"])
         self._body = RobotBody()
         self._perceiver: Perceiver | None = None

@@ -59,6 +59,11 @@ class SentInstruction:
         self._goal = goal
         self._planner = Presence(is_there, _LOST_SECONDS)
 
+    @property
+    def ended(self) -> bool:
+        """Whether nothing of it runs any more."""
+        return self._goal.ended.is_set()
+
     def result(self, seconds: float) -> InstructionResult:
         """Wait for the end.
 
@@ -82,6 +87,10 @@ class SentInstruction:
             r.episode_id,
         )
 
+    def ask_cancel(self) -> None:
+        """Ask the planner to stop; returns at once. What is accepted only later is cancelled then."""
+        self._goal.cancel()
+
     def cancel(self, seconds: float) -> None:
         """Ask the planner to stop, until it has: the robot is at rest then, and the result tells how it ended.
 
@@ -97,18 +106,28 @@ class SentInstruction:
         self._client.wait_until(over, seconds, what, self._goal.ended)
 
     def _has_ended(self) -> bool:
-        ended = self._goal.ended.is_set()
-        if not ended and self._planner.lost:
+        if not self.ended and self._planner.lost:
             raise InfrastructureError("the planner went away before it gave a result")
-        return ended
+        return self.ended
 
 
 class PlannerClient:
-    """Sends instructions. Build it on an open `ClientNode`."""
+    """Sends instructions. Build it on an open `ClientNode`.
 
-    def __init__(self, client: ClientNode):
+    Args:
+        client: the node.
+        action: EXECUTE_CALL for an instruction that is one call.
+    """
+
+    def __init__(self, client: ClientNode, action: str = EXECUTE_INSTRUCTION):
         self._client = client
-        self._action = SafeActionClient(client.node, ExecuteInstruction, EXECUTE_INSTRUCTION)
+        self._name = action
+        self._action = SafeActionClient(client.node, ExecuteInstruction, action)
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a planner."""
+        return self._action.server_is_ready()
 
     def wait_for_server(self, seconds: float) -> None:
         """Wait for the planner.
@@ -116,7 +135,7 @@ class PlannerClient:
         Raises:
             InfrastructureError: there is none.
         """
-        self._client.wait_until(self._action.server_is_ready, seconds, f"the planner's action '{EXECUTE_INSTRUCTION}'")
+        self._client.wait_until(self._action.server_is_ready, seconds, f"the planner's action '{self._name}'")
 
     def wait_for_model(self, seconds: float, tell: Callable[[str], object]) -> None:
         """Wait until the planner's language model can answer; ``tell`` hears how far it is.

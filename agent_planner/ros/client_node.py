@@ -24,10 +24,14 @@ class ClientNode:
     Args:
         name: the node's name.
         alive: raises an error where waiting has become useless (a server has died); looked at during every wait.
+        namespace: of the robot; empty: the root.
     """
 
-    def __init__(self, name: str = "agent_planner_client", alive: Callable[[], None] = lambda: None):
+    def __init__(
+        self, name: str = "agent_planner_client", alive: Callable[[], None] = lambda: None, namespace: str = ""
+    ):
         self._name = name
+        self._namespace = namespace
         self.alive = alive
         self._context = Context()
         self._closing = threading.Event()
@@ -37,7 +41,7 @@ class ClientNode:
         """Join the ROS graph."""
         self._context.init(args=None, domain_id=None)
         self._open.callback(self._context.try_shutdown)
-        self.node = Node(self._name, context=self._context, use_global_arguments=False)
+        self.node = Node(self._name, namespace=self._namespace, context=self._context, use_global_arguments=False)
         self._open.callback(self.node.destroy_node)
         self._open.enter_context(spinning(SingleThreadedExecutor(context=self._context), self.node))
 

@@ -10,6 +10,7 @@ from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.client import Client
 from rclpy.node import Node
 
+from agent_planner.agent.takeover import TAKEOVER
 from agent_planner.errors import UserError
 from agent_planner.ros.action_client import SafeActionClient
 from agent_planner.ros.action_run import NOT_CONFIRMED, ActionRun
@@ -31,15 +32,30 @@ class SkillDispatcher:
     """Executes one call at a time. `configure` makes the clients, `release` destroys them.
 
     Skills that name the same server share its client. `execute` blocks and belongs in a worker; `cancel` may be
-    called from any thread and returns at once. While the robot is stopped nothing is executed; where a server does not
-    confirm a cancel, the supervisor is asked to stop everything.
+    called from any thread and returns at once, and so may `interrupt`. While the robot is stopped, or a person has it,
+    nothing is executed; where a server does not confirm a cancel, the supervisor is asked to stop everything.
+
+    Args:
+        node: the node that it belongs to.
+        library: the skills that there are.
+        limits: of what a server may take.
+        stops: says whether anything may move.
+        taken: whether a person has the robot, or had it and the episode has yet to be told of it.
     """
 
-    def __init__(self, node: Node, library: SkillLibrary, limits: Limits, stops: StopState):
+    def __init__(
+        self,
+        node: Node,
+        library: SkillLibrary,
+        limits: Limits,
+        stops: StopState,
+        taken: Callable[[], bool] = lambda: False,
+    ):
         self._node = node
         self._library = library
         self._limits = limits
         self._stops = stops
+        self._taken = taken
         self._group = ReentrantCallbackGroup()
         self._actions: dict[tuple[str, str], SafeActionClient] = {}
         self._services: dict[tuple[str, str], Client] = {}
@@ -87,6 +103,11 @@ class SkillDispatcher:
         """End what runs, and refuse what would come after it until `begin`. Returns at once."""
         with self._lock:
             self._cancelled = True
+        self.interrupt()
+
+    def interrupt(self) -> None:
+        """End what runs; what comes after it is executed as ever. Returns at once."""
+        with self._lock:
             running = self._running
         if running is not None:
             running.cancel()
@@ -105,6 +126,8 @@ class SkillDispatcher:
                 return SkillResult(ResultStatus.CANCELLED, halt.code, halt.message)
             if self._cancelled:
                 return SkillResult(ResultStatus.CANCELLED, "CANCELLED", "cancelled before the goal was sent")
+            if self._taken():
+                return SkillResult(ResultStatus.DENIED, TAKEOVER, "a person has the robot")
             self._running = run
         try:
             result = run.run(skill.timeout_s)

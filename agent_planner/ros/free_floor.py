@@ -6,7 +6,7 @@ from nav_msgs.msg import OccupancyGrid
 from scipy import ndimage
 
 _TAKEN = 50  # occupancy from which a cell counts as taken; unknown (-1) does too
-_CLEAR_M = 0.08
+CLEAR_M = 0.08
 
 
 class FreeFloor:
@@ -24,12 +24,12 @@ class FreeFloor:
         self._resolution = resolution
 
     @classmethod
-    def of(cls, message: OccupancyGrid) -> "FreeFloor":
-        """Read a map; its axes must be those of its frame."""
+    def of(cls, message: OccupancyGrid, clear_m: float = CLEAR_M) -> "FreeFloor":
+        """Read a map; its axes must be those of its frame. Free is what is so far from all that is taken, metres."""
         info = message.info
         cells = np.asarray(message.data, dtype=np.int16).reshape(info.height, info.width)
         taken = (cells >= _TAKEN) | (cells < 0)
-        rounds = max(1, round(_CLEAR_M / info.resolution))
+        rounds = max(1, round(clear_m / info.resolution))
         free = np.logical_not(ndimage.binary_dilation(taken, iterations=rounds))
         return cls(free, (info.origin.position.x, info.origin.position.y), info.resolution)
 
@@ -40,3 +40,7 @@ class FreeFloor:
         found = np.zeros(len(points), dtype=bool)
         found[inside] = self._free[rows[inside], columns[inside]]
         return found
+
+    def is_free(self, x: float, y: float) -> bool:
+        """Whether one point is over free floor."""
+        return bool(self.covers(np.array([[x, y, 0.0]]))[0])

@@ -23,7 +23,7 @@ class Heartbeat:
 
     Args:
         node: the node that it belongs to.
-        ready: the first beat waits for this. Until a model is loaded nothing can move the robot, and loading one may
+        ready: the first beat waits for this. Until loading has ended nothing can move the robot, and loading one may
             keep Python from doing anything else for seconds.
     """
 

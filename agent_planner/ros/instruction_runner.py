@@ -1,21 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One instruction from its acceptance to its verdict: model, scene, episode, record."""
+"""One instruction, or one call, from its acceptance to its verdict: model, scene, episode, record."""
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from agent_planner_interfaces.action import ExecuteInstruction
 
+from agent_planner.agent.autonomy import AutonomySwitch
+from agent_planner.agent.believed import Believed
 from agent_planner.agent.driver import Driver
-from agent_planner.agent.events import Event, EventKind
+from agent_planner.agent.events import Event, EventKind, told
 from agent_planner.agent.loop import Episode
 from agent_planner.agent.requests import Question
 from agent_planner.agent.result import EpisodeResult
 from agent_planner.agent.rollout import Rollout
+from agent_planner.agent.single_call import SingleCall, source_of
+from agent_planner.agent.takeover import Takeovers
 from agent_planner.errors import ModelError
 from agent_planner.llm.base import ChatModel
+from agent_planner.llm.scripted import ScriptedModel
 from agent_planner.recording.episode import EpisodeRecorder, new_episode_id
 from agent_planner.ros.dispatcher import SkillDispatcher
 from agent_planner.ros.instruction_server import Job
@@ -25,6 +30,7 @@ from agent_planner.ros.planner_parameters import PlannerParameters
 from agent_planner.ros.safe_record import SafeRecord
 from agent_planner.ros.scene_source import TopicSceneSource
 from agent_planner.ros.status_board import LOADING_MODEL, StatusBoard
+from agent_planner.ros.topic_recorder import TopicRecorder
 from agent_planner.ros.verdict import Verdict, aborted, stopped, verdict_of
 from agent_planner.safety.gate import Gate
 from agent_planner.safety.judge import Judge
@@ -39,7 +45,8 @@ _Result = ExecuteInstruction.Result
 class InstructionRunner:
     """The parts that an instruction needs.
 
-    ``clock`` gives ROS time in seconds; ``complain`` logs what is wrong but ends nothing.
+    ``clock`` gives ROS time in seconds; ``complain`` logs what is wrong but ends nothing; ``believed`` is what calls
+    made since the last instruction and no scene shows.
     """
 
     parameters: PlannerParameters
@@ -50,9 +57,12 @@ class InstructionRunner:
     dispatcher: SkillDispatcher
     desk: OperatorDesk
     board: StatusBoard
+    topics: TopicRecorder
     clock: Callable[[], float]
-    autonomy: Callable[[], Autonomy]
+    autonomy: AutonomySwitch
+    takeovers: Takeovers
     complain: Callable[[str], object]
+    believed: Believed = field(default_factory=Believed)
 
     def carry_out(self, job: Job) -> Verdict:
         """Run a job in this thread until its end is certain."""
@@ -69,7 +79,7 @@ class InstructionRunner:
 
     def _verdict(self, job: Job, episode_id: str) -> Verdict:
         try:
-            model = self.loader.wait(job.cancel, lambda progress: self._loading(job, progress))
+            model = self._model(job)
         except ModelError as error:
             return aborted("failed", _Result.MODEL_ERROR, str(error))
         if model is None:
@@ -82,34 +92,64 @@ class InstructionRunner:
             return aborted("unknown", _Result.SCENE_STALE, text)
         return verdict_of(self._run(job, episode_id, model, scene), episode_id)
 
-    def _run(self, job: Job, episode_id: str, model: ChatModel, scene: SceneGraph) -> EpisodeResult:
-        autonomy = Autonomy(job.request.autonomy) if job.request.autonomy else self.autonomy()
+    def _model(self, job: Job) -> ChatModel | None:
+        """Wait for the model.
+
+        A call needs none, but while one is being loaded no heartbeat goes out, and nothing may move.
+        """
+        try:
+            model = self.loader.wait(job.cancel, lambda progress: self._loading(job, progress))
+        except ModelError:
+            if not job.is_call:
+                raise
+            return ScriptedModel([], "none")
+        return ScriptedModel([], "none") if job.is_call and model is not None else model
+
+    def _episode(self, job: Job, scene: SceneGraph, autonomy: Autonomy, tell: "_Teller") -> Episode:
         config = self.parameters.loop_config(autonomy, job.request.check_plan)
-        record = self._record(episode_id, model, autonomy)
+        given = (self.library, job.request.instruction, scene, config, tell.event, self.clock, self.judge)
+        if not job.is_call:
+            self.believed = Believed()
+            return Episode(*given)
+        # What is imagined is not believed afterwards.
+        return SingleCall(*given, believed=Believed() if autonomy is Autonomy.PLAN_ONLY else self.believed)
+
+    def _run(self, job: Job, episode_id: str, model: ChatModel, scene: SceneGraph) -> EpisodeResult:
+        own = Autonomy(job.request.autonomy) if job.request.autonomy else None
+        level = self.autonomy.for_instruction(own)
+        autonomy = level()
+        source = source_of(job.request.instruction) if job.is_call else "model"
+        record = self._record(job, episode_id, model, autonomy, source)
         tell = _Teller(job, self.board, record, self.clock)
-        said = job.request.instruction
-        episode = Episode(self.library, said, scene, config, tell.event, self.clock, self.judge)
+        episode = self._episode(job, scene, autonomy, tell)
         if autonomy is Autonomy.PLAN_ONLY:
             world = Rollout(scene, self.library)
             driver = Driver(model, world.gated(self.judge), world, world, job.cancel)
         else:
-            driver = Driver(model, self._gate(job, episode, tell), self.scenes, self.desk, job.cancel)
-        result = driver.run(episode, episode_id)
-        tell.close()
+            episode.autonomy = level
+            gate = self._gate(self.takeovers.interrupt(job.cancel), episode, tell)
+            driver = Driver(model, gate, self.scenes, self.desk, job.cancel, self.takeovers)
+        try:
+            result = driver.run(episode, episode_id)
+        finally:
+            tell.close()
+            recording = self.topics.end()
         if result.outcome is Outcome.CANCELLED and job.outcome is not None:
             result = replace(result, outcome=job.outcome, message=job.reason)
         # The scene at the end of a plan is imagined.
         seen = None if autonomy is Autonomy.PLAN_ONLY else episode.scene
-        record.finish(job.request.instruction, episode.messages, episode.refused, result, seen, episode.earlier)
+        record.finish(
+            job.request.instruction, episode.messages, episode.refused, result, seen, episode.earlier, recording
+        )
         return result
 
-    def _gate(self, job: Job, episode: Episode, tell: "_Teller") -> Gate:
+    def _gate(self, interrupt: threading.Event, episode: Episode, tell: "_Teller") -> Gate:
         """What stands between this episode and the robot's servers."""
 
         def ask(text: str) -> str | None:
-            step = max(0, episode.counts.turns - 1)
+            step = episode.at_turn
             tell.event(Event(EventKind.QUESTION, step, text))
-            answer = self.desk.ask(Question("approve_call", text, ("yes", "no")), job.cancel)
+            answer = self.desk.ask(Question("approve_call", text, ("yes", "no")), interrupt)
             tell.event(Event(EventKind.QUESTION, step, f"answered: {answer or 'nothing'}", data={"answer": answer}))
             return answer
 
@@ -118,23 +158,27 @@ class InstructionRunner:
             self.library,
             self.judge,
             ask,
-            lambda: self.scenes.observe(job.cancel),
-            asked_before=episode.config.autonomy is Autonomy.CONFIRM,
+            lambda: self.scenes.observe(interrupt),
+            asked_before=lambda: episode.approved,
         )
 
-    def _record(self, episode_id: str, model: ChatModel, autonomy: Autonomy) -> SafeRecord:
+    def _record(self, job: Job, episode_id: str, model: ChatModel, autonomy: Autonomy, source: str) -> SafeRecord:
         recorder = None
         if self.parameters.runs_folder:
             recorder = EpisodeRecorder(Path(self.parameters.runs_folder).expanduser() / episode_id, episode_id)
         record = SafeRecord(recorder, self.complain)
         policy = self.judge.policy
         known = {
+            "instruction": job.request.instruction,
             "autonomy": autonomy.value,
+            "source": source,
             "model": model.name,
             "skills_file": str(self.parameters.library_path),
             "policy": policy.model_dump(mode="json", exclude_defaults=True) if policy else None,
         }
         record.open(self.parameters.as_dict() | known)
+        if recorder is not None:
+            self.topics.begin(recorder.folder)
         return record
 
     def _loading(self, job: Job, progress: str) -> None:
@@ -171,12 +215,5 @@ class _Teller:
 
 
 def feedback_of(event: Event) -> ExecuteInstruction.Feedback:
-    """An event as the client sees it; a goal stands in ``thought``, as the interface says."""
-    is_goal = event.kind is EventKind.GOAL
-    return ExecuteInstruction.Feedback(
-        step=event.step,
-        thought=event.text if is_goal else event.thought,
-        call=event.call,
-        state=event.kind.value,
-        detail="" if is_goal or event.kind is EventKind.CALL else event.text,
-    )
+    """An event as the client's message has it."""
+    return ExecuteInstruction.Feedback(**vars(told(event)))

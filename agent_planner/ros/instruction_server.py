@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The action server ``execute_instruction``: one instruction at a time, each ending exactly once."""
+"""The action servers ``execute_instruction`` and ``execute_call``: one goal at a time, each ending exactly once."""
 
 import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from action_msgs.srv import CancelGoal
 from agent_planner_interfaces.action import ExecuteInstruction
@@ -14,7 +15,7 @@ from rclpy.node import Node
 
 from agent_planner.agent.conversation import MAX_INSTRUCTION
 from agent_planner.ros.action_server import AnsweringActionServer
-from agent_planner.ros.names import EXECUTE_INSTRUCTION
+from agent_planner.ros.names import EXECUTE_CALL, PLANNER_ACTIONS
 from agent_planner.ros.stop_state import Halt, StopState
 from agent_planner.ros.verdict import Status, Verdict, aborted, stopped
 from agent_planner.ros.waiting import Changes, Deadline
@@ -33,6 +34,8 @@ class Job:
         self.cancel = threading.Event()
         self.outcome: Outcome | None = None
         self.reason = ""
+        # Whether the instruction is a call.
+        self.is_call = False
         self.request = ExecuteInstruction.Goal()
         self.tell: Callable[[ExecuteInstruction.Feedback], None] = lambda feedback: None
 
@@ -77,33 +80,41 @@ class InstructionServer:
         self.closing = False
 
     def configure(self) -> None:
-        """Create the server. Each goal occupies a thread of the executor while it runs.
+        """Create both servers. Each goal occupies a thread of the executor while it runs.
 
         (rclpy's executor never rests while a coroutine awaits, so the execute callback is a plain function.)
         """
         group = ReentrantCallbackGroup()
-        self._server = AnsweringActionServer(
-            self._node,
-            ExecuteInstruction,
-            EXECUTE_INSTRUCTION,
-            self._execute,
-            callback_group=group,
-            goal_callback=lambda _: GoalResponse.REJECT if self.closing else GoalResponse.ACCEPT,
-            cancel_callback=self._cancelled,
-        )
-        service = f"{EXECUTE_INSTRUCTION}/_action/cancel_goal"
-        self._canceller = self._node.create_client(CancelGoal, service, callback_group=group)
+        self._servers = {
+            name: AnsweringActionServer(
+                self._node,
+                ExecuteInstruction,
+                name,
+                partial(self._execute, name),
+                callback_group=group,
+                goal_callback=lambda _: GoalResponse.REJECT if self.closing else GoalResponse.ACCEPT,
+                cancel_callback=self._cancelled,
+            )
+            for name in PLANNER_ACTIONS
+        }
+        self._cancellers = {
+            name: self._node.create_client(CancelGoal, f"{name}/_action/cancel_goal", callback_group=group)
+            for name in PLANNER_ACTIONS
+        }
 
     def release(self) -> None:
-        """Destroy the server."""
-        self._node.destroy_client(self._canceller)
-        self._server.destroy()
+        """Destroy them."""
+        for canceller in self._cancellers.values():
+            self._node.destroy_client(canceller)
+        for server in self._servers.values():
+            server.destroy()
 
     def end_all(self, reason: str) -> bool:
         """Stop everything and wait until every goal has its result; False if one did not end in time."""
         self._stop_all(reason)
         ended = self._changes.wait(lambda: self._open == 0, Deadline(self._end_s))
-        return self._server.answered(_ANSWER_S) and ended
+        answered = [server.answered(_ANSWER_S) for server in self._servers.values()]
+        return ended and all(answered)
 
     def halted(self, halt: Halt) -> None:
         """Nothing may move any more: end what runs; returns at once."""
@@ -120,8 +131,9 @@ class InstructionServer:
         self._stop(self._job(handle), Outcome.CANCELLED, halt.message if halt else "cancelled by the client")
         return CancelResponse.ACCEPT
 
-    def _execute(self, handle: ServerGoalHandle) -> ExecuteInstruction.Result:
+    def _execute(self, action: str, handle: ServerGoalHandle) -> ExecuteInstruction.Result:
         job = self._job(handle)
+        job.is_call = action == EXECUTE_CALL
         with self._changes:
             self._open += 1
         job.request = handle.request
@@ -137,7 +149,7 @@ class InstructionServer:
                     self._running = None
                 if self._waiting is job:
                     self._waiting = None
-        self._conclude(handle, verdict)
+        self._conclude(action, handle, verdict)
         self._node.get_logger().info(verdict.summary)
         with self._changes:
             self._open -= 1
@@ -208,21 +220,21 @@ class InstructionServer:
             if job is self._running:
                 self._interrupt()
 
-    def _conclude(self, handle: ServerGoalHandle, verdict: Verdict) -> None:
+    def _conclude(self, action: str, handle: ServerGoalHandle, verdict: Verdict) -> None:
         if verdict.status is Status.SUCCEEDED:
             handle.succeed()
-        elif verdict.status is Status.CANCELED and self._may_be_canceled(handle):
+        elif verdict.status is Status.CANCELED and self._may_be_canceled(action, handle):
             handle.canceled()
         else:
             handle.abort()
 
-    def _may_be_canceled(self, handle: ServerGoalHandle) -> bool:
+    def _may_be_canceled(self, action: str, handle: ServerGoalHandle) -> bool:
         """A goal may end CANCELED only after a cancel request: where a stop ended it, we send that ourselves."""
         if handle.is_cancel_requested:
             return True
         request = CancelGoal.Request()
         request.goal_info.goal_id = handle.goal_id
-        self._canceller.call_async(request)
+        self._cancellers[action].call_async(request)
         return self._changes.wait(lambda: handle.is_cancel_requested, Deadline(_OWN_CANCEL_S))
 
 
@@ -232,7 +244,7 @@ def malformed(request: ExecuteInstruction.Goal) -> str:
         return f"the instruction has {len(request.instruction)} characters; at most {MAX_INSTRUCTION} are taken"
     if not plain(request.instruction, MAX_INSTRUCTION):
         return "the instruction is empty; say what the robot is to do"
-    known = [a.value for a in Autonomy]
+    known = [a.value for a in Autonomy if a is not Autonomy.TELEOP]
     if request.autonomy and request.autonomy not in known:
         return f"autonomy '{request.autonomy}' is not known; one of: {', '.join(known)}, or empty"
     return ""

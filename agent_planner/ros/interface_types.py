@@ -38,7 +38,10 @@ def load_interface(name: str) -> Any:
     if f"{kind}/{type_name}" not in listed:
         of_kind = [entry.partition("/")[2] for entry in listed if entry.startswith(f"{kind}/")]
         raise InterfaceMissing(f"'{package}' has no {kind} '{type_name}'; {did_you_mean(type_name, of_kind)}")
-    return getattr(_module(package, kind), type_name)
+    try:
+        return getattr(_module(package, kind), type_name)
+    except AttributeError as error:  # the index and Python's path lead to two installations
+        raise InterfaceMissing(f"{name} is in the index, but Python finds another '{package}' without it") from error
 
 
 def is_installed(name: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from agent_planner_interfaces.msg import NamedPose
 from agent_planner_interfaces.msg import Relation as RelationMsg
 from agent_planner_interfaces.msg import RobotState as RobotStateMsg
 from agent_planner_interfaces.msg import SceneGraph as SceneGraphMsg
@@ -19,7 +20,7 @@ from pydantic import ValidationError
 from agent_planner.errors import InfrastructureError
 from agent_planner.scene import Pose, Relation, RobotState, SceneGraph, SceneObject, ScenePlace
 from agent_planner.scene.geometry import Reach, relations
-from agent_planner.scene.graph import RELATION_PATTERN
+from agent_planner.scene.graph import RELATION_PATTERN, Floor
 
 MAP = "map"
 _REACH = Reach()
@@ -57,7 +58,7 @@ def to_pose_message(pose: Pose) -> PoseMsg:
     return message
 
 
-def to_scene(message: SceneGraphMsg, reach: Reach = _REACH) -> SceneGraph:
+def to_scene(message: SceneGraphMsg, reach: Reach = _REACH, floor: Floor | None = None) -> SceneGraph:
     """Read a scene message.
 
     Relations are taken as they are given; where the message has none of at, on, in and holding, they are
@@ -80,7 +81,7 @@ def to_scene(message: SceneGraphMsg, reach: Reach = _REACH) -> SceneGraph:
     if message.robot.holding:
         given = _holding(message.robot.holding, given, known)
     try:
-        return SceneGraph(stamp=stamp, objects=objects, places=places, relations=given, robot=robot)
+        return SceneGraph(stamp=stamp, objects=objects, places=places, relations=given, robot=robot, floor=floor)
     except ValidationError as error:
         raise SceneMessageError(f"the scene: {_first(error)}") from error
 
@@ -107,9 +108,11 @@ def _object(message: SceneObjectMsg, stamp: float) -> SceneObject:
 
 
 def _place(message: ScenePlaceMsg) -> ScenePlace:
-    return _built(
-        ScenePlace, message.name, _common(message) | {"explored": message.explored, "is_open": message.is_open}
-    )
+    poses = {named.name: to_pose(named.pose) for named in message.poses}
+    for name, pose in poses.items():
+        _finite(f"{message.name}.{name}", pose)
+    own = {"explored": message.explored, "is_open": message.is_open, "poses": poses}
+    return _built(ScenePlace, message.name, _common(message) | own)
 
 
 def _common(message: SceneObjectMsg | ScenePlaceMsg) -> dict[str, Any]:
@@ -127,16 +130,23 @@ def _common(message: SceneObjectMsg | ScenePlaceMsg) -> dict[str, Any]:
 
 def _robot(message: RobotStateMsg) -> RobotState:
     base, hand = to_pose(message.base), to_pose(message.end_effector)
-    _finite("robot", (*base, *hand, message.gripper_opening))
+    _finite("robot", (*base, *hand, message.gripper_opening, message.deck_size.x, message.deck_size.y))
     fields = {
         "name": message.name or "robot",
         "base": base,
         "end_effector": hand[:3],
         "gripper_opening": message.gripper_opening,
+        "deck": deck_of(message),
         "base_moving": message.base_moving,
         "arm_moving": message.arm_moving,
     }
     return _built(RobotState, message.name or "robot", fields)
+
+
+def deck_of(message: RobotStateMsg) -> tuple[float, float] | None:
+    """Depth and width of the robot's deck, metres, if it has one."""
+    size = message.deck_size.x, message.deck_size.y
+    return size if all(size) else None
 
 
 def _relation(message: RelationMsg, known: set[str]) -> Relation:
@@ -202,6 +212,7 @@ def _place_message(place: ScenePlace) -> ScenePlaceMsg:
         explored=place.explored,
         is_open=place.is_open,
         opening=1.0 if place.is_open else 0.0,
+        poses=[NamedPose(name=name, pose=to_pose_message(pose)) for name, pose in place.poses.items()],
     )
     message.handle.orientation.w = 0.0  # a zero quaternion: no handle is known
     return message
@@ -216,6 +227,7 @@ def _robot_message(scene: SceneGraph) -> RobotStateMsg:
         end_effector=to_pose_message(Pose(x, y, z)),
         holding=scene.holding or "",
         gripper_opening=robot.gripper_opening,
+        deck_size=_vector((*(robot.deck or (0.0, 0.0)), 0.0)),
         base_moving=robot.base_moving,
         arm_moving=robot.arm_moving,
     )

@@ -27,6 +27,11 @@ class ModelLoader:
         """Whether the model can answer."""
         return self._ready
 
+    @property
+    def ended(self) -> bool:
+        """Whether nothing is being loaded any more, with or without success."""
+        return self._ready or bool(self.error)
+
     def start(self) -> None:
         """Begin to load; returns at once."""
         self._thread.start()

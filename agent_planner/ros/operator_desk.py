@@ -11,19 +11,31 @@ from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
 from agent_planner.agent.requests import Question
+from agent_planner.ros.names import recorder_name
 from agent_planner.ros.waiting import Changes, Deadline
 
-_APPROVALS = ("approve_goal", "approve_call")
+# Kinds of questions that are answered by one of their options.
+_CHOICES = ("approve_goal", "approve_call", "stuck", "help")
 # How long a console may take to turn up before a question counts as asked into the void.
 _LISTENER_S = 2.0
 
 
 class OperatorDesk:
-    """Publishes ``operator_requests`` and serves ``answer_operator``; one question is open at a time."""
+    """Publishes questions and takes the answers; one question is open at a time.
 
-    def __init__(self, node: Node, timeout_s: float):
+    Args:
+        node: the node that it belongs to.
+        timeout_s: steady time that a person has to answer.
+        topic: of the questions.
+        service: for the answers.
+    """
+
+    def __init__(
+        self, node: Node, timeout_s: float, topic: str = "operator_requests", service: str = "answer_operator"
+    ):
         self._node = node
         self._timeout_s = timeout_s
+        self._topic, self._service_name = topic, service
         self._changes = Changes()
         self._open: OperatorRequest | None = None
         self._answer: str | None = None
@@ -32,9 +44,9 @@ class OperatorDesk:
     def configure(self) -> None:
         """Create publisher and service."""
         qos = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-        self._publisher = self._node.create_publisher(OperatorRequest, "operator_requests", qos)
+        self._publisher = self._node.create_publisher(OperatorRequest, self._topic, qos)
         self._service = self._node.create_service(
-            AnswerOperator, "answer_operator", self._take, callback_group=ReentrantCallbackGroup()
+            AnswerOperator, self._service_name, self._take, callback_group=ReentrantCallbackGroup()
         )
 
     def release(self) -> None:
@@ -42,12 +54,18 @@ class OperatorDesk:
         self._node.destroy_publisher(self._publisher)
         self._node.destroy_service(self._service)
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether anybody listens to the questions; the planner's own recorder is nobody."""
+        listeners = self._node.get_subscriptions_info_by_topic(self._publisher.topic_name)
+        return any(listener.node_name != recorder_name(self._node) for listener in listeners)
+
     def ask(self, question: Question, cancel: threading.Event) -> str | None:
         """Publish the question and wait; None at once where nobody listens, or when the time is up."""
-        if not self._changes.wait(
-            lambda: self._publisher.get_subscription_count() > 0 or cancel.is_set(), Deadline(_LISTENER_S)
-        ):
-            self._node.get_logger().warning(f"nobody listens on operator_requests: {question.text}")
+        if question.kind == "stuck" and not self.is_watched:
+            return None  # one offer more; nobody is waited for
+        if not self._changes.wait(lambda: self.is_watched or cancel.is_set(), Deadline(_LISTENER_S)):
+            self._node.get_logger().warning(f"nobody listens on {self._topic}: {question.text}")
             return None
         request = OperatorRequest(
             id=uuid.uuid4().hex[:8],
@@ -81,6 +99,6 @@ class OperatorDesk:
             return f"the question '{question_id}' is not open; open: {self._open.id} ({self._open.text})"
         if self._answer is not None:
             return "the question has been answered already"
-        if self._open.kind in _APPROVALS and answer not in self._open.options:
+        if self._open.kind in _CHOICES and answer not in self._open.options:
             return f"answer with one of: {', '.join(self._open.options)}"
         return "" if answer else "the answer is empty"

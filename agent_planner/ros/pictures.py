@@ -83,7 +83,7 @@ def frame_of(pictures: Pictures, camera: np.ndarray) -> Frame:
             f"camera_info is for {pictures.info.width} x {pictures.info.height} pixels, the image has "
             f"{pictures.image.width} x {pictures.image.height}"
         )
-    return Frame(pictures.stamp, _rgb(pictures.image), _metres(pictures.depth), intrinsics, camera)
+    return Frame(pictures.stamp, rgb_of(pictures.image), _metres(pictures.depth), intrinsics, camera)
 
 
 def is_distorted(info: CameraInfo) -> bool:
@@ -91,7 +91,8 @@ def is_distorted(info: CameraInfo) -> bool:
     return any(abs(value) > 1e-9 for value in info.d)
 
 
-def _rgb(message: Image) -> np.ndarray:
+def rgb_of(message: Image) -> np.ndarray:
+    """A colour picture, (height, width, 3), uint8; raises FrameError as `frame_of`."""
     if message.encoding not in _COLORS:
         raise FrameError(f"the image is '{message.encoding}'; known: {', '.join(_COLORS)}")
     channels, order = _COLORS[message.encoding]

@@ -3,6 +3,7 @@
 
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from agent_planner_interfaces.srv import SetAutonomy
@@ -11,11 +12,15 @@ from rcl_interfaces.msg import SetParametersResult
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
+from std_msgs.msg import String
 
+from agent_planner.agent.autonomy import AutonomySwitch
+from agent_planner.agent.takeover import ASKED, Takeovers
 from agent_planner.errors import AgentPlannerError, InfrastructureError, UserError
 from agent_planner.llm.base import ChatModel
 from agent_planner.llm.choose import choose_model
-from agent_planner.ros import node_parameters
+from agent_planner.recording.topic_log import TopicLog
+from agent_planner.ros import names, node_parameters
 from agent_planner.ros.dispatcher import SkillDispatcher
 from agent_planner.ros.heartbeat import Heartbeat
 from agent_planner.ros.instruction_runner import InstructionRunner
@@ -28,6 +33,8 @@ from agent_planner.ros.scene_markers import SceneMarkers
 from agent_planner.ros.scene_source import TopicSceneSource
 from agent_planner.ros.status_board import Health, StatusBoard
 from agent_planner.ros.stop_state import StopState
+from agent_planner.ros.takeover_link import TakeoverLink
+from agent_planner.ros.topic_recorder import TopicRecorder
 from agent_planner.safety.judge import Judge
 from agent_planner.skills import SkillLibrary
 from agent_planner.types import Autonomy
@@ -39,12 +46,14 @@ _MODEL_JOIN_S = 10.0
 class PlannerNode(LifecycleNode):
     """Carries out instructions with the robot's own skills.
 
-    Action: ``execute_instruction``. Services: ``answer_operator``, ``set_autonomy``. Topics published:
-    ``plan_status``, ``operator_requests``, ``scene_markers``, ``planner_heartbeat``, ``stop_request``,
-    ``/diagnostics``; subscribed: ``scene_graph``, ``stop_active``, ``stop_report``. Clients: every action and service
-    that the skill library names. Parameters: `planner_parameters.DECLARED`.
+    Actions: ``execute_instruction``, ``execute_call``. Services: ``answer_operator``, ``set_autonomy``. Topics
+    published: ``plan_status``, ``autonomy``, ``operator_requests``, ``scene_markers``, ``planner_heartbeat``,
+    ``stop_request``, ``/diagnostics``; subscribed: ``scene_graph``, ``stop_active``, ``stop_report``,
+    ``teleop_state``, and while an episode runs what ``record_topics`` names. Clients: every action and service that
+    the skill library names, ``take_over``, ``give_back``. Parameters: `planner_parameters.DECLARED`.
 
-    Nothing is done while the supervisor says that the robot is stopped, or says nothing.
+    Nothing is done while the supervisor says that the robot is stopped, or says nothing. While a person has the robot
+    an instruction stands still, and goes on when it is given back.
 
     Configuring checks the skill library and begins to load the model in a thread; it does not wait for it.
 
@@ -62,7 +71,7 @@ class PlannerNode(LifecycleNode):
         except UserError:
             self.destroy_node()
             raise
-        self._autonomy = Autonomy(self.parameters.autonomy)
+        self._autonomy = AutonomySwitch(Autonomy(self.parameters.autonomy))
         self.add_on_set_parameters_callback(self._on_parameters)
 
     # --- life
@@ -126,13 +135,18 @@ class PlannerNode(LifecycleNode):
         judge = Judge(parameters.policy(library))
         parameters.check_runs_folder()
         self._loader = ModelLoader(self._open_model(parameters.model))
-        self._heartbeat = Heartbeat(self, lambda: self._loader.ready)
+        self._heartbeat = Heartbeat(self, lambda: self._loader.ended)
         timeout_s = parameters.supervisor_timeout_s
         self._stops = StopState(self, self._heartbeat.id, timeout_s, lambda halt: self._server.halted(halt))
-        self._dispatcher = SkillDispatcher(self, library, parameters.limits, self._stops)
+        self._takeovers = takeovers = Takeovers(lambda: self._dispatcher.interrupt(), self._ask_for_takeover)
+        self._link = TakeoverLink(self, takeovers, self._on_given_back)
+        self._dispatcher = SkillDispatcher(self, library, parameters.limits, self._stops, lambda: takeovers.pending)
         self._markers = SceneMarkers(self)
-        self._scenes = TopicSceneSource(self, parameters.scene_timeout_s, self._markers.show)
+        self._scenes = TopicSceneSource(
+            self, parameters.scene_timeout_s, parameters.reach, parameters.base_radius_m, self._markers.show
+        )
         self._desk = OperatorDesk(self, parameters.operator_timeout_s)
+        self._recorder = TopicRecorder(self, parameters.recorded, self._topic_log, self.get_logger().warning)
         self._board = StatusBoard(self, self._loader.model.name, self._health)
         runner = InstructionRunner(
             parameters,
@@ -143,8 +157,10 @@ class PlannerNode(LifecycleNode):
             self._dispatcher,
             self._desk,
             self._board,
+            self._recorder,
             lambda: self.get_clock().now().nanoseconds * 1e-9,
-            lambda: self._autonomy,
+            self._autonomy,
+            takeovers,
             self.get_logger().error,
         )
         # An instruction may be in the middle of a model's turn, then of a cancel.
@@ -157,15 +173,24 @@ class PlannerNode(LifecycleNode):
             self._markers,
             self._scenes,
             self._desk,
+            self._recorder,
             self._board,
+            self._link,
             self._server,
         )
         for part in self._parts:
             part.configure()
+        self._autonomy_publisher = self.create_publisher(String, names.AUTONOMY, names.NEWEST)
         self._set_autonomy_service = self.create_service(
             SetAutonomy, "set_autonomy", self._set_autonomy, callback_group=ReentrantCallbackGroup()
         )
+        self._tell_autonomy()
+        if self._autonomy.level is Autonomy.TELEOP:
+            self._link.take(AUTONOMY.name)
         self._loader.start()
+
+    def _topic_log(self, folder: Path) -> TopicLog:
+        return TopicLog(folder, self.parameters.space, self.get_logger().warning)
 
     def _at_rest(self, reason: str) -> None:
         if not self._server.end_all(reason):
@@ -176,6 +201,7 @@ class PlannerNode(LifecycleNode):
             return
         self._configured = False
         self.destroy_service(self._set_autonomy_service)
+        self.destroy_publisher(self._autonomy_publisher)
         for part in reversed(self._parts):
             part.release()
         self._loader.close(_MODEL_JOIN_S)
@@ -183,7 +209,7 @@ class PlannerNode(LifecycleNode):
     # --- autonomy
 
     def _set_autonomy(self, request: SetAutonomy.Request, response: SetAutonomy.Response) -> SetAutonomy.Response:
-        (result,) = self.set_parameters([Parameter(AUTONOMY.name, value=request.autonomy)])
+        result = self._change_autonomy(request.autonomy)
         response.success = result.successful
         response.message = result.reason
         return response
@@ -195,14 +221,49 @@ class PlannerNode(LifecycleNode):
                     node_parameters.check(AUTONOMY, parameter.value)
                 except UserError as error:
                     return SetParametersResult(successful=False, reason=str(error))
-                self._autonomy = Autonomy(parameter.value)
+                self._switch(Autonomy(parameter.value))
         return SetParametersResult(successful=True)
+
+    def _change_autonomy(self, level: str) -> SetParametersResult:
+        (result,) = self.set_parameters([Parameter(AUTONOMY.name, value=level)])
+        return result
+
+    def _switch(self, level: Autonomy) -> None:
+        """To `TELEOP` is a takeover, away from it the return."""
+        before = self._autonomy.set(level)
+        if not self._configured:
+            return
+        self._tell_autonomy()
+        if level is Autonomy.TELEOP and before is not level:
+            self._link.take(AUTONOMY.name)
+        elif before is Autonomy.TELEOP and before is not level and self._takeovers.active:
+            self._link.give_back()
+
+    def _ask_for_takeover(self) -> None:
+        """The planner itself wants a person to have the robot: as if they had changed the level."""
+        self._link.take(ASKED)
+        self._change_autonomy(Autonomy.TELEOP.value)
+
+    def _on_given_back(self) -> None:
+        """Whoever gives the robot back by other means than the level ends that level, too."""
+        if self._autonomy.level is Autonomy.TELEOP:
+            self._change_autonomy(self._autonomy.instructed.value)
+
+    def _tell_autonomy(self) -> None:
+        self._autonomy_publisher.publish(String(data=self._autonomy.level.value))
 
     # --- health
 
     def _health(self) -> list[Health]:
         self._board.model_ready(self._loader.ready)
-        return [self._model_health(), self._scene_health(), self._servers_health(), self._stop_health()]
+        return [
+            self._model_health(),
+            self._scene_health(),
+            self._servers_health(),
+            self._stop_health(),
+            self._autonomy_health(),
+            *self._recording_health(),
+        ]
 
     def _model_health(self) -> Health:
         loader = self._loader
@@ -236,6 +297,21 @@ class PlannerNode(LifecycleNode):
         if halt is None:
             return Health("stop", DiagnosticStatus.OK, "free to act", {})
         return Health("stop", DiagnosticStatus.WARN, halt.message, {"code": halt.code})
+
+    def _autonomy_health(self) -> Health:
+        taken = self._takeovers.active
+        values = {"level": self._autonomy.level.value, "instructions": self._autonomy.instructed.value}
+        text = f"a person has the robot ({self._takeovers.source})" if taken else self._autonomy.level.value
+        return Health("autonomy", DiagnosticStatus.WARN if taken else DiagnosticStatus.OK, text, values)
+
+    def _recording_health(self) -> list[Health]:
+        log = self._recorder.log
+        if log is None:
+            return []
+        values = {"bytes": log.size, "left_out": log.left_out}
+        if log.warnings:
+            return [Health("recording", DiagnosticStatus.WARN, "; ".join(log.warnings), values)]
+        return [Health("recording", DiagnosticStatus.OK, "complete", values)]
 
 
 def main(args: list[str] | None = None) -> int:

@@ -74,16 +74,18 @@ class _Motion:
 
 
 class RestWatch:
-    """Subscribes ``odom`` and ``joint_states``.
+    """Subscribes ``odom``, unless the base is fixed, and ``joint_states``.
 
     Args:
         node: the node that it belongs to.
         joints: the arm's; none means that there is no arm.
         limits: see there.
+        base_is_fixed: whether nothing drives.
     """
 
-    def __init__(self, node: Node, joints: Sequence[str], limits: RestLimits):
+    def __init__(self, node: Node, joints: Sequence[str], limits: RestLimits, base_is_fixed: bool = False):
         self._node = node
+        self._base_is_fixed = base_is_fixed
         self._joints = tuple(joints)
         self._limits = limits
         self._base = _Motion("odom", limits)
@@ -94,12 +96,15 @@ class RestWatch:
     def configure(self) -> None:
         """Subscribe."""
         group = MutuallyExclusiveCallbackGroup()
-        self._node.create_subscription(Odometry, "odom", self._on_odometry, _NEWEST, callback_group=group)
+        if not self._base_is_fixed:
+            self._node.create_subscription(Odometry, "odom", self._on_odometry, _NEWEST, callback_group=group)
         if self._joints:
             self._node.create_subscription(JointState, "joint_states", self._on_joints, _NEWEST, callback_group=group)
 
     def base(self) -> RestState:
         """Whether the base stands still."""
+        if self._base_is_fixed:
+            return RestState(state=RestState.NONE, age_s=-1.0, detail="the base is fixed (parameter base)")
         return self._base.state()
 
     def arm(self) -> RestState:

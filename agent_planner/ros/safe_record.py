@@ -39,9 +39,10 @@ class SafeRecord:
         result: EpisodeResult,
         scene: SceneGraph | None,
         earlier: Sequence[tuple[Sequence[Message], Sequence[int]]],
+        recording: Mapping[str, Any] | None,
     ) -> None:
         """As in `EpisodeRecorder`."""
-        self._try(lambda recorder: recorder.finish(instruction, messages, refused, result, scene, earlier))
+        self._try(lambda recorder: recorder.finish(instruction, messages, refused, result, scene, earlier, recording))
 
     def _try(self, do: Callable[[EpisodeRecorder], None]) -> None:
         if self._recorder is None:

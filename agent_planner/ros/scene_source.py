@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Keeps the newest scene that a perception node publishes."""
+"""Keeps the newest scene that a perception node publishes, and the map."""
 
 import math
 import threading
@@ -7,30 +7,49 @@ import time
 from collections.abc import Callable
 
 from agent_planner_interfaces.msg import SceneGraph as SceneGraphMsg
+from nav_msgs.msg import OccupancyGrid
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
-from rclpy.qos import QoSProfile, ReliabilityPolicy
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 
+from agent_planner.ros.free_floor import FreeFloor
 from agent_planner.ros.messages import SceneMessageError, to_scene, to_seconds
 from agent_planner.ros.waiting import Changes, Deadline
 from agent_planner.scene import SceneGraph
+from agent_planner.scene.geometry import Reach
 
 _TOPIC = "scene_graph"
 
 
 class TopicSceneSource:
-    """Subscribes ``scene_graph``. A message is read only when somebody wants to see it.
+    """Subscribes ``scene_graph`` and ``map``. A scene is read only when somebody wants to see it.
 
     ``error`` says what is wrong with the newest message, if anything is.
+
+    Args:
+        node: the node.
+        timeout_s: how long to wait for a scene.
+        reach: for relations that the message does not give.
+        base_radius_m: of the base, for where on the map it can stand.
+        on_message: is called with every scene.
     """
 
-    def __init__(self, node: Node, timeout_s: float, on_message: Callable[[SceneGraphMsg], None] | None = None):
+    def __init__(
+        self,
+        node: Node,
+        timeout_s: float,
+        reach: Reach,
+        base_radius_m: float,
+        on_message: Callable[[SceneGraphMsg], None] | None = None,
+    ):
         self._node = node
         self._timeout_s = timeout_s
         self._on_message = on_message
         self._changes = Changes()
         self._message: SceneGraphMsg | None = None
         self._received = 0.0
+        self._reach, self._base_radius_m = reach, base_radius_m
+        self._floor: FreeFloor | None = None
         self.topic = _TOPIC
         self.error = ""
 
@@ -42,11 +61,14 @@ class TopicSceneSource:
         self._subscription = self._node.create_subscription(
             SceneGraphMsg, self.topic, self._take, qos, callback_group=group
         )
+        latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+        self._map = self._node.create_subscription(OccupancyGrid, "map", self._take_map, latched, callback_group=group)
 
     def release(self) -> None:
         """Unsubscribe and forget."""
         self._node.destroy_subscription(self._subscription)
-        self._message = None
+        self._node.destroy_subscription(self._map)
+        self._message = self._floor = None
 
     @property
     def age_s(self) -> float | None:
@@ -71,7 +93,7 @@ class TopicSceneSource:
             if message is None or to_seconds(message.header.stamp) <= stamp():
                 return cancel.is_set()
             try:
-                found.append(to_scene(message))
+                found.append(to_scene(message, self._reach, self._floor))
             except SceneMessageError as error:
                 self._refuse(message, str(error))
                 return cancel.is_set()
@@ -102,6 +124,9 @@ class TopicSceneSource:
         self.error = error
         if self._message is message:
             self._message = None
+
+    def _take_map(self, message: OccupancyGrid) -> None:
+        self._floor = FreeFloor.of(message, self._base_radius_m)
 
     def _take(self, message: SceneGraphMsg) -> None:
         with self._changes:

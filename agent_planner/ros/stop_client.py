@@ -69,6 +69,25 @@ class StopClient:
         report = self._report
         return report.reason if report is not None and report.active else ""
 
+    @property
+    def reasons(self) -> tuple[str, ...] | None:
+        """Why the robot is stopped, one by one; empty if it is not, None where nothing was heard yet."""
+        if self._report is None:
+            return None
+        return tuple(self.stopped.split("; ")) if self.stopped else ()
+
+    def request(self, reason: str, seconds: float) -> bool:
+        """Stop the robot for a reason of one's own, which no other stop has; False if no report shows it in time."""
+        self._requests.publish(String(data=reason))
+        end = time.monotonic() + (seconds if self._requests.get_subscription_count() else 0.0)
+        while True:
+            self._changed.clear()
+            if reason in (self.reasons or ()):
+                return True
+            if (left := end - time.monotonic()) <= 0:
+                return False
+            self._changed.wait(left)
+
     def stop(self, reason: str) -> Answer:
         """Stop the robot; ``reason`` may be empty.
 

@@ -7,7 +7,7 @@ from agent_planner_interfaces.msg import RestState, StopReport, StopServer
 from rclpy.node import Node
 
 from agent_planner.ros.arm_hold import ArmHold
-from agent_planner.ros.names import EXECUTE_INSTRUCTION
+from agent_planner.ros.names import PLANNER_ACTIONS
 from agent_planner.ros.rest_watch import RestWatch
 from agent_planner.ros.server_watch import ActionServerWatch, Stoppable, StopServiceWatch
 from agent_planner.ros.supervisor_parameters import SupervisorParameters
@@ -20,7 +20,7 @@ _UNDER_WAY = frozenset({StopServer.RUNNING, StopServer.NO_ANSWER})
 
 
 class StopPath:
-    """Every server of the library, the planner's own action, and the arm.
+    """Every server of the library, the planner's own actions, and the arm.
 
     Nothing here waits: `send` may be called from a callback, and again and again.
     """
@@ -30,11 +30,11 @@ class StopPath:
         actions = dict.fromkeys(skill.action.name for skill in library if skill.action)
         if parameters.arm_action:
             actions[parameters.arm_action] = None
-        actions[EXECUTE_INSTRUCTION] = None
+        actions |= dict.fromkeys(PLANNER_ACTIONS)
         self._actions = [ActionServerWatch(node, name) for name in actions]
         services = dict.fromkeys(s.service.stop for s in library if s.service and s.service.stop)
         self._services = [StopServiceWatch(node, name) for name in services]
-        self._rest = RestWatch(node, parameters.joints, parameters.rest_limits)
+        self._rest = RestWatch(node, parameters.joints, parameters.rest_limits, parameters.base_is_fixed)
         self._arm = ArmHold(node, () if parameters.arm_action else parameters.joints, self._rest)
 
     def configure(self) -> None:
@@ -51,7 +51,7 @@ class StopPath:
     @property
     def running(self) -> list[str]:
         """Skills' servers that have goals which have not ended, as far as is known."""
-        return [watch.name for watch in self._actions if watch.running and watch.name != EXECUTE_INSTRUCTION]
+        return [watch.name for watch in self._actions if watch.running and watch.name not in PLANNER_ACTIONS]
 
     def send(self, stop: Stop) -> str:
         """Cancel everything and hold the arm; says what was sent, for a person."""

@@ -21,6 +21,7 @@ from agent_planner.ros.process import run_node
 from agent_planner.ros.speed_limit import SpeedLimit
 from agent_planner.ros.stop_path import StopPath, obstacles, text_of
 from agent_planner.ros.supervisor_parameters import STOP, SupervisorParameters
+from agent_planner.ros.teleop_watch import TeleopWatch
 from agent_planner.ros.velocity_output import INPUTS, VelocityOutput
 from agent_planner.safety.link_watch import LinkWatch
 from agent_planner.safety.stop_latch import Stop, StopLatch
@@ -33,16 +34,18 @@ _BEST_EFFORT = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 class SupervisorNode(Node):
     """Owns the stop and the last word on the base's velocity; watches planner, operator link and scene.
 
-    Services: ``stop``, ``reset_stop``. Topics published: ``cmd_vel``, ``stop_active``, ``stop_report``,
-    ``arm_controller/joint_trajectory`` (on a stop alone), ``speed_limit`` (where Nav2's messages are installed),
-    ``/diagnostics``; subscribed: ``cmd_vel_teleop``, ``cmd_vel_nav``, ``stop_request``, ``planner_heartbeat``,
-    ``operator_heartbeat``, ``scene_graph``, ``odom``, ``joint_states``, and the status of every action of the skill
-    library. Parameters:
-    `supervisor_parameters.DECLARED`.
+    Services: ``stop``, ``reset_stop``, ``take_over``, ``give_back``. Topics published: ``cmd_vel``, ``stop_active``,
+    ``stop_report``, ``teleop_state``, ``arm_controller/joint_trajectory`` (on a stop alone), ``speed_limit`` (where
+    Nav2's messages are installed), ``/diagnostics``; subscribed: ``cmd_vel_teleop``, ``cmd_vel_nav``,
+    ``stop_request``, ``planner_heartbeat``, ``operator_heartbeat``, ``scene_graph``, ``odom``, ``joint_states``, and
+    the status of every action of the skill library. Parameters: `supervisor_parameters.DECLARED`.
 
     A stop closes the latch, commands zero velocity, tells it on ``stop_active``, cancels every goal of every server
     and holds the arm, all before the callback that it came in with returns; nothing in it waits. While the latch is
     closed all of that is repeated.
+
+    A command on ``cmd_vel_teleop`` that is not zero is a takeover: until the person gives the robot back, what skills
+    send on ``cmd_vel_nav`` does not pass. The stop stands above both.
     """
 
     def __init__(self, **node_options: Any):
@@ -58,6 +61,7 @@ class SupervisorNode(Node):
         self._operator = LinkWatch(values.operator_timeout_s, time.monotonic)
         self._scene = LinkWatch(values.scene_timeout_s, time.monotonic)
         self._path = StopPath(self, library, values)
+        self._teleop = TeleopWatch(self, values.teleop_release_s, drives=not values.base_is_fixed)
         self._velocity = VelocityOutput(
             self,
             values.limits,
@@ -65,7 +69,8 @@ class SupervisorNode(Node):
             values.rate,
             values.base_frame if values.use_stamped else None,
             lambda: self._latch.active,
-            lambda: self._planner.silent(values.timeout_s),
+            lambda: self._teleop.active or self._planner.silent(values.timeout_s),
+            self._teleop.command,
         )
         self._speed_limit = SpeedLimit(self, values.max_linear)
 
@@ -78,6 +83,7 @@ class SupervisorNode(Node):
         self._active = self.create_publisher(Bool, names.STOP_ACTIVE, names.NEWEST)
         self._reports = self.create_publisher(StopReport, names.STOP_REPORT, names.NEWEST)
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
+        self._teleop.configure()
         self._velocity.configure()
         self._speed_limit.configure()
         self._path.configure()
@@ -221,6 +227,7 @@ class SupervisorNode(Node):
         there = [name for name in INPUTS if self.count_publishers(name)]
         told = f"{velocity.x:.3f} {velocity.y:.3f} {velocity.yaw:.3f}"
         values = {"velocity": told, "inputs with publishers": ", ".join(there) or "none"}
+        values["teleop"] = self._teleop.state.text
         return self._line("input", DiagnosticStatus.OK, source or "silent", values)
 
     def _stop_line(self, report: StopReport) -> DiagnosticStatus:

@@ -11,9 +11,10 @@ from agent_planner.ros.names import LEASE_S
 from agent_planner.ros.node_parameters import Declared, declare
 from agent_planner.ros.rest_watch import RestLimits
 from agent_planner.safety.velocity import Limits
-from agent_planner.skills.library import DEFAULT_LIBRARY
+from agent_planner.skills.library import library_file
 
 STOP, CONTINUE = "stop", "continue"
+MOBILE, FIXED = "mobile", "fixed"
 DECLARED = (
     Declared(
         "skills_file", "", "Skill library (YAML) whose servers are stopped; empty: that of the shipped motion servers."
@@ -24,6 +25,13 @@ DECLARED = (
     Declared("max_angular", 1.2, "Radians per second.", low=0.0, high=20.0),
     Declared(
         "timeout_s", 0.5, "After this long without a command an input is silent (steady time).", low=0.05, high=5.0
+    ),
+    Declared(
+        "teleop_release_s",
+        0.0,
+        "Silence of cmd_vel_teleop that gives back what it took over (steady time); 0: only a person does.",
+        low=0.0,
+        high=3600.0,
     ),
     Declared("rate", 30.0, "Commands per second to the base, also while it stands.", low=20.0, high=500.0),
     Declared("start_stopped", False, "Begin stopped, so that a person must reset: for one that was respawned."),
@@ -38,6 +46,7 @@ DECLARED = (
     Declared("operator_timeout_s", 1.0, "Silence of the operator's link that counts as its loss.", low=0.1, high=600.0),
     Declared("on_scene_loss", CONTINUE, "When scene_graph falls silent while goals run.", choices=(STOP, CONTINUE)),
     Declared("scene_timeout_s", 5.0, "Silence of the scene that counts as its loss.", low=0.1, high=600.0),
+    Declared("base", MOBILE, "mobile: its rest is seen on odom; fixed: it has none.", choices=(MOBILE, FIXED)),
     Declared(
         "arm_joints",
         Parameter.Type.STRING_ARRAY,
@@ -64,6 +73,7 @@ class SupervisorParameters:
     max_linear: float
     max_angular: float
     timeout_s: float
+    teleop_release_s: float
     rate: float
     start_stopped: bool
     heartbeat_timeout_s: float
@@ -71,6 +81,7 @@ class SupervisorParameters:
     operator_timeout_s: float
     on_scene_loss: str
     scene_timeout_s: float
+    base: str
     arm_joints: list[str] | None
     arm_action: str
     rest_linear: float
@@ -85,8 +96,8 @@ class SupervisorParameters:
 
     @property
     def library_path(self) -> Path:
-        """The skill library's file."""
-        return Path(self.skills_file).expanduser() if self.skills_file else DEFAULT_LIBRARY
+        """The skill library's file; raises ConfigError where there is none."""
+        return library_file(self.skills_file)
 
     @property
     def limits(self) -> Limits:
@@ -97,6 +108,11 @@ class SupervisorParameters:
     def joints(self) -> tuple[str, ...]:
         """The arm's joints, none where there is no arm."""
         return tuple(self.arm_joints or ())
+
+    @property
+    def base_is_fixed(self) -> bool:
+        """Whether nothing drives."""
+        return self.base == FIXED
 
     @property
     def rest_limits(self) -> RestLimits:

@@ -11,6 +11,7 @@ from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
 from rclpy.node import Node
 
+from agent_planner.ros.twists import velocity_message
 from agent_planner.safety.velocity import ZERO, Limits, Velocity, VelocityMultiplexer
 
 TELEOP, SKILLS = "cmd_vel_teleop", "cmd_vel_nav"
@@ -21,7 +22,8 @@ _OUTPUT = "cmd_vel"
 class VelocityOutput:
     """Passes on the highest input that is not silent, teleoperation before skills; zero while the robot is stopped.
 
-    A command goes out at once when it comes in, and again at every tick of steady time; on silence it is zero.
+    A command goes out at once when it comes in, and again at every tick of steady time; on silence it is zero. While a
+    person has the robot, what the skills want does not pass, also where the person's own input is silent.
 
     Args:
         node: the node that it belongs to.
@@ -30,7 +32,9 @@ class VelocityOutput:
         rate: commands a second.
         frame: of stamped commands; None: Twist instead of TwistStamped.
         stopped: whether the output is zero whatever comes in.
-        orphaned: whether nobody is there any more who asked for what the skills do.
+        barred: whether the skills may not drive: nobody is there any more who asked for what they do, or a person has
+            the robot.
+        on_teleop: told of each command of the person, before it goes out: whether it moves anything.
     """
 
     def __init__(
@@ -41,15 +45,18 @@ class VelocityOutput:
         rate: float,
         frame: str | None,
         stopped: Callable[[], bool],
-        orphaned: Callable[[], bool],
+        barred: Callable[[], bool],
+        on_teleop: Callable[[bool], None],
     ):
         self._node = node
+        self._limits = limits
         self._core = VelocityMultiplexer(INPUTS, limits, timeout_s, time.monotonic)
         self._rate = rate
         self._frame = frame
         self._kind = TwistStamped if frame is not None else Twist
         self._stopped = stopped
-        self._orphaned = orphaned
+        self._barred = barred
+        self._on_teleop = on_teleop
 
     def configure(self) -> None:
         """Create the endpoints."""
@@ -63,36 +70,32 @@ class VelocityOutput:
     def publish(self) -> None:
         """Say now what the base should do."""
         velocity, _ = self.current()
-        self._output.publish(self._message(velocity))
+        self._send(velocity)
         if velocity != ZERO and self._stopped():
             # The stop came between the look at it and the command: zero has the last word.
-            self._output.publish(self._message(ZERO))
+            self._send(ZERO)
 
     def halt(self) -> None:
         """Command zero."""
-        self._output.publish(self._message(ZERO))
+        self._send(ZERO)
 
     def current(self) -> tuple[Velocity, str]:
         """What the base is told, and which input that comes from (``stop``, or empty where all are silent)."""
         if self._stopped():
             return ZERO, "stop"
         velocity, source = self._core.output()
-        return (ZERO, "") if source == SKILLS and self._orphaned() else (velocity, source)
+        return (ZERO, "") if source == SKILLS and self._barred() else (velocity, source)
 
     def _taker(self, name: str) -> Callable[[Any], None]:
         def take(message: Any) -> None:
             twist = message.twist if self._frame is not None else message
-            self._core.put(name, Velocity(twist.linear.x, twist.linear.y, twist.angular.z))
+            wanted = Velocity(twist.linear.x, twist.linear.y, twist.angular.z)
+            if name == TELEOP:
+                self._on_teleop(self._limits.clamp(wanted) != ZERO)
+            self._core.put(name, wanted)
             self.publish()
 
         return take
 
-    def _message(self, velocity: Velocity) -> Twist | TwistStamped:
-        twist = Twist()
-        twist.linear.x, twist.linear.y, twist.angular.z = map(float, velocity)
-        if self._frame is None:
-            return twist
-        message = TwistStamped(twist=twist)
-        message.header.frame_id = self._frame
-        message.header.stamp = self._node.get_clock().now().to_msg()
-        return message
+    def _send(self, velocity: Velocity) -> None:
+        self._output.publish(velocity_message(velocity, self._node, self._frame))

@@ -43,7 +43,7 @@ class Gate:
         ask: asks the person whether a call may be carried out; gets the question, returns ``yes``, another answer,
             or None where nobody answers. None in its place: there is nobody to ask.
         observe: the scene as it is now, to judge anew after the person took their time; None where there is none.
-        asked_before: a person has been asked for every call before it came here (autonomy ``confirm``).
+        asked_before: whether a person has said yes to the call before it came here (autonomy ``confirm``).
     """
 
     executor: Executor
@@ -51,7 +51,7 @@ class Gate:
     judge: Judge
     ask: Callable[[str], str | None] | None = None
     observe: Callable[[], SceneGraph | None] = lambda: None
-    asked_before: bool = False
+    asked_before: Callable[[], bool] = lambda: False
 
     def execute(self, call: Call, skill: Skill, scene: SceneGraph, on_feedback: Callable[[str], None]) -> SkillResult:
         """Carry out the call if it may be; else the result says why not, and nothing was sent."""
@@ -70,7 +70,7 @@ class Gate:
             CallRefused: it may not be.
         """
         opinion = self._opinion(call, scene)
-        if not self.asked_before:
+        if not self.asked_before():
             if opinion.effect is Effect.ALLOW:
                 return scene
             self._approved(call, opinion)

@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from agent_planner.config import parse_yaml, read_text
-from agent_planner.errors import ConfigError, did_you_mean
+from agent_planner.config import chosen_file, parse_yaml, read_text
+from agent_planner.errors import did_you_mean
 from agent_planner.safety.polygons import Polygon
 from agent_planner.skills import SkillLibrary
 
@@ -178,14 +178,4 @@ def policy_path(choice: str, folder: Path = SHIPPED) -> Path:
     Raises:
         ConfigError: there is none.
     """
-    shipped = sorted(path.stem for path in folder.glob("*.yaml"))
-    if choice in shipped:
-        return folder / f"{choice}.yaml"
-    path = Path(choice).expanduser()
-    if not path.is_file():
-        raise ConfigError(
-            choice,
-            f"there is no such policy; {did_you_mean(choice, shipped)}; a policy of your own is given by its path, "
-            "which ends in .yaml",
-        )
-    return path.resolve()
+    return chosen_file(choice, folder, "policy").resolve()

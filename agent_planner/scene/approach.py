@@ -4,32 +4,54 @@
 import math
 
 from agent_planner.scene import Pose, SceneGraph
-from agent_planner.scene.geometry import footprint_distance, to_box
-from agent_planner.scene.graph import Entity
+from agent_planner.scene.geometry import APPROACH, footprint_distance, to_box
+from agent_planner.scene.graph import Entity, ScenePlace
 
 # From the nearest point of the footprint to the base's centre: within reach, clear of the furniture.
 _GAP_M = 0.50
 
 
 def approach_pose(entity: Entity, scene: SceneGraph) -> Pose:
-    """The middle of the side that faces the robot, ``_GAP_M`` off, looking at the entity; z is 0.
+    """The first of `approach_poses` on free floor; the very first where none is, or no map is known.
 
-    What stands on furniture is approached from that furniture's side. The way there and what else stands around
-    are not looked at: that is the navigation server's part.
+    The way there is not looked at: that is the navigation server's part.
+    """
+    poses = approach_poses(entity, scene)
+    if scene.floor is None:
+        return poses[0]
+    return next((pose for pose in poses if scene.floor.is_free(pose.x, pose.y)), poses[0])
+
+
+def approach_poses(entity: Entity, scene: SceneGraph) -> tuple[Pose, ...]:
+    """Every pose to work on an entity from, the best first; at least one, z is 0.
+
+    The pose that the entity's map entry names `APPROACH` comes first. The others are the middles of the four sides,
+    ``_GAP_M`` off, looking at the entity, that which faces the robot first. What stands on or in furniture is
+    approached from that furniture's sides.
     """
     blocking = _outermost(entity, scene)
-    robot, box = scene.robot.base, blocking.pose
+    aim = entity.pose if footprint_distance(entity.pose, blocking.pose, blocking.size) == 0.0 else blocking.pose
+    return (*_named(blocking), *_sides(blocking, scene.robot.base, aim))
+
+
+def _named(place: Entity) -> tuple[Pose, ...]:
+    pose = place.poses.get(APPROACH) if isinstance(place, ScenePlace) else None
+    return (pose,) if pose is not None else ()
+
+
+def _sides(blocking: Entity, robot: Pose, aim: Pose) -> tuple[Pose, ...]:
+    box = blocking.pose
     x, y = to_box(robot, box)
     half_x, half_y = blocking.size[0] / 2, blocking.size[1] / 2
-    # Of the four sides, the one that the robot is furthest out from.
-    if abs(x) - half_x >= abs(y) - half_y:
-        local = (math.copysign(half_x + _GAP_M, x), 0.0)
-    else:
-        local = (0.0, math.copysign(half_y + _GAP_M, y))
+    found = []
+    for side in (1.0, -1.0):
+        # How far the robot is out from each side, and the middle of that side with the gap, in the box's own frame.
+        found.append((side * x - half_x, (side * (half_x + _GAP_M), 0.0)))
+        found.append((side * y - half_y, (0.0, side * (half_y + _GAP_M))))
+    found.sort(key=lambda side: -side[0])
     c, s = math.cos(box.yaw), math.sin(box.yaw)
-    at = Pose(box.x + c * local[0] - s * local[1], box.y + s * local[0] + c * local[1])
-    aim = entity.pose if footprint_distance(entity.pose, box, blocking.size) == 0.0 else box
-    return at._replace(yaw=math.atan2(aim.y - at.y, aim.x - at.x))
+    middles = [(box.x + c * u - s * v, box.y + s * u + c * v) for _, (u, v) in found]
+    return tuple(Pose(at_x, at_y, yaw=math.atan2(aim.y - at_y, aim.x - at_x)) for at_x, at_y in middles)
 
 
 def _outermost(entity: Entity, scene: SceneGraph) -> Entity:

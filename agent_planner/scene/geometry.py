@@ -16,6 +16,9 @@ from agent_planner.scene.graph import (
     ScenePlace,
 )
 
+# The name of the pose at which a base stands to work on a place, where its map entry gives one.
+APPROACH = "approach"
+
 
 @dataclass(frozen=True)
 class Reach:
@@ -23,6 +26,7 @@ class Reach:
 
     object_m: float = 0.85  # base_link to the object's centre
     place_m: float = 0.60  # base_link to the nearest point of the footprint
+    approach_m: float = 0.35  # base_link to the place's own approach pose; Nav2 stops within 0.25 by default
     hold_m: float = 0.045  # end_effector to the object's centre, beyond half its smallest side
     rest_m: float = 0.025  # gap between an object's underside and what it rests on
     near_m: float = 0.25  # gap between two neighbours' centres
@@ -36,8 +40,9 @@ def relations(
 ) -> tuple[Relation, ...]:
     """Compute at, holding, on, in and near.
 
-    A fixed container that stands on furniture is ``on`` it; an object in the hand is on and in nothing. ``in`` wins
-    over ``on``; of several supports the highest top wins, then the smallest. ``at`` is sorted by distance.
+    A fixed container that stands on furniture is ``on`` it; an object in the hand, or on the deck of a robot that has
+    one in place of a hand, is on and in nothing. ``in`` wins over ``on``; of several supports the highest top wins,
+    then the smallest. ``at`` is sorted by distance.
     """
     held = _held(objects, robot, reach)
     found = [Relation("holding", held.name)] if held else []
@@ -52,6 +57,20 @@ def relations(
 
 
 def _held(objects: Sequence[SceneObject], robot: RobotState, reach: Reach) -> SceneObject | None:
+    return _in_hand(objects, robot, reach) if robot.deck is None else _on_deck(objects, robot, robot.deck, reach)
+
+
+def _on_deck(
+    objects: Sequence[SceneObject], robot: RobotState, size: tuple[float, float], reach: Reach
+) -> SceneObject | None:
+    """The one that is nearest to the deck's middle."""
+    deck = Pose(*robot.end_effector, robot.base.yaw)
+    lying = [o for o in objects if abs(o.pose.z - o.size[2] / 2 - deck.z) <= reach.rest_m]
+    there = [o for o in lying if footprint_distance(o.pose, deck, (*size, 0.0)) == 0.0]
+    return min(there, key=lambda o: math.dist(o.pose[:2], deck[:2]), default=None)
+
+
+def _in_hand(objects: Sequence[SceneObject], robot: RobotState, reach: Reach) -> SceneObject | None:
     def gap(thing: SceneObject) -> float:
         centre = (thing.pose.x, thing.pose.y, thing.pose.z)
         return math.dist(centre, robot.end_effector) - min(thing.size) / 2
@@ -72,9 +91,18 @@ def _within_reach(
     objects: Sequence[SceneObject], places: Sequence[ScenePlace], robot: RobotState, reach: Reach
 ) -> list[str]:
     base = robot.base
-    near = [(d, p.name) for p in places if (d := footprint_distance(base, p.pose, p.size)) <= reach.place_m]
+    near = [
+        (d, p.name)
+        for p in places
+        if (d := footprint_distance(base, p.pose, p.size)) <= reach.place_m or _on_approach(base, p, reach)
+    ]
     near += [(d, o.name) for o in objects if (d := math.hypot(o.pose.x - base.x, o.pose.y - base.y)) <= reach.object_m]
     return [name for _, name in sorted(near)]
+
+
+def _on_approach(base: Pose, place: ScenePlace, reach: Reach) -> bool:
+    pose = place.poses.get(APPROACH)
+    return pose is not None and math.hypot(pose.x - base.x, pose.y - base.y) <= reach.approach_m
 
 
 def footprint_distance(point: Pose, pose: Pose, size: tuple[float, float, float]) -> float:

@@ -3,7 +3,7 @@
 
 import re
 from functools import cached_property
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, Protocol, runtime_checkable
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -69,7 +69,8 @@ class ScenePlace(_Frozen):
     """Furniture, a fixed container or an area.
 
     ``is_open`` is true for whatever cannot be closed; ``explored`` is false for what is closed and was not yet
-    looked into (its contents are then not part of the scene).
+    looked into (its contents are then not part of the scene). ``poses`` belong to it by name; ``approach`` is where a
+    base stands to work on it.
     """
 
     name: Name
@@ -80,6 +81,7 @@ class ScenePlace(_Frozen):
     affordances: frozenset[str] = frozenset({SURFACE})
     explored: bool = True
     is_open: bool = True
+    poses: dict[str, Pose] = Field(default_factory=dict)
     kind: str = "place"
 
 
@@ -87,24 +89,44 @@ Entity = SceneObject | ScenePlace
 
 
 class RobotState(_Frozen):
-    """The robot as the scene source sees it. Lengths in metres, frame map."""
+    """The robot as the scene source sees it. Lengths in metres, frame map.
+
+    ``end_effector`` is between the fingertips, or in the middle of the ``deck`` (depth, width) of a robot that carries
+    things on one.
+    """
 
     name: str = "robot"
     base: Pose = Pose()
     end_effector: tuple[float, float, float] = (0.0, 0.0, 0.0)
     gripper_opening: float = 0.0
+    deck: tuple[float, float] | None = None
     base_moving: bool = False
     arm_moving: bool = False
 
 
+@runtime_checkable
+class Floor(Protocol):
+    """A map that tells where a base can stand. Metres, frame map."""
+
+    def is_free(self, x: float, y: float) -> bool:
+        """Whether a base's centre may be there."""
+        ...
+
+
 class SceneGraph(_Frozen):
-    """Everything that is known at one moment. ``stamp`` is the time of the observation in seconds of ROS time."""
+    """Everything that is known at one moment. ``stamp`` is the time of the observation in seconds of ROS time.
+
+    ``floor`` is a map where one is known; it is not recorded.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     stamp: float = 0.0
     objects: tuple[SceneObject, ...] = ()
     places: tuple[ScenePlace, ...] = ()
     relations: tuple[Relation, ...] = ()
     robot: RobotState = RobotState()
+    floor: Floor | None = Field(default=None, exclude=True, repr=False)
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> "SceneGraph":

@@ -7,13 +7,28 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from agent_planner.config import parse_yaml, read_text
+from agent_planner.config import chosen_file, parse_yaml, read_text, shipped_names
 from agent_planner.errors import CallRefused, did_you_mean
 from agent_planner.skills.skill import Skill
 from agent_planner.types import Call
 
 BUILT_IN = ("ask", "give_up")
-DEFAULT_LIBRARY = Path(__file__).parent / "mobile_manipulator.yaml"
+SHIPPED = Path(__file__).parent / "robots"
+DEFAULT_LIBRARY = SHIPPED / "mobile_manipulator.yaml"
+
+
+def shipped_libraries() -> list[str]:
+    """Names of the libraries that are shipped."""
+    return shipped_names(SHIPPED)
+
+
+def library_file(choice: str) -> Path:
+    """Where the library is that somebody chose: the name of a shipped one, the path of a file, or nothing: the default.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    return chosen_file(choice, SHIPPED, "skill library") if choice else DEFAULT_LIBRARY
 
 
 class SkillLibrary(BaseModel):

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Parameters of a skill and the values they admit."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -13,7 +14,11 @@ Kind = Literal["object", "place"]
 
 
 class Parameter(BaseModel):
-    """One parameter: an entity of the scene, a number with bounds and unit, one of a few words, or free text."""
+    """One parameter: an entity of the scene, a number with bounds and unit, one of a few words, or free text.
+
+    The words of an enum may stand for data that only the binding sees (``values: {stow: [0.0, -1.57], …}``): the words
+    are then ``values``, what they stand for is ``data``.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -25,7 +30,17 @@ class Parameter(BaseModel):
     maximum: float | None = None
     unit: str = ""
     values: tuple[str, ...] = ()
+    data: dict[str, Any] = Field(default_factory=dict)
     max_length: int = Field(default=200, ge=1, le=2000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _words_and_data(cls, fields: Any) -> Any:
+        if isinstance(fields, Mapping) and "data" in fields:
+            raise ValueError("write `values: {word: data, …}`; `data` is not written itself")
+        if isinstance(fields, Mapping) and isinstance(values := fields.get("values"), Mapping):
+            return {**fields, "values": tuple(values), "data": dict(values)}
+        return fields
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> "Parameter":

@@ -12,6 +12,7 @@ pytest.importorskip("rclpy")
 from agent_planner.agent.result import EpisodeResult
 from agent_planner.cli import evaluate_physical
 from agent_planner.cli.evaluate_physical import Tried, episode, facts, judged, read_result
+from agent_planner.cli.options import Simulator as In
 from agent_planner.cli.physical_suite import scene_seed
 from agent_planner.goals import parse_goal
 from agent_planner.ros.client import Feedback, InstructionResult
@@ -174,9 +175,9 @@ def test_an_instruction_that_cannot_be_done_is_judged_too():
     assert score_of(lacking, outcome=Outcome.ANSWERED, stated="none").error == "misread_goal"
 
 
-def record_of(success, stopped=""):
+def record_of(success, stopped="", simulator=In.MUJOCO):
     score = score_of("did(move_arm, home)", (Call("move_arm", {"posture": "home"}), "ok" if success else "failed X: y"))
-    more = facts(Tried(0, score, None, 1.0, "lifting"), "train", stopped)
+    more = facts(Tried(0, score, None, 1.0, "lifting"), "train", simulator, stopped)
     return Record(id=f"{success}{stopped}", conversations=(human("do it"), said(f"done {success}{stopped}")), **more)
 
 
@@ -187,3 +188,4 @@ def test_a_record_says_what_the_episode_was_worth_and_the_filter_takes_it_at_its
     known = record_of(True).model_extra
     assert (known["family"], known["backend"], known["scenario"]) == ("posture", "mujoco", "dev/held_in/0")
     assert known["faults"] == ["the hand opened while lifting"]
+    assert record_of(True, simulator=In.GAZEBO).model_extra["backend"] == "gazebo"

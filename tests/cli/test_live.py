@@ -24,6 +24,7 @@ RUN = (
     Feedback(2, "", 'pick(object="red cube")', "EXECUTING", "state GRASPING"),
     Feedback(2, "", 'pick(object="red cube")', "EXECUTING", "distance_remaining 1.2"),  # too soon to tell
     Feedback(2, "", 'pick(object="red cube")', "RESULT", "failed SLIPPED: [the cube] fell"),
+    Feedback(2, "", "", "TELEOP", "a person has the robot (stick)"),
 )
 END = InstructionResult("ABORTED", "failed", 103, "SLIPPED", "failed after 1 call", "in(red cube, blue bin)", (), "id")
 
@@ -44,6 +45,7 @@ def test_each_thing_is_said_once_and_nothing_is_taken_for_markup(capsys):
         "     check    ok",
         "     robot    grasping",
         "     result   failed SLIPPED: [the cube] fell",
+        "     person   a person has the robot (stick)",
         "ABORTED  failed after 1 call",
     ]
 

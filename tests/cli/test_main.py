@@ -10,7 +10,7 @@ import pytest
 
 from agent_planner.cli import main as command
 
-HEAVY = ("torch", "transformers", "rclpy", "mujoco", "peft", "numpy")
+HEAVY = ("torch", "transformers", "rclpy", "mujoco", "peft", "numpy", "mcp", "fastapi", "uvicorn")
 
 
 def call(monkeypatch, capsys, *arguments: str) -> tuple[int, str, str]:
@@ -37,7 +37,7 @@ def free_port() -> int:
         (("demo", "x" * 10_000), "10000 characters and at most 2000 are taken"),
         (("send", ""), "the instruction is empty"),
         (("demo", "--robot", "mobile_manipulater"), "did you mean 'mobile_manipulator'?"),
-        (("run", "--robot", "nobody"), "there is no robot 'nobody'; known: mobile_manipulator"),
+        (("run", "--robot", "nobody"), "there is no robot 'nobody'; known: "),
         (("demo", "--scene", "tidi"), "there is no scene 'tidi'; did you mean 'tidy'?"),
         (("demo", "--model", "/no/such/folder"), "there is no folder '/no/such/folder'"),
         (("demo", "--policy", "simulatoin"), "simulatoin: there is no such policy; did you mean 'simulation'?"),
@@ -47,8 +47,8 @@ def free_port() -> int:
         (("eval", "--suite", "smok"), "did you mean 'smoke'?"),
         (("eval", "--model", "/no/such/folder"), "there is no folder '/no/such/folder'"),
         (("eval", "--out", "/proc/no/such.json"), "--out /proc/no/such.json: cannot be written"),
-        (("skills", "check", "/no/such/file.yaml"), "/no/such/file.yaml: cannot be read"),
-        (("skills", "list", "/no/such/file.yaml"), "/no/such/file.yaml: cannot be read"),
+        (("skills", "check", "/no/such/file.yaml"), "/no/such/file.yaml: there is no such skill library"),
+        (("skills", "list", "/no/such/file.yaml"), "/no/such/file.yaml: there is no such skill library"),
     ],
 )
 def test_a_mistake_is_one_paragraph_and_code_2(monkeypatch, capsys, arguments, said):

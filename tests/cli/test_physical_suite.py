@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from agent_planner.cli.physical_suite import scenario, scene_seed
+from agent_planner.cli.robots import load_robot
 from agent_planner.errors import InfrastructureError, UserError
 from agent_planner.goals import Goal, plan, unmet
 from agent_planner.scene import SceneGraph
@@ -88,3 +89,53 @@ def test_where_the_hand_is_to_open_something_is_carried():
     for task in tasks:
         skills = [call.skill for call in plan(task.goal, task.library, task.world)]
         assert ("pick", "navigate_to") in zip(skills, skills[1:], strict=False)
+
+
+def simulated(robot, seed):
+    """The scene that a shipped robot sees at the start of an episode, and its library."""
+    pytest.importorskip("mujoco")
+    pytest.importorskip("agent_planner_interfaces.msg")
+    from builtin_interfaces.msg import Time
+
+    from agent_planner.ros.messages import to_scene
+    from agent_planner_sim.mujoco.simulation import Simulation
+    from agent_planner_sim.nodes.hidden import observed as seen_of
+    from agent_planner_sim.nodes.scene_message import scene_graph
+    from agent_planner_sim.robots import ROBOTS
+    from agent_planner_sim.scenes import generate
+
+    profile = load_robot(robot)
+    sim = Simulation(generate(profile.default_scene, seed), ROBOTS[robot]())
+    return to_scene(seen_of(scene_graph(sim, Time()))), profile.library()
+
+
+@pytest.mark.sim
+@pytest.mark.ros
+@pytest.mark.parametrize(
+    ("robot", "skills"),
+    [
+        ("fixed_arm", {"pick": 1, "place_in": 1}),
+        ("delivery_base", {"navigate_to": 2, "load": 1, "unload_in": 1}),
+    ],
+)
+def test_of_each_shipped_robot_something_is_asked_that_its_own_skills_do(robot, skills):
+    used = Counter()
+    for seed in range(8):
+        seen, library = simulated(robot, seed)
+        task = scenario("smoke", "dev", seed, seen, library)
+        (step,) = task.goal.steps
+        assert unmet(step, seen) == step
+        calls = plan(task.goal, library, seen)
+        assert len(calls) == sum(skills.values())
+        used.update(call.skill for call in calls)
+        for split in ("train", "dev"):
+            held_in = scenario("held_in", split, seed, seen, library)
+            if isinstance(held_in.goal, Goal):
+                assert plan(held_in.goal, library, seen) is not None
+    assert set(used) >= set(skills)
+
+
+@pytest.mark.parametrize("robot", ["fixed_arm", "delivery_base"])
+def test_hands_that_do_not_drive_have_no_suite_of_failures(robot):
+    with pytest.raises(UserError, match="wants the skills pick and navigate_to"):
+        scenario("failures", "dev", 0, SceneGraph(), load_robot(robot).library())

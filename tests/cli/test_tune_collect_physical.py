@@ -13,6 +13,7 @@ from agent_planner.agent.result import EpisodeResult
 from agent_planner.cli import taught
 from agent_planner.cli.evaluate_physical import Tried, facts, judged
 from agent_planner.cli.main import app
+from agent_planner.cli.options import Simulator
 from agent_planner.llm.base import Message
 from agent_planner.recording.episode import EpisodeRecorder, add_facts
 from agent_planner.tuning.panel.results import EpisodeLine, read_results
@@ -43,7 +44,7 @@ def robot(monkeypatch, tmp_path):
             recorder.open({})
             recorder.finish(task.instruction, said, [], result, task.world)
             tried = Tried(seed, judged(task, result, task.world), recorder.folder / "episode.json", 1.0)
-            add_facts(tried.record, facts(tried, split))
+            add_facts(tried.record, facts(tried, split, Simulator.MUJOCO))
             yield tried
 
     monkeypatch.setattr(taught, "taught_episodes", episodes)
@@ -90,3 +91,8 @@ def test_cells_in_the_simulator_are_lines_of_the_panel_and_are_run_once(robot, t
         ("mujoco_failures", "dev", seed, False, "loop") for seed in (0, 1, 2)
     ]
     assert {(line.model, line.level, line.look_ahead) for line in found} == {("default", "grammar", False)}
+    run(*words, "0:1", "--backend", "gazebo")
+    assert asked == [0, 1, 2, 0]  # another cell
+    *_, command, last = lines(out)
+    assert last["cell"] == "gazebo_failures"
+    assert command["command"].endswith("--backend gazebo --robot mobile_manipulator_gazebo")

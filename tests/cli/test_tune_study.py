@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from typer.testing import CliRunner
@@ -18,6 +17,7 @@ from agent_planner.errors import ConfigError, InfrastructureError
 from agent_planner.tuning.panel.results import EpisodeLine, read_results
 from agent_planner.tuning.training.journal import read_log
 from tests.tuning.training.tiny import tiny_base
+from tests.waits import eventually, until
 
 _LONG_S = 900
 
@@ -44,14 +44,6 @@ def started(folder, *more):
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def until(true, process):
-    deadline = time.monotonic() + _LONG_S / 2
-    while not true():
-        assert process.poll() is None, process.communicate()[0]
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def of_study(folder):
     """Processes that work in the folder."""
     found = []
@@ -70,13 +62,10 @@ def test_a_study_that_is_killed_goes_on_to_its_end(base, tmp_path):
     folder = tmp_path / "study"
     run = folder / "arms" / "hybrid-0.5" / "0" / "model"
     process = started(folder, "--base", base)
-    until(lambda: read_log(run), process)
+    until(lambda: read_log(run), process, _LONG_S / 2)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    deadline = time.monotonic() + 60
-    while of_study(folder):
-        assert time.monotonic() < deadline, "the step outlives the study"
-        time.sleep(0.1)
+    assert eventually(lambda: not of_study(folder), 60), "the step outlives the study"
     kept = json.loads((folder / "study.json").read_text())
     assert kept["begun"] == "train arms/hybrid-0.5/0" and len(kept["steps"]) == 8
     drawn = (folder / "data" / "scenarios.jsonl").stat().st_mtime_ns
@@ -117,12 +106,12 @@ def test_ctrl_c_ends_the_step_and_says_how_to_go_on(tmp_path):
     folder = tmp_path / "study"
     process = started(folder)
     log = folder / "logs" / "collect_data_collected.log"
-    until(log.exists, process)
+    until(log.exists, process, _LONG_S / 2)
     process.send_signal(signal.SIGINT)
     told, _ = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "ended within collect data/collected, which resumes by itself: the same command goes on" in told
-    assert not of_study(folder)
+    assert eventually(lambda: not of_study(folder), 60), "the step outlives the study"
     assert json.loads((folder / "study.json").read_text())["begun"] == "collect data/collected"
 
 

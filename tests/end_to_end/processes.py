@@ -5,6 +5,8 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.processes import COMMAND, Process
@@ -20,6 +22,20 @@ CUBE_SCRIPT = [
 ]
 UP_SECONDS = 240.0
 RUN_SECONDS = 900.0
+
+
+@contextmanager
+def console_demo(folder: Path, script: Sequence[str]) -> Iterator[Process]:
+    """The demo with a console, and a model that says what is in the script; nothing of it is left afterwards."""
+    (folder / "script.json").write_text(json.dumps(script))
+    model = f"scripted:{folder / 'script.json'}"
+    options = ("--console", "--port", "0", "--no-open", "--model", model, "--runs", str(folder / "runs"))
+    process = Process(folder / "demo.log", "demo", *options)
+    try:
+        process.until("Ctrl-C stops the robot", UP_SECONDS)
+        yield process
+    finally:
+        process.end(signal.SIGTERM)
 
 
 class Stack:

@@ -33,6 +33,31 @@ def test_the_default_model_puts_the_red_cube_in_the_blue_bin(tmp_path, clean_env
     assert iio.imread(files["path"]).std() > 10
 
 
+# What a model should say to put the red cube in the blue bin with other robots.
+FIXED_ARM = [
+    "goal: in(red cube, blue bin)",
+    'in(red cube, blue bin) needs holding(red cube)\npick(object="red cube")',
+    'in(red cube, blue bin)\nplace_in(object="red cube", container="blue bin")',
+]
+DELIVERY_BASE = [
+    "goal: in(red cube, blue bin)",
+    'in(red cube, blue bin) needs holding(red cube) needs at(red cube)\nnavigate_to(target="red cube")',
+    'in(red cube, blue bin) needs holding(red cube)\nload(object="red cube")',
+    'in(red cube, blue bin) needs at(blue bin)\nnavigate_to(target="blue bin")',
+    'in(red cube, blue bin)\nunload_in(object="red cube", container="blue bin")',
+]
+
+
+@pytest.mark.parametrize(("robot", "script"), [("fixed_arm", FIXED_ARM), ("delivery_base", DELIVERY_BASE)])
+def test_the_other_shipped_robots_do_it_too(tmp_path, clean_environ, robot, script):
+    (tmp_path / "script.json").write_text(json.dumps(script))
+    model = f"scripted:{tmp_path / 'script.json'}"
+    done = finished(tmp_path, clean_environ, "demo", "--robot", robot, "--model", model, "--json")
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert result["verified"] is True
+    assert result["steps"] == [said.splitlines()[-1] for said in script[1:]]
+
+
 def test_ctrl_c_stops_the_robot_and_ends_cleanly(tmp_path, clean_environ):
     (tmp_path / "script.json").write_text(json.dumps(CUBE_SCRIPT))
     log = tmp_path / "demo.log"

@@ -156,10 +156,10 @@ def test_the_simulated_robot_comes_up(launch, client, script):
 
 
 REPORT = """
-import json, os, sys, time
+import json, os, sys, threading
 with open(os.environ["REPORT"], "a") as report:
     print(json.dumps([sys.argv, os.environ["GZ_PARTITION"]]), file=report)
-time.sleep(60)
+threading.Event().wait(60)
 """
 
 

@@ -6,7 +6,8 @@ import fnmatch
 import pytest
 import yaml
 
-from agent_planner.cli.robots import load_robot
+from agent_planner.cli.robots import known_robots, load_robot
+from agent_planner.skills.library import library_file
 from tests.launch.sources import (
     LAUNCH,
     PACKAGES,
@@ -26,17 +27,7 @@ FOREIGN = {
     ("ros_gz_bridge", "parameter_bridge"): {"config_file"},
     ("robot_state_publisher", "robot_state_publisher"): {"robot_description"},
     ("controller_manager", "spawner"): set(),
-    ("teleop_twist_keyboard", "teleop_twist_keyboard"): {"speed", "turn", "stamped"},
     ("joy", "joy_node"): {"device_id", "deadzone", "autorepeat_rate"},
-    ("teleop_twist_joy", "teleop_node"): {
-        "axis_linear",
-        "scale_linear",
-        "axis_angular",
-        "scale_angular",
-        "require_enable_button",
-        "enable_button",
-        "publish_stamped_twist",
-    },
 }
 OF_ROS = {"use_sim_time"}
 
@@ -110,11 +101,20 @@ def test_what_is_included_takes_the_arguments_that_it_is_given():
 
 def test_files_that_are_shared_are_there():
     shared = [call for file in FILES for call in file.calls("share") if text(call.args[1])]
-    assert len(shared) >= 6
+    assert len(shared) >= 4
     for call in shared:
         package, path = text(call.args[0]), text(call.args[1])
         folder = LAUNCH if package == "agent_planner" else PACKAGES[package] / package / "config"
         assert (folder / path.split("/")[-1]).is_file(), path
+
+
+def test_each_robot_that_can_be_chosen_has_its_files():
+    (choices,) = (file.declared["robot"]["choices"] for file in FILES if file.name == "sim.launch.py")
+    assert len(choices.elts) == 3
+    for robot in map(text, choices.elts):
+        assert (LAUNCH / f"{robot}.yaml").is_file()
+        motion = "agent_planner_motion"
+        assert (PACKAGES[motion] / motion / "config" / f"{robot}.yaml").is_file()
 
 
 @pytest.mark.parametrize("path", sorted(LAUNCH.glob("*.yaml")), ids=lambda path: path.name)
@@ -136,11 +136,26 @@ def test_topics_of_rviz_and_of_remappings_are_in_the_code():
     assert "cmd_vel_teleop" in words()
 
 
-def test_values_of_the_shipped_robot_are_those_of_its_profile():
-    profile = load_robot("mobile_manipulator")
+@pytest.mark.parametrize("robot", ["mobile_manipulator", "fixed_arm", "delivery_base"])
+def test_values_of_a_shipped_robot_are_those_of_its_profile(robot):
+    profile = load_robot(robot)
     ours = {node.executable: node.parameters for node in profile.nodes}
-    values = yaml.safe_load((LAUNCH / "mobile_manipulator.yaml").read_text(encoding="utf-8"))
-    supervisor = values["/**/supervisor"]["ros__parameters"]
-    assert supervisor["arm_joints"] == ours["supervisor"]["arm_joints"]
+    values = yaml.safe_load((LAUNCH / f"{robot}.yaml").read_text(encoding="utf-8"))
+    values = {node.removeprefix("/**/"): content["ros__parameters"] for node, content in values.items()}
+    for name in ("base", "arm_joints"):
+        assert values["supervisor"].get(name) == ours["supervisor"].get(name), name
+    arms = [given["arm_joints"] for given in values.values() if "arm_joints" in given]
+    assert all(joints == arms[0] for joints in arms)
+    assert "simulated_person" not in values or "simulated_person" in ours
+    skills = {values[node]["skills_file"] for node in ("planner", "supervisor") if "skills_file" in values[node]}
+    assert {library_file(skill) for skill in skills} <= {profile.skills_file}
     started = {program(call) for _, call in NODES}
     assert {(node.package, node.executable) for node in profile.nodes} <= started
+
+
+@pytest.mark.parametrize("name", known_robots())
+def test_a_profile_names_programs_and_parameters_that_are_there(name):
+    for node in load_robot(name).nodes:
+        assert node.executable in executables(node.package), node.name
+        given = {*node.parameters, *node.respawn_parameters}
+        assert {p for p in given if not is_known(p, node.package, node.executable)} == set(), node.name

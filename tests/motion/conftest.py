@@ -9,8 +9,10 @@ import yaml
 
 import agent_planner_motion
 from agent_planner_motion.arm.description import parse
+from agent_planner_motion.arm.fingers import Fingers
 from agent_planner_motion.skills.kit import ArmSettings
-from agent_planner_sim.robots.mobile_manipulator import mobile_manipulator, urdf
+from agent_planner_sim.robots.mobile_manipulator import mobile_manipulator
+from agent_planner_sim.robots.urdf import to_urdf
 from tests.motion.kinematic_robot import KinematicRobot, kit_of
 
 
@@ -23,13 +25,14 @@ def shipped_parameters():
 
 @pytest.fixture(scope="session")
 def description():
-    return parse(urdf())
+    return parse(to_urdf(mobile_manipulator()))
 
 
 @pytest.fixture(scope="session")
 def arm_settings():
     robot = mobile_manipulator()
-    return ArmSettings("base_link", "end_effector", robot.arm, robot.fingers, robot.postures, (1.0, *[5.0] * 7), 0.9)
+    fingers = Fingers(robot.fingers, robot.max_opening, robot.max_opening / 2)
+    return ArmSettings("base_link", "end_effector", robot.arm, fingers, robot.postures, (1.0, *[5.0] * 7), 0.9)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from agent_planner_motion.arm.trajectory import standing
 from agent_planner_motion.base.grid import Grid
 from agent_planner_motion.base.pose import Pose2
 from agent_planner_motion.skills.job import Job
@@ -37,12 +38,23 @@ class KinematicRobot:
         holding: name of what is in the hand.
         grid: the map.
         opening: distance between the fingers.
+        height: of the base's frame above the floor.
     """
 
-    def __init__(self, q=HOME, pose=(0.0, 0.0, 0.0), objects=(), places=(), holding="", grid=None, opening=0.085):
+    def __init__(
+        self,
+        q=HOME,
+        pose=(0.0, 0.0, 0.0),
+        objects=(),
+        places=(),
+        holding="",
+        grid=None,
+        opening=0.085,
+        height=0.0,
+    ):
         self.time = 1.0
         self.q = np.array(q, dtype=float)
-        self.pose = Pose2(*pose)
+        self.pose, self.height = Pose2(*pose), height
         self.objects, self.places, self.holding = tuple(objects), tuple(places), holding
         self.map = grid or empty_floor()
         self.opening = opening
@@ -81,12 +93,12 @@ class KinematicRobot:
     def base(self):
         seen = [told for told in self._past[-100:] if told[0] <= self.time - self.lag]
         stamp, pose, velocity = seen[-1] if self.lag and seen else (self.time, self.pose, self.velocity)
-        return Base(stamp, pose, *((0.0, 0.0) if self.stuck else velocity))
+        return Base(stamp, pose, *((0.0, 0.0) if self.stuck else velocity), self.height)
 
     def world(self):
         hand = None
         if self.kinematics is not None:
-            hand = self.pose.matrix @ self.kinematics.pose(self.q)
+            hand = self._hand()
         return World(self.time, self.objects, self.places, self.holding, hand)
 
     def grid(self):
@@ -95,6 +107,24 @@ class KinematicRobot:
     def send_arm(self, trajectory):
         self.arm_sent.append(trajectory)
         self._trajectory, self._started = trajectory, self.time
+
+    def arm_done(self):
+        return self.time >= self._started + self._trajectory.duration
+
+    def hold_arm(self):
+        self.send_arm(standing(self.q))
+
+    def arm_held(self):
+        return True
+
+    def gripper_done(self):
+        return True
+
+    def hold_gripper(self):
+        self._wanted_opening = self.opening
+
+    def gripper_held(self):
+        return True
 
     def send_gripper(self, opening):
         self._wanted_opening = opening
@@ -117,7 +147,7 @@ class KinematicRobot:
     def take(self, name, in_hand):
         """Put an object between the fingers, at a pose in the hand's frame."""
         self.holding, self._in_hand = name, in_hand
-        self._carry(self.pose.matrix @ self.kinematics.pose(self.q))
+        self._carry(self._hand())
         (thing,) = (o for o in self.objects if o.name == name)
         self.opening = self._wanted_opening = float(np.abs(in_hand[1, :3]) @ thing.size)
 
@@ -140,13 +170,16 @@ class KinematicRobot:
         self._move_fingers()
         self.on_tick()
 
+    def _hand(self):
+        return Base(self.time, self.pose, 0.0, 0.0, self.height).matrix @ self.kinematics.pose(self.q)
+
     def _move_fingers(self):
         before = self.opening
         change = float(np.clip(self._wanted_opening - before, -0.004, 0.004))
         if self.slippery or self.kinematics is None:
             self.opening = max(before + change, self.least_opening)
             return
-        hand = self.pose.matrix @ self.kinematics.pose(self.q)
+        hand = self._hand()
         if self.holding:
             self._carry(hand)
             if change > 0.0:

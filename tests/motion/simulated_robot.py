@@ -4,6 +4,7 @@
 import numpy as np
 
 from agent_planner.scene import geometry, graph
+from agent_planner_motion.arm.trajectory import standing
 from agent_planner_motion.base.grid import Grid
 from agent_planner_motion.base.pose import Pose2
 from agent_planner_motion.skills.job import Job
@@ -26,6 +27,7 @@ class SimulatedRobot:
         self.sim = sim
         self.on_tick = lambda: None
         self._grid = None
+        self._ends = 0.0
         self.cancel_at = float("inf")
 
     def now(self):
@@ -79,7 +81,26 @@ class SimulatedRobot:
         return World(self.now(), tuple(objects), tuple(places), self._holding(hand), matrix(hand))
 
     def send_arm(self, trajectory):
+        self._ends = self.now() + trajectory.duration
         self.sim.follow(self.sim.robot.arm, trajectory.times + PERIOD, trajectory.positions)
+
+    def arm_done(self):
+        return self.now() >= self._ends
+
+    def hold_arm(self):
+        self.send_arm(standing(self.joints().q))
+
+    def arm_held(self):
+        return True
+
+    def gripper_done(self):
+        return True
+
+    def hold_gripper(self):
+        self.send_gripper(self.sim.opening())
+
+    def gripper_held(self):
+        return True
 
     def send_gripper(self, opening):
         self.sim.grip(opening)

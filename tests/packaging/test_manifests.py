@@ -30,6 +30,7 @@ ROS = {
     "ament_cmake",
     "ament_index_python",
     "builtin_interfaces",
+    "control_msgs",
     "diagnostic_msgs",
     "geometry_msgs",
     "launch",
@@ -118,7 +119,7 @@ def test_the_substitutes_can_be_asked_for_by_name():
     assert found_by_colcon(WORKSPACE, "--base-paths", "wheels_only/tf2_msgs") == {"tf2_msgs"}
 
 
-@pytest.mark.parametrize("name", ["environment", "torch-cpu", "torch-cuda", "model"])
+@pytest.mark.parametrize("name", ["environment", "torch-cpu", "torch-cuda", "model", "stock"])
 def test_every_locked_package_is_pinned_with_a_hash(name):
     text = (ROOT / "lock" / f"{name}.txt").read_text(encoding="utf-8")
     entries = re.findall(r"^[A-Za-z0-9].*", text.replace("\\\n", " "), flags=re.MULTILINE)
@@ -133,11 +134,18 @@ def locked_names(lock: str) -> set[str]:
     return {name.lower() for name in re.findall(r"^([A-Za-z0-9._-]+)==", text, flags=re.MULTILINE)}
 
 
-def test_the_lock_holds_every_direct_dependency():
+def direct(*extras: str) -> set[str]:
     config = configparser.ConfigParser()
     config.read(ROOT / "setup.cfg")
-    extras = config["options.extras_require"]
-    lists = [config["options"]["install_requires"], extras["sim"], extras["console"], extras["dev"]]
+    lists = [config["options"]["install_requires"], *(config["options.extras_require"][name] for name in extras)]
     lines = "\n".join(lists).split("\n")
-    names = {re.split(r"[^A-Za-z0-9._-]", line.strip())[0].lower() for line in lines if line.strip()}
-    assert names - locked_names("environment") - locked_names("torch-cpu") == set()
+    return {re.split(r"[^A-Za-z0-9._-]", line.strip())[0].lower() for line in lines if line.strip()}
+
+
+def test_the_lock_holds_every_direct_dependency():
+    assert direct("sim", "console", "dev") - locked_names("environment") - locked_names("torch-cpu") == set()
+
+
+def test_beside_a_stock_ros_every_direct_dependency_is_locked_and_numpy_is_that_of_apt():
+    assert direct("perception", "tune", "console") - locked_names("stock") - locked_names("torch-cpu") == set()
+    assert re.search(r"^numpy==1\.", (ROOT / "lock" / "stock.txt").read_text(encoding="utf-8"), flags=re.MULTILINE)

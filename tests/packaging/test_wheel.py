@@ -43,7 +43,7 @@ def test_a_wheel_holds_one_top_level_module(wheel):
 def test_a_wheel_holds_every_module_and_data_file(wheel):
     name, archive = wheel
     package = PACKAGES[name] / name
-    kinds = {".py", ".yaml", ".json", ".safetensors", ".sdf"}
+    kinds = {".py", ".yaml", ".json", ".safetensors", ".sdf", ".html", ".css", ".js"}
     sources = {str(p.relative_to(package.parent)) for p in package.rglob("*") if p.suffix in kinds}
     missing = sources - set(archive.namelist())
     assert not missing

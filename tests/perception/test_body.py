@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import numpy as np
 import pytest
+import trimesh
 
 from agent_planner.errors import InfrastructureError
 from agent_planner.perception.body import RobotBody
@@ -44,3 +45,15 @@ def test_a_link_whose_pose_is_not_known_covers_nothing():
 def test_what_is_no_urdf_is_refused(text):
     with pytest.raises(InfrastructureError, match="robot_description"):
         RobotBody.parse(text)
+
+
+def test_the_meshes_of_collision_shapes_count_where_they_lie(tmp_path):
+    file = tmp_path / "tool.stl"
+    trimesh.creation.box((0.2, 0.04, 0.04)).export(file)
+    solid = f'<origin xyz="0 0 0.5"/><geometry><mesh filename="{file}"/></geometry>'
+    body = RobotBody.parse(f'<robot name="r"><link name="tool"><collision>{solid}</collision></link></robot>')
+    points = np.array([[0.09, 0, 0.5], [0, 0.09, 0.5], [0.09, 0, 0]])
+    assert body.covers(points, {"tool": np.eye(4)}, 0.01).tolist() == [True, False, False]
+    file.unlink()
+    with pytest.raises(InfrastructureError, match=r"there is no file .*tool.stl"):
+        RobotBody.parse(f'<robot name="r"><link name="tool"><collision>{solid}</collision></link></robot>')

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+import math
+
 import pytest
 from agent_planner_interfaces.action import NavigateTo, Pick
 from std_srvs.srv import Trigger
@@ -63,6 +65,42 @@ def test_an_entitys_pose_fits_fields_of_several_types():
     assert request('{pose: {pose: {position: {y: "{target.pose.y}"}}}}').pose.pose.position.y == 0.1
 
 
+def test_angles_are_converted_from_the_unit_that_the_model_speaks():
+    degrees = "{target: {type: entity}, speed: {type: number, minimum: 0, maximum: 360, unit: deg}}"
+    goal = request(
+        '{pose: {pose: {position: {x: "{speed.rad}", y: "{speed.deg}"}}}}',
+        {"target": "desk", "speed": 90.0},
+        parameters=degrees,
+    )
+    assert (goal.pose.pose.position.x, goal.pose.pose.position.y) == pytest.approx((math.pi / 2, 90.0))
+
+
+POSTURES = "{posture: {type: enum, values: {stow: {elbow: 1.5, WRIST_3: -2}, home: {elbow: 0.0, WRIST_3: 1}}}}"
+
+
+def test_the_words_of_an_enum_stand_for_data():
+    goal = '{pose: {pose: {position: {x: "{posture.data.elbow}", y: "{posture.data.WRIST_3}"}}}, target: "{posture}"}'
+    filled = request(goal, {"posture": "stow"}, parameters=POSTURES)
+    assert (filled.pose.pose.position.x, filled.pose.pose.position.y, filled.target) == (1.5, -2.0, "stow")
+    assert check_binding(action(goal, parameters=POSTURES)) == []
+
+
+def test_what_one_word_lacks_is_told_before_any_run():
+    lacking = POSTURES.replace("home: {elbow: 0.0, ", "home: {")
+    (problem,) = check_binding(action('{pose: {pose: {position: {x: "{posture.data.elbow}"}}}}', parameters=lacking))
+    assert "there is no 'elbow' in {'WRIST_3': 1}" in problem
+
+
+def test_a_place_may_have_poses_with_names():
+    marked = SCENE.places[0].model_copy(update={"poses": {"dock": Pose(1.0, 2.0, 0.0, 0.5)}})
+    binding = action('{pose: "{target.poses.dock}", target: "{target}"}')
+    assert check_binding(binding) == []
+    call = Call("go", {"target": "desk", "speed": 1.0})
+    assert request_of(binding, call, SCENE.replace(places=(marked,))).pose.pose.position.y == 2.0
+    with pytest.raises(UserError, match="'desk' has no pose 'dock'"):
+        request_of(binding, call, SCENE)
+
+
 def test_the_approach_is_beside_what_carries_the_object_on_the_robots_side():
     pose = request('{pose: "{target.approach_pose}"}').pose.pose
     assert (pose.position.x, pose.position.y, pose.position.z) == pytest.approx((1.3, 0.0, 0.0))
@@ -76,7 +114,9 @@ def test_the_approach_is_beside_what_carries_the_object_on_the_robots_side():
         ('{target: "{traget}"}', "go has no parameter 'traget'; did you mean 'target'?"),
         ('{target: "{target.size}"}', "'target' is of type string and cannot take"),
         ('{target: "{target.colour}"}', "an entity has no 'colour'; did you mean 'color'?"),
-        ('{target: "{speed.x}"}', "'speed' is a number and has no fields"),
+        ('{target: "{speed.x}"}', "'speed' is a number and has no 'x'"),
+        ('{target: "{speed.rad}"}', "the unit of 'speed' is ''; an angle's is deg or rad"),
+        ('{pose: "{target.poses}"}', "write {PARAMETER.poses.NAME}"),
         ('{pose: "{target}"}', "'pose' is of type geometry_msgs/PoseStamped and cannot take 'target'"),
         ('{pose: {pose: {position: {x: "{target}"}}}}', "'pose.pose.position.x' is of type double"),
         ("{pose: {pose: {posture: {}}}}", "no field 'pose.pose.posture'"),

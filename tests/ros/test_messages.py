@@ -33,6 +33,20 @@ def test_there_and_back():
     assert back.robot.arm_moving and back.robot.name == "ada"
 
 
+def test_a_deck_comes_back_and_holds_what_stands_on_it():
+    on_deck = CUBE.model_copy(update={"pose": Pose(0.4, 0.1, 0.62)})
+    carrier = ROBOT.model_copy(update={"end_effector": (0.35, 0.0, 0.6), "deck": (0.26, 0.28)})
+    back = to_scene(to_scene_message(scene(objects=(on_deck,), robot=carrier)))
+    assert back.robot.deck == (0.26, 0.28)
+    assert back.holding == "red cube"
+
+
+def test_a_robot_without_a_deck_has_none_in_the_message_either():
+    message = to_scene_message(scene())
+    assert (message.robot.deck_size.x, message.robot.deck_size.y) == (0.0, 0.0)
+    assert to_scene(message).robot.deck is None
+
+
 def test_relations_are_computed_where_there_are_none():
     found = set(to_scene(to_scene_message(scene())).relations)
     assert found == {Relation("at", "red cube"), Relation("at", "desk"), Relation("on", "red cube", "desk")}
@@ -72,6 +86,7 @@ def _relation(message, *parts):
             "'red cube' has a pose or size that is not finite",
         ),
         (lambda m: setattr(m.robot.base.position, "x", math.inf), "'robot'|'ada'"),
+        (lambda m: setattr(m.robot.deck_size, "y", math.nan), "'robot' has a pose or size that is not finite"),
         (lambda m: setattr(m.header, "frame_id", "odom"), "must be in frame 'map', not 'odom'"),
         (lambda m: setattr(m.robot, "holding", "cup"), "robot.holding: 'cup' is not among"),
         (lambda m: _relation(m, "on", "cup", "desk"), "'cup' is not among"),

@@ -352,8 +352,10 @@ def test_confirm_asks_for_goal_and_motion(robot, start_planner, listen, call):
     assert late.message == "no question is open"
 
 
-def test_a_question_that_nobody_hears_needs_an_operator(robot, start_planner):
-    status, result = start_planner(AT_SHELF).send(autonomy="confirm").result()
+@pytest.mark.parametrize("recorded", [False, True])
+def test_a_question_that_nobody_hears_needs_an_operator(robot, start_planner, tmp_path, recorded):
+    planner = start_planner(AT_SHELF, runs_folder=str(tmp_path) if recorded else "", operator_timeout_s=1000.0)
+    status, result = planner.send(autonomy="confirm").result()
     assert (status, result.outcome, result.error_code) == (ABORTED, "needs_operator", Code.NEEDS_OPERATOR)
     assert not robot.actions["navigate_to"].goals
 

@@ -57,7 +57,7 @@ def start(ros, namespace):
         ("supervisor_node", ("--ros-args", "--params-file", "/nowhere.yaml"), "'--params-file /nowhere.yaml'"),
         ("supervisor_node", ("--ros-args", "-p", "rate:=fast"), "rate must be of type float"),
         ("supervisor_node", ("--ros-args", "-p", "arm_joints:=elbow"), "arm_joints must be of type string array"),
-        ("supervisor_node", ("--ros-args", "-p", "skills_file:=/nowhere.yaml"), "/nowhere.yaml: cannot be read"),
+        ("supervisor_node", ("--ros-args", "-p", "skills_file:=/nowhere.yaml"), "/nowhere.yaml: there is no such"),
     ],
 )
 def test_a_wrong_start_is_one_line_and_exit_code_2(start, module, arguments, message):
@@ -131,6 +131,9 @@ def test_the_supervisor_passes_velocities_on_and_falls_silent(start, node, names
     steer = node.create_timer(0.1, lambda: teleop.publish(slow), group)
     until(-0.125)
     node.destroy_timer(steer)
+    until(0.0)  # a stick at rest gives nothing back
+    give_back = node.create_client(Trigger, "give_back")
+    assert answer_of(give_back.call_async(Trigger.Request()), SECONDS).success
     until(0.25)
     node.destroy_timer(drive)
     until(0.0)

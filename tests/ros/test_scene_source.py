@@ -4,16 +4,20 @@ import time
 
 import pytest
 from agent_planner_interfaces.msg import SceneGraph as SceneGraphMsg
+from nav_msgs.msg import OccupancyGrid
+from rclpy.qos import DurabilityPolicy, QoSProfile
 
 from agent_planner.ros.messages import to_scene_message
 from agent_planner.ros.scene_source import TopicSceneSource
+from agent_planner.scene.geometry import Reach
+from tests.waits import eventually
 
 NEVER = threading.Event()
 
 
 @pytest.fixture
 def source(node):
-    source = TopicSceneSource(node, 0.4)
+    source = TopicSceneSource(node, 0.4, Reach(), 0.3)
     source.configure()
     yield source
     source.release()
@@ -49,6 +53,23 @@ def test_an_older_scene_does_not_count_and_a_newer_one_does(source, publish):
     timer.join()
     assert seen.stamp == 10.5
     assert seen.entities.keys() == {"red cube", "shelf", "blue bin"}
+
+
+def test_the_map_tells_where_a_base_can_stand(node, source, publish):
+    latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+    publisher = node.create_publisher(OccupancyGrid, "map", latched)
+    message = OccupancyGrid(data=[0] * 400)
+    message.info.height, message.info.width, message.info.resolution = 20, 20, 0.1
+    publisher.publish(message)
+
+    def seen():
+        publish(10.0)
+        return source.observe_after(lambda: 9.0, NEVER)
+
+    assert eventually(lambda: seen().floor is not None)
+    floor = seen().floor
+    assert (floor.is_free(1.0, 1.0), floor.is_free(5.0, 1.0)) == (True, False)
+    node.destroy_publisher(publisher)
 
 
 def test_waiting_ends(source, publish):

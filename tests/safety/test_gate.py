@@ -138,10 +138,10 @@ def test_a_yes_to_one_rule_is_no_yes_to_another(through, scene, reached):
 
 
 def test_at_confirm_the_person_was_asked_and_the_scene_is_judged_anew(through, scene, reached):
-    assert through(policy=ASKS, asked_before=True)[0].ok
-    assert through(policy=ASKS, asked_before=True)[1] == []
+    assert through(policy=ASKS, asked_before=lambda: True)[0].ok
+    assert through(policy=ASKS, asked_before=lambda: True)[1] == []
     gone = scene.replace(objects=(), relations=())
-    assert through(asked_before=True, now=gone)[0].status is ResultStatus.DENIED
+    assert through(asked_before=lambda: True, now=gone)[0].status is ResultStatus.DENIED
     assert len(reached.calls) == 2
 
 

@@ -4,13 +4,7 @@
 import pytest
 
 from agent_planner.safety.link_watch import Link, LinkWatch
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self):
-        return self.now
+from tests.clock import Clock
 
 
 @pytest.fixture

@@ -4,18 +4,12 @@ import math
 import pytest
 
 from agent_planner.safety.velocity import ZERO, Limits, Velocity, VelocityMultiplexer
-
-
-class Clock:
-    now = 100.0
-
-    def __call__(self):
-        return self.now
+from tests.clock import Clock
 
 
 @pytest.fixture
 def clock():
-    return Clock()
+    return Clock(100.0)
 
 
 @pytest.fixture

@@ -63,6 +63,36 @@ def test_holding_needs_the_fingers_at_the_object(opening: float, held: bool):
     assert names(found, "holding") == ({("cube", "")} if held else set())
 
 
+DECK = RobotState(base=Pose(2.0, 0.0, 0.0, 1.5707963), end_effector=(2.0, 0.0, 0.6), deck=(0.1, 0.3))
+
+
+def test_what_lies_on_the_deck_is_held_and_on_nothing():
+    shelf = DESK.model_copy(update={"pose": Pose(2.0, 0.0, 0.3), "size": (0.5, 0.5, 0.6)})  # as high as the deck
+    found = relations([cube("cube", 2.0, 0.0, 0.62)], [shelf], DECK)
+    assert names(found, "holding") == {("cube", "")}
+    assert names(found, "on") == set()
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "z", "held"),
+    [
+        (2.14, 0.04, 0.62, True),
+        (1.86, -0.04, 0.63, True),
+        (2.0, 0.14, 0.62, False),  # the deck turns with the base
+        (2.16, 0.0, 0.62, False),
+        (2.0, 0.0, 0.72, False),
+        (2.0, 0.0, 0.50, False),
+    ],
+)
+def test_the_deck_holds_what_stands_on_it_and_nothing_beside_or_above_it(x: float, y: float, z: float, held: bool):
+    assert bool(names(relations([cube("cube", x, y, z)], [], DECK), "holding")) == held
+
+
+def test_of_several_on_the_deck_the_one_nearest_to_its_middle_is_held():
+    found = relations([cube("edge", 2.1, 0.0, 0.62), cube("middle", 1.95, 0.0, 0.62)], [], DECK)
+    assert names(found, "holding") == {("middle", "")}
+
+
 def test_at_is_sorted_by_distance_and_bounded():
     robot = RobotState(base=Pose(0.45, 0.0, 0.0))
     found = relations([cube("near", 0.9, 0.0, 0.72), cube("far", 1.31, 0.0, 0.72)], [DESK, BIN], robot)

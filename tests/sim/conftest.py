@@ -8,7 +8,7 @@ from scipy.optimize import least_squares
 
 from agent_planner_sim.mujoco import truth
 from agent_planner_sim.mujoco.simulation import Simulation
-from agent_planner_sim.robots.mobile_manipulator import mobile_manipulator
+from agent_planner_sim.robots import ROBOTS
 from agent_planner_sim.scenes import generate
 
 
@@ -82,8 +82,8 @@ def ahead(yaw, along):
 
 @pytest.fixture
 def simulate():
-    def start(scene="table_top", seed=0, must_have=("red cube", "blue bin")):
-        return Simulation(generate(scene, seed, must_have), mobile_manipulator())
+    def start(scene="table_top", seed=0, must_have=("red cube", "blue bin"), robot="mobile_manipulator"):
+        return Simulation(generate(scene, seed, must_have), ROBOTS[robot]())
 
     return start
 

@@ -206,9 +206,9 @@ def test_pictures_come_in_pairs_if_one_looks(client):
     client.until(lambda: set(images) & set(depths), "a pair of pictures")
     stamp = next(iter(set(images) & set(depths)))
     image, depth = images[stamp], depths[stamp]
-    assert (image.encoding, depth.encoding) == ("rgb8", "32FC1")
+    assert (image.encoding, depth.encoding) == ("rgb8", "16UC1")
     assert image.header.frame_id == "head_camera_optical_frame"
-    assert len(depth.data) == depth.height * depth.step == depth.height * depth.width * 4
+    assert len(depth.data) == depth.height * depth.step == depth.height * depth.width * 2
     client.until(lambda: "head_camera/camera_info" in client.last, "camera info")
     assert client.last["head_camera/camera_info"].width == image.width
     for subscription in got:

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from agent_planner_sim.mujoco import truth
+from agent_planner_sim.robots import ROBOTS
 from agent_planner_sim.scenes import generate
 
 pytestmark = pytest.mark.sim
@@ -36,19 +37,33 @@ def test_the_same_seed_and_commands_give_the_same_world_to_the_bit(simulate):
     assert np.array_equal(*states)
 
 
-def test_restoring_returns_to_the_bit(simulate):
-    sim = simulate("tidy", 1)
+@pytest.mark.parametrize("robot", ROBOTS)
+def test_restoring_returns_to_the_bit(simulate, robot):
+    sim = simulate("tidy", 1, robot=robot)
     sim.run(1.0)
     sim.drive(0.3, 0.5)
-    sim.follow(sim.robot.arm, [1.5], [sim.robot.postures["ready"]])
+    if sim.robot.arm:
+        sim.follow(sim.robot.arm, [1.5], [sim.robot.postures["ready"]])
     sim.run(0.3)
-    saved = sim.save()
+    saved, then = sim.save(), sim.data.qpos.copy()
     sim.run(1.0)
     once = sim.data.qpos.copy()
+    assert np.abs(once - then).max() > 0.05
     sim.restore(saved)
     assert sim.time == pytest.approx(1.3)
     sim.run(1.0)
     assert np.array_equal(once, sim.data.qpos)
+
+
+def test_what_a_robot_does_not_have_is_not_commanded(simulate):
+    sim = simulate(robot="delivery_base")
+    assert sim.joints().names == () and sim.opening() == 0.0
+    before = sim.data.ctrl.copy()
+    sim.grip(0.04)
+    sim.step()
+    assert np.array_equal(before, sim.data.ctrl)
+    with pytest.raises(ValueError, match="the robot 'delivery_base' has no arm"):
+        sim.follow(["arm_joint_1"], [1.0], [[0.0]])
 
 
 def test_the_arm_follows_a_trajectory_within_a_hundredth(simulate):

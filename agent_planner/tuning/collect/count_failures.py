@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from agent_planner.agent.conversation import parse_turn
+from agent_planner.agent.takeover import TAKEOVER
 from agent_planner.errors import ConfigError
 from agent_planner.scene.plain import plain
 from agent_planner.skills import Skill, SkillLibrary
@@ -78,6 +79,8 @@ def _calls(item: Record) -> Iterator[tuple[Call, str, str, str]]:
     turns = [turn.value for turn in item.conversations]
     at = 1
     for step in (item.model_extra or {}).get("steps", ()):
+        if "call" not in step or step["result"].startswith(f"cancelled {TAKEOVER}"):
+            continue  # a person's step, or a call that a person ended
         told = (n for n in range(at, len(turns)) if turns[n].endswith(f"\n{step['call']}"))
         found = next((n for n in told if "".join(turns[n + 1 : n + 2]).startswith(step["result"])), None)
         before, after = ("", "") if found is None else (turns[found - 1], "".join(turns[found + 1 : found + 2]))

@@ -31,7 +31,7 @@ def by_stated_goal(item: Record) -> Record:
     try:
         goal = parse_goal(f"goal: {known['goal']}")
         scene = SceneGraph.model_validate(known["scene"])
-        done = [_call(step) for step in known.get("steps", ()) if step["result"] == "ok"]
+        done = [_call(step) for step in known.get("steps", ()) if step["result"] == "ok" and "call" in step]
     except ValidationError as error:
         raise ConfigError(item.id, f"scene: {'; '.join(map(fault_text, error.errors()[:4]))}") from error
     except CallRefused as error:

@@ -26,6 +26,10 @@ class Segment(NamedTuple):
     parent: int
 
 
+# From that many tokens on a segment's scores are not written out: they would fill the memory, layer by layer, and
+# torch's fused attention is then the faster one, too.
+FUSED_FROM = 256
+
 # Parents stand before their children; together they cover the tokens in order.
 Segments = tuple[Segment, ...]
 
@@ -82,8 +86,8 @@ def one_by_one(
 ) -> torch.Tensor:
     """For processors: segment after segment, nothing padded.
 
-    Written out, since torch's fused attention on a CPU takes several times as long in the backward pass for branches
-    that are short beside their prefix (benchmarks/tree_attention.py).
+    Short segments are written out, since torch's fused attention on a CPU takes several times as long in the backward
+    pass for branches that are short beside their prefix (benchmarks/tree_attention.py).
     """
     heads, d = query.shape[1], query.shape[3]
     shared, group = key.shape[1], heads // key.shape[1]
@@ -98,13 +102,30 @@ def one_by_one(
             values[place] = torch.cat([values[segment.parent], values[place]], dim=1)
         k, v = keys[place], values[place]
         total = k.shape[1]
+        if n >= FUSED_FROM:
+            parts.append(_fused(q, k, v, window))
+            continue
         scores = (q.reshape(shared, group * n, d) @ k.transpose(1, 2)).view(shared, group, n, total)
-        hidden = torch.full((n, total), float("-inf"), dtype=q.dtype, device=q.device).triu_(1 + total - n)
-        if window is not None:
-            hidden += torch.full_like(hidden, float("-inf")).tril_(total - n - window)
-        weights = (scores + hidden).softmax(dim=-1).view(shared, group * n, total)
+        weights = (scores + _hidden(q, total, window)).softmax(dim=-1).view(shared, group * n, total)
         parts.append((weights.to(v.dtype) @ v).view(shared, group, n, d))
     return torch.cat(parts, dim=2).view(1, heads, -1, d).transpose(1, 2).contiguous()
+
+
+def _fused(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, window: int | None) -> torch.Tensor:
+    """One segment's attention; q (key heads, group, n, d), scaled; k and v (key heads, total, d)."""
+    causal = q.shape[2] == k.shape[1] and window is None
+    mask = None if causal else _hidden(q, k.shape[1], window)
+    k, v = (t[:, None].expand(-1, q.shape[1], -1, -1) for t in (k, v))
+    return scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal, scale=1.0)
+
+
+def _hidden(q: torch.Tensor, total: int, window: int | None) -> torch.Tensor:
+    """What is added to the scores of the last n of ``total`` tokens, (n, total): minus infinity where none sees."""
+    n = q.shape[2]
+    hidden = torch.full((n, total), float("-inf"), dtype=q.dtype, device=q.device).triu_(1 + total - n)
+    if window is not None:
+        hidden += torch.full_like(hidden, float("-inf")).tril_(total - n - window)
+    return hidden
 
 
 def side_by_side(

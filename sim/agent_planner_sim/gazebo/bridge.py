@@ -68,17 +68,20 @@ def rows(robot: RobotDescription, control: str = GZ_SYSTEMS) -> list[Row]:
     """All topics. With ros2_control the joints are not Gazebo's: its controllers are on ROS themselves."""
     found = [
         Row("/clock", "/clock", "gz.msgs.Clock"),
-        Row(ODOMETRY, ODOMETRY_TOPIC, "gz.msgs.Odometry"),
         Row(OBJECTS, OBJECTS_TOPIC, "gz.msgs.Odometry"),
         Row(PARTS, PARTS_TOPIC, "gz.msgs.Model"),
-        Row(VELOCITY, VELOCITY_TOPIC, "gz.msgs.Twist", _TO_GAZEBO),
         Row("head_camera/image", f"{CAMERA_TOPIC}/image", "gz.msgs.Image"),
         Row("head_camera/depth", f"{CAMERA_TOPIC}/depth_image", "gz.msgs.Image"),
         Row("head_camera/camera_info", f"{CAMERA_TOPIC}/camera_info", "gz.msgs.CameraInfo"),
     ]
+    if robot.base is not None:
+        found += [
+            Row(ODOMETRY, ODOMETRY_TOPIC, "gz.msgs.Odometry"),
+            Row(VELOCITY, VELOCITY_TOPIC, "gz.msgs.Twist", _TO_GAZEBO),
+        ]
     if robot.lidar is not None:
         found.append(Row("scan", SCAN_TOPIC, "gz.msgs.LaserScan"))
-    if control == GZ_SYSTEMS:
+    if control == GZ_SYSTEMS and robot.arm:
         found += [
             Row(JOINTS, JOINTS_TOPIC, "gz.msgs.Model"),
             Row(ARM, ARM_TOPIC, "gz.msgs.JointTrajectory", _TO_GAZEBO),

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from agent_planner_interfaces.msg import SceneGraph
+from agent_planner_interfaces.srv import HandOver
 from builtin_interfaces.msg import Duration
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from geometry_msgs.msg import Twist
@@ -29,11 +30,13 @@ from agent_planner_sim.gazebo.mirror import Mirror, Sent
 from agent_planner_sim.gazebo.sdf_robot import CONTROLS, GZ_SYSTEMS, ROS2_CONTROL, STATE_RATE
 from agent_planner_sim.gazebo.stage import Stage
 from agent_planner_sim.gazebo.world_services import WorldServices
+from agent_planner_sim.nodes.hands import lend_a_hand
 from agent_planner_sim.nodes.qos import LATCHED
 from agent_planner_sim.nodes.robot_topics import RobotTopics
 from agent_planner_sim.nodes.scene_message import scene_graph, stamp
 from agent_planner_sim.robots import ROBOTS
 from agent_planner_sim.scenes import BUILDERS, DEFAULT_ENTITIES, Scene, generate
+from agent_planner_sim.scenes.bodies import item_body
 
 PARAMETERS = (
     Declared("scene", "tidy", "Scene to generate at the next reset.", choices=tuple(BUILDERS), changeable=True),
@@ -52,8 +55,8 @@ class GazeboWorld(Node):
     """Offers what a simulated robot does where Gazebo simulates; its name is ``simulator``, as clients expect.
 
     Topics: what `RobotTopics` lists, `sim/ground_truth` (SceneGraph, 10 Hz, hidden things too), `/diagnostics`.
-    Services: `sim/reset` and `sim/pause`, as the embedded simulator has them. Camera, scan and /clock come from the
-    bridge directly. Towards the bridge: the topics and services named in `bridge`, under ``gazebo/``.
+    Services: `sim/reset`, `sim/pause` and `sim/hand_over`, as the embedded simulator has them. Camera, scan and /clock
+    come from the bridge directly. Towards the bridge: the topics and services named in `bridge`, under ``gazebo/``.
 
     The state is copied into a `Mirror`; physics and rendering are Gazebo's alone.
     """
@@ -96,6 +99,7 @@ class GazeboWorld(Node):
         services = ReentrantCallbackGroup()
         self.create_service(Trigger, "sim/reset", self._on_reset, callback_group=services)
         self.create_service(SetBool, "sim/pause", self._on_pause, callback_group=services)
+        self.create_service(HandOver, "sim/hand_over", self._on_hand_over, callback_group=services)
         self._beginning = threading.Thread(target=self._begin, name="begin", daemon=True)
         self._beginning.start()
 
@@ -196,7 +200,7 @@ class GazeboWorld(Node):
     # --- setting a scene
 
     def heard(self) -> bool:
-        """Whether Gazebo has told of the arm (see `stage.Folding`)."""
+        """Whether Gazebo has told of the robot (see `stage.Folding`)."""
         return self._mirror.heard
 
     def fold(self, seconds: float) -> None:
@@ -236,6 +240,20 @@ class GazeboWorld(Node):
         else:
             told = {"scene": scene.name, "seed": scene.seed, "entities": scene.names}
             response.success, response.message = True, json.dumps(told)
+        return response
+
+    def _on_hand_over(self, request: HandOver.Request, response: HandOver.Response) -> HandOver.Response:
+        try:
+            with self._lock:
+                lend_a_hand(self._mirror, request)
+                puts = self._mirror.taken_puts()
+            # Without the lock: commands must not wait for Gazebo.
+            for name, placement in puts:
+                self._world.set_pose(item_body(name), placement)
+        except AgentPlannerError as error:
+            response.success, response.message = False, str(error)
+        else:
+            response.success = True
         return response
 
     def _on_pause(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:

@@ -15,7 +15,7 @@ from agent_planner_sim.mujoco.robot_model import BASE_JOINTS
 from agent_planner_sim.mujoco.simulation import Simulation
 from agent_planner_sim.robots.description import RobotDescription
 from agent_planner_sim.scenes.bodies import item_body, part_body
-from agent_planner_sim.scenes.description import Scene
+from agent_planner_sim.scenes.description import Placement, Scene
 from agent_planner_sim.transforms import Quat, Vec3
 
 
@@ -53,9 +53,10 @@ class Mirror(Simulation):
     def __init__(self, scene: Scene, robot: RobotDescription, send: Sent):
         super().__init__(scene, robot)
         self._send = send
-        self._ramp = VelocityRamp(robot.base)
+        self._ramp = VelocityRamp(robot.base) if robot.base else None
+        self._put: list[tuple[str, Placement]] = []
         self._seen_at = 0.0
-        self.heard = False  # of the arm
+        self.heard = False  # of the robot
         self._places = {part_joint(p.name): part_body(p.name) for piece in scene.furniture for p in piece.parts}
 
     @property
@@ -66,7 +67,7 @@ class Mirror(Simulation):
     def see(self, seen: Seen) -> None:
         """Take over what Gazebo tells; what it does not name stays as it was."""
         data = self.data
-        if seen.base is not None:
+        if seen.base is not None and self._ramp is not None:
             yaw = seen.base[2]
             forward, turning = seen.velocity
             speeds = (forward * math.cos(yaw), forward * math.sin(yaw), turning)
@@ -81,7 +82,7 @@ class Mirror(Simulation):
                 data.joint(name).qpos = (*place, *turn)
         mujoco.mj_forward(self.model, data)
         self._seen_at = seen.time
-        self.heard |= self.robot.arm[0] in seen.joints
+        self.heard |= self.robot.arm[0] in seen.joints if self.robot.arm else seen.base is not None
         self._look()
 
     def of_another(self, scene: Scene) -> "Mirror":
@@ -93,11 +94,14 @@ class Mirror(Simulation):
         return other
 
     def drive(self, linear: float, angular: float) -> None:
-        """Take a velocity command, m/s and rad/s; it holds for half a second."""
-        self._ramp.drive(linear, angular, self._seen_at)
+        """Take a velocity command, m/s and rad/s; it holds for half a second. A fixed base takes none."""
+        if self._ramp is not None:
+            self._ramp.drive(linear, angular, self._seen_at)
 
     def tick(self, dt: float) -> None:
         """Send the base's velocity of this moment, ``dt`` simulated seconds after the last one."""
+        if self._ramp is None:
+            return
         before = self._ramp.velocity
         now = self._ramp.step(self._seen_at, dt)
         if (before, now) != ((0.0, 0.0), (0.0, 0.0)):
@@ -111,6 +115,15 @@ class Mirror(Simulation):
     def grip(self, opening: float) -> None:
         """Open or close the fingers to a distance in metres."""
         self._send.opening(max(0.0, min(self.robot.max_opening, opening)))
+
+    def put(self, item: str, placement: Placement) -> None:
+        """Have an object stand somewhere, once `taken_puts` has been carried out."""
+        self._put.append((item, placement))
+
+    def taken_puts(self) -> list[tuple[str, Placement]]:
+        """Return what is to be put where, by the names of the objects, and forget it."""
+        taken, self._put = self._put, []
+        return taken
 
     def _known(self, joints: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
         """Joints of this model by its own names; others are left from a scene that is being taken away."""

@@ -40,7 +40,8 @@ def robot_model(
 ) -> ET.Element:
     """Return the robot as a model that stands at its start.
 
-    Joints begin at zero, as SDF has no other way; the controllers stow the arm and open the hand.
+    Joints begin at zero, as SDF has no other way; the controllers stow the arm and open the hand. A fixed base is
+    fixed to the world.
 
     Args:
         robot: the robot.
@@ -56,14 +57,17 @@ def robot_model(
             model.append(_link(robot, link, mounts.get(link.name)))
         else:
             model.append(_frame(mounts[link.name]))
+    if robot.base is None:
+        model.append(_anchor(robot.links[0]))
     for joint in robot.joints:
         if joint.kind != "fixed":
             model.append(_joint(joint))
     _add_sensors(model, robot, mounts)
-    _add_base_systems(model, robot)
+    if robot.base is not None:
+        _add_base_systems(model, robot)
     if control == GZ_SYSTEMS:
         _add_joint_systems(model, robot)
-    else:
+    elif robot.arm:
         _add_ros2_control(model, controllers_file)
     return model
 
@@ -76,7 +80,7 @@ def _link(robot: RobotDescription, link: Link, mount: Joint | None) -> ET.Elemen
         add(element, "gravity", False)
     add_inertial(element, link.solids, link.mass)
     add_solids(element, link.solids, link.name)
-    if mount is None:
+    if mount is None and robot.base is not None:
         for number in range(4):
             turn = number * math.pi / 2
             place = (_SKID_DISTANCE * math.cos(turn), _SKID_DISTANCE * math.sin(turn), _SKID_RADIUS)
@@ -89,6 +93,13 @@ def _frame(mount: Joint) -> ET.Element:
     frame = ET.Element("frame", name=mount.child, attached_to=mount.parent)
     add_pose(frame, mount.xyz, mount.rpy)
     return frame
+
+
+def _anchor(base: Link) -> ET.Element:
+    joint = ET.Element("joint", name="anchor", type="fixed")
+    add(joint, "parent", "world")
+    add(joint, "child", base.name)
+    return joint
 
 
 def _joint(joint: Joint) -> ET.Element:
@@ -172,17 +183,18 @@ def _add_base_systems(model: ET.Element, robot: RobotDescription) -> None:
 def _add_joint_systems(model: ET.Element, robot: RobotDescription) -> None:
     """Every joint is held by a controller with the gains of its own drive."""
     arm = [robot.joint(name) for name in robot.arm]
-    add_plugin(
-        model,
-        "joint-trajectory-controller",
-        "JointTrajectoryController",
-        topic=ARM_TOPIC,
-        joint_name=list(robot.arm),
-        initial_position=list(robot.postures["stow"]),
-        position_p_gain=[joint.stiffness for joint in arm],
-        position_cmd_min=[-joint.effort for joint in arm],
-        position_cmd_max=[joint.effort for joint in arm],
-    )
+    if arm:
+        add_plugin(
+            model,
+            "joint-trajectory-controller",
+            "JointTrajectoryController",
+            topic=ARM_TOPIC,
+            joint_name=list(robot.arm),
+            initial_position=list(robot.postures["stow"]),
+            position_p_gain=[joint.stiffness for joint in arm],
+            position_cmd_min=[-joint.effort for joint in arm],
+            position_cmd_max=[joint.effort for joint in arm],
+        )
     for name in robot.fingers:
         add_plugin(
             model,
@@ -197,13 +209,9 @@ def _add_joint_systems(model: ET.Element, robot: RobotDescription) -> None:
             cmd_min=-robot.grip_force,
             cmd_max=robot.grip_force,
         )
-    add_plugin(
-        model,
-        "joint-state-publisher",
-        "JointStatePublisher",
-        topic=JOINTS_TOPIC,
-        joint_name=[*robot.arm, *robot.fingers],
-    )
+    joints = [*robot.arm, *robot.fingers]
+    if joints:
+        add_plugin(model, "joint-state-publisher", "JointStatePublisher", topic=JOINTS_TOPIC, joint_name=joints)
 
 
 def _add_ros2_control(model: ET.Element, controllers_file: str) -> None:

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable
 from typing import Protocol
 
-from agent_planner.errors import InfrastructureError
+from agent_planner.errors import InfrastructureError, UserError
 from agent_planner_sim.gazebo.sdf import document
 from agent_planner_sim.gazebo.sdf_world import models
 from agent_planner_sim.robots.description import RobotDescription
@@ -36,7 +36,7 @@ class Folding(Protocol):
     """The robot's arm and hand while the scene is set."""
 
     def heard(self) -> bool:
-        """Whether Gazebo has told of the arm."""
+        """Whether Gazebo has told of the robot."""
         ...
 
     def fold(self, seconds: float) -> None:
@@ -57,6 +57,8 @@ class Folding(Protocol):
 class Stage:
     """Sets scenes. The robot is put aside meanwhile: its joints can only be driven, and it would knock things over.
 
+    A fixed one stays: with all joints at zero, and in the posture that an episode begins in, it is clear of everything.
+
     Args:
         world: Gazebo's services.
         robot: the robot, which stays the same model throughout.
@@ -68,10 +70,12 @@ class Stage:
         self._robot = robot
         self._folding = folding
         self._there: list[str] = []
+        self._start: Placement | None = None
 
     def begin(self, scene: Scene) -> None:
         """Make the scene ready that Gazebo was started with."""
         self._there = [model.attrib["name"] for model in models(scene)]
+        self._start = scene.start
         self._aside(scene)
         self._world.pause(False)
         self._fold_and_place(scene)
@@ -80,8 +84,13 @@ class Stage:
         """Take what is there away and set another scene; time goes on. After a failure it can be tried again.
 
         Raises:
+            UserError: the robot is fixed, and would have to stand elsewhere.
             InfrastructureError: Gazebo does not do it.
         """
+        if self._robot.base is None:
+            self._check_start(scene)
+            self._world.pause(False)
+            self._fold_and_place(scene)
         self._aside(scene)
         self._world.pause(True)  # for a while there is no floor
         for name in tuple(self._there):
@@ -94,15 +103,26 @@ class Stage:
         self._world.pause(False)
         self._fold_and_place(scene)
 
+    def _check_start(self, scene: Scene) -> None:
+        if scene.start != self._start:
+            raise UserError(
+                f"'{self._robot.name}' is fixed where Gazebo was started with it; scene '{scene.name}' has it stand "
+                "elsewhere; choose 'table_top', or start Gazebo anew"
+            )
+
     def _aside(self, scene: Scene) -> None:
+        if self._robot.base is None:
+            return
         x, y, _, _ = scene.bounds
         self._world.set_pose(self._robot.name, Placement(x - _ASIDE, y - _ASIDE, 0.0, -3 * math.pi / 4))
 
     def _fold_and_place(self, scene: Scene) -> None:
-        self._folding.wait(self._folding.heard, "joint states from Gazebo")
-        self._folding.fold(_FOLD_SECONDS)
-        self._folding.wait(lambda: self._folding.error() <= _FOLDED, "the arm in its start posture")
-        self._world.set_pose(self._robot.name, scene.start)
+        self._folding.wait(self._folding.heard, "the robot's state from Gazebo")
+        if self._robot.arm:
+            self._folding.fold(_FOLD_SECONDS)
+            self._folding.wait(lambda: self._folding.error() <= _FOLDED, "the arm in its start posture")
+        if self._robot.base is not None:
+            self._world.set_pose(self._robot.name, scene.start)
 
 
 def refused(what: str) -> InfrastructureError:

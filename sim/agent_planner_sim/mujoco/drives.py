@@ -9,7 +9,7 @@ import mujoco
 import numpy as np
 
 from agent_planner_sim.mujoco.robot_model import BASE_JOINTS
-from agent_planner_sim.robots.description import RobotDescription
+from agent_planner_sim.robots.description import BaseLimits, RobotDescription
 
 COMMAND_TIMEOUT = 0.5
 # How far the base may lag behind its reference before the reference waits for it (metres, metres, radians).
@@ -40,13 +40,24 @@ class Motors:
 class BaseDrive:
     """A differential base: forward and turning velocity, limited in size and acceleration."""
 
-    def __init__(self, model: mujoco.MjModel, robot: RobotDescription):
+    def __init__(self, model: mujoco.MjModel, limits: BaseLimits):
         self._motors = Motors(model, BASE_JOINTS)
-        self._limits = robot.base
+        self._limits = limits
         self._wanted = (0.0, 0.0)
         self._since = 0.0
         self._velocity = (0.0, 0.0)
         self._reference = (0.0, 0.0, 0.0)
+
+    def pose(self, data: mujoco.MjData) -> tuple[float, float, float]:
+        """Return x, y and heading in the map, as they are measured."""
+        x, y, yaw = data.qpos[self._motors.qpos]
+        return float(x), float(y), float(yaw)
+
+    def velocity(self, data: mujoco.MjData) -> tuple[float, float]:
+        """Return the measured forward and turning velocity."""
+        vx, vy, turning = data.qvel[self._motors.qvel]
+        yaw = data.qpos[self._motors.qpos[2]]
+        return float(vx * math.cos(yaw) + vy * math.sin(yaw)), float(turning)
 
     def place(self, data: mujoco.MjData, pose: tuple[float, float, float]) -> None:
         """Put the base somewhere, at rest."""
@@ -87,6 +98,25 @@ class BaseDrive:
     def restore(self, state: tuple) -> None:
         """Return to a saved state."""
         self._wanted, self._since, self._velocity, self._reference = state
+
+
+class FixedBase:
+    """A base that stands where the scene has the robot start; it takes no commands.
+
+    Args:
+        start: x, y and heading in the map.
+    """
+
+    def __init__(self, start: tuple[float, float, float]):
+        self._start = start
+
+    def pose(self, data: mujoco.MjData) -> tuple[float, float, float]:
+        """Return x, y and heading in the map."""
+        return self._start
+
+    def velocity(self, data: mujoco.MjData) -> tuple[float, float]:
+        """Return the forward and turning velocity."""
+        return 0.0, 0.0
 
 
 class ArmDrive:

@@ -28,7 +28,7 @@ def build_spec(scene: Scene, robot: RobotDescription) -> mujoco.MjSpec:
     option.enableflags |= int(mujoco.mjtEnableBit.mjENBL_SLEEP)
     getattr(spec.visual, "global").offwidth, getattr(spec.visual, "global").offheight = _OFFSCREEN
     add_scene(spec, scene)
-    add_robot(spec, robot)
+    add_robot(spec, robot, scene.start)
     return spec
 
 

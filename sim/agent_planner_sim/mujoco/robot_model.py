@@ -9,8 +9,10 @@ import numpy as np
 
 from agent_planner_sim.mujoco.solids import add_solids, set_mass
 from agent_planner_sim.robots.description import Joint, Link, RobotDescription
+from agent_planner_sim.scenes.description import Placement
 from agent_planner_sim.transforms import quat_from_rpy
 
+BASE = "base_link"
 BASE_JOINTS = ("base_x", "base_y", "base_yaw")
 # The base is driven to where its wheels would have brought it: stiff, but it gives way before it breaks things.
 _BASE_STIFFNESS = (60000.0, 60000.0, 9000.0)
@@ -19,12 +21,15 @@ _BASE_FORCE = (350.0, 350.0, 150.0)
 CAMERA = "head_camera"
 
 
-def add_robot(spec: mujoco.MjSpec, robot: RobotDescription) -> None:
-    """Add the robot to a specification, its base free to slide and turn on the floor."""
+def add_robot(spec: mujoco.MjSpec, robot: RobotDescription, start: Placement) -> None:
+    """Add the robot to a specification, its base free to slide and turn on the floor, or fixed where it starts."""
     links = {link.name: link for link in robot.links}
     root = spec.worldbody.add_body(name=robot.links[0].name)
     _fill(root, robot.links[0])
-    _add_base_joints(spec, root)
+    if robot.base is not None:
+        _add_base_joints(spec, root)
+    else:
+        root.pos, root.quat = start[:3], quat_from_rpy((0.0, 0.0, start.yaw))
     bodies = {robot.links[0].name: root}
     for joint in robot.joints:
         body = bodies[joint.parent].add_body(name=joint.child, pos=joint.xyz, quat=quat_from_rpy(joint.rpy))
@@ -34,7 +39,8 @@ def add_robot(spec: mujoco.MjSpec, robot: RobotDescription) -> None:
         body.gravcomp = 1.0
         if joint.kind != "fixed":
             _add_joint(spec, body, joint)
-    _couple_fingers(spec, robot)
+    if robot.fingers:
+        _couple_fingers(spec, robot)
     _add_camera(bodies[robot.camera.frame], robot)
     for pair in _neighbours(robot):
         spec.add_exclude(bodyname1=pair[0], bodyname2=pair[1])
@@ -106,9 +112,15 @@ def _add_camera(body: mujoco.MjsBody, robot: RobotDescription) -> None:
 
 
 def _neighbours(robot: RobotDescription) -> Iterator[tuple[str, str]]:
-    """Pairs that overlap by construction, one joint apart; MuJoCo itself leaves out parent and child."""
+    """Pairs that overlap by construction, one joint apart; MuJoCo itself leaves out parent and child.
+
+    (But not where the parent does not move.)
+    """
     parents = {joint.child: joint.parent for joint in robot.joints}
     for child, parent in parents.items():
         if parent in parents:
             yield child, parents[parent]
-    yield robot.joint(robot.fingers[0]).child, robot.joint(robot.fingers[1]).child
+        elif robot.base is None:
+            yield child, parent
+    if robot.fingers:
+        yield robot.joint(robot.fingers[0]).child, robot.joint(robot.fingers[1]).child

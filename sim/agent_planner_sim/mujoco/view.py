@@ -10,7 +10,7 @@ import mujoco
 import numpy as np
 
 from agent_planner_sim.mujoco.offscreen import Offscreen
-from agent_planner_sim.mujoco.robot_model import BASE_JOINTS, CAMERA
+from agent_planner_sim.mujoco.robot_model import BASE, CAMERA
 from agent_planner_sim.scenes.description import Scene
 
 _FOLLOW_SHARE = 0.08  # of the way to the robot that the camera's aim goes each frame
@@ -34,7 +34,6 @@ class View:
         self.model = model
         self._scene = scene
         self._data = mujoco.MjData(model)
-        self._base = [model.joint(name).qposadr[0] for name in BASE_JOINTS]
         self._screen = Offscreen(model)
         self._aim: np.ndarray | None = None
 
@@ -60,7 +59,7 @@ class View:
 
     def third_person(self, width: int, height: int) -> np.ndarray:
         """Return a picture from a camera that looks down on the robot and follows it, (height, width, 3)."""
-        x, y = (self._data.qpos[a] for a in self._base[:2])
+        x, y, _ = self._data.body(BASE).xpos
         x0, y0, x1, y1 = self._scene.bounds
         # Between the robot and the middle of the room, so that what it drives to is seen early.
         goal = np.array([0.8 * x + 0.1 * (x0 + x1), 0.8 * y + 0.1 * (y0 + y1), 0.45])

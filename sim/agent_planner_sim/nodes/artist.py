@@ -40,8 +40,13 @@ class Artist:
         self._broken = threading.Event()
         self._started = False
 
-    def draw(self, sim: Simulation, work: Callable[[View], None], droppable: bool) -> None:
-        """Have a picture of the present state made.
+    @property
+    def is_broken(self) -> bool:
+        """Whether nothing can be rendered here."""
+        return self._broken.is_set()
+
+    def draw(self, sim: Simulation, work: Callable[[View], None], droppable: bool) -> bool:
+        """Have a picture of the present state made; tell whether it will be.
 
         Args:
             sim: the simulation; its state is copied now.
@@ -49,11 +54,12 @@ class Artist:
             droppable: leave it out if the artist lags behind, instead of holding up the caller.
         """
         if self._broken.is_set() or (droppable and self._jobs.full()):
-            return
+            return False
         if not self._started:
             self._started = True
             self._thread.start()
         self._jobs.put(_Job(sim.model, sim.scene, sim.data.qpos.copy(), work))
+        return True
 
     def close(self) -> None:
         """Finish what was handed over and end the thread."""

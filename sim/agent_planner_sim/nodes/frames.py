@@ -17,7 +17,7 @@ PlanarPose = tuple[float, float, float]
 
 
 class Frames:
-    """Publishes map → odom → base_link → … from joint positions.
+    """Publishes map → odom → base_link → … from joint positions; of a fixed base map → base_link, which is static.
 
     The messages are made once and changed in place: building them anew took longer than the physics.
     """
@@ -27,10 +27,12 @@ class Frames:
         self._tf_static = node.create_publisher(TFMessage, "/tf_static", LATCHED)
         self._fixed = [joint for joint in robot.joints if joint.kind == "fixed"]
         self._moving = [joint for joint in robot.joints if joint.kind != "fixed"]
-        self._odom = _transform("map", "odom")
-        self._base = _transform("odom", robot.links[0].name)
+        base = robot.links[0].name
+        self._is_fixed = robot.base is None
+        self._root = _transform("map", base if self._is_fixed else "odom")
+        self._base = _transform("odom", base)
         self._links = [_transform(joint.parent, joint.child) for joint in self._moving]
-        self._message = TFMessage(transforms=[self._odom, self._base, *self._links])
+        self._message = TFMessage(transforms=[*(() if self._is_fixed else (self._root, self._base)), *self._links])
 
     def publish_fixed(self, start: PlanarPose, now: Time) -> None:
         """Publish the frames that never move, and take where odometry starts in the map."""
@@ -38,15 +40,18 @@ class Frames:
         for transform, joint in zip(transforms, self._fixed, strict=True):
             _set(transform, joint.xyz, quat_from_rpy(joint.rpy))
             transform.header.stamp = now
+        _set(self._root, (start[0], start[1], 0.0), quat_from_rpy((0.0, 0.0, start[2])))
+        if self._is_fixed:
+            self._root.header.stamp = now
+            transforms.append(self._root)
         self._tf_static.publish(TFMessage(transforms=transforms))
-        _set(self._odom, (start[0], start[1], 0.0), quat_from_rpy((0.0, 0.0, start[2])))
 
     def publish(self, odometry: PlanarPose, positions: Mapping[str, float], now: Time) -> None:
         """Publish the moving frames."""
         _set(self._base, (odometry[0], odometry[1], 0.0), quat_from_rpy((0.0, 0.0, odometry[2])))
         for transform, joint in zip(self._links, self._moving, strict=True):
             _set(transform, *_joint_pose(joint, positions[joint.name]))
-        for transform in (self._odom, self._base, *self._links):
+        for transform in self._message.transforms:
             transform.header.stamp = now
         self._tf.publish(self._message)
 

@@ -11,6 +11,7 @@ from agent_planner_interfaces.msg import ScenePlace as PlaceMessage
 from geometry_msgs.msg import Pose as PoseMessage
 from geometry_msgs.msg import Vector3
 
+from agent_planner.ros.messages import deck_of
 from agent_planner.scene.geometry import relations
 from agent_planner.scene.graph import Pose, Relation, RobotState, SceneObject, ScenePlace
 
@@ -79,4 +80,5 @@ def _robot(message: RobotMessage) -> RobotState:
         base=_pose(message.base),
         end_effector=(hand.x, hand.y, hand.z),
         gripper_opening=message.gripper_opening,
+        deck=deck_of(message),
     )

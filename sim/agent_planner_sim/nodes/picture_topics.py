@@ -19,10 +19,14 @@ from agent_planner_sim.robots.description import CameraDescription
 
 _VIDEO_SIZE = (640, 480)
 _PATH_STEP = 0.02  # metres between points of the drawn path
+_LATEST = 0.1  # simulated seconds after which a picture of the head camera is there, as a real one's is
 
 
 class PictureTopics:
     """`head_camera/{image,depth,camera_info}` in the optical frame, paired by stamp, if anyone listens.
+
+    Depth is 16UC1, millimetres (REP 118): with 32FC1 a pair would not fit into the half megabyte of shared memory that
+    Fast DDS gives a process, and most of the colour images would be lost.
 
     Args:
         node: the node the topics belong to.
@@ -49,6 +53,7 @@ class PictureTopics:
         self._path_picture = path_picture
         self._path: list[tuple[float, float]] = []
         self._camera_due = self._video_due = 0.0
+        self._rendering: float | None = None  # stamp of the head camera's picture that is being made
         self._image = node.create_publisher(Image, "head_camera/image", qos_profile_sensor_data)
         self._depth = node.create_publisher(Image, "head_camera/depth", qos_profile_sensor_data)
         self._info = node.create_publisher(CameraInfo, "head_camera/camera_info", qos_profile_sensor_data)
@@ -63,9 +68,20 @@ class PictureTopics:
             self._video_due = now + self._video_period - 1e-6
             video = self._video
             self._artist.draw(sim, lambda view: video.add(view.third_person(*_VIDEO_SIZE), now), droppable=True)
-        if now >= self._camera_due and self._is_watched():
-            self._camera_due = now + self._camera_period - 1e-6
-            self._artist.draw(sim, lambda view: self._publish(view, now), droppable=True)
+        if now >= self._camera_due and self._rendering is None and self._is_watched():
+            self._rendering = now
+            if self._artist.draw(sim, lambda view: self._publish(view, now), droppable=True):
+                self._camera_due = now + self._camera_period - 1e-6
+            else:
+                self._rendering = None
+
+    def is_late(self, now: float) -> bool:
+        """Whether a picture of the head camera ought to be there by now.
+
+        Simulated time then waits for it: what the robot sees would be older than on a real one, by how slow the
+        processor is.
+        """
+        return self._rendering is not None and now - self._rendering > _LATEST and not self._artist.is_broken
 
     def restart(self) -> None:
         """Begin a new path: the scene is another one."""
@@ -92,7 +108,8 @@ class PictureTopics:
         image, depth = view.head(self._camera.width, self._camera.height)
         self._info.publish(camera_info(self._camera, now))
         self._image.publish(self._message(image, "rgb8", now))
-        self._depth.publish(self._message(depth.astype(np.float32), "32FC1", now))
+        self._depth.publish(self._message(_millimetres(depth), "16UC1", now))
+        self._rendering = None
 
     def _message(self, pixels: np.ndarray, encoding: str, now: float) -> Image:
         message = Image(height=pixels.shape[0], width=pixels.shape[1], encoding=encoding)
@@ -101,6 +118,11 @@ class PictureTopics:
         message.step = pixels.strides[0]
         message.data = pixels.tobytes()
         return message
+
+
+def _millimetres(depth: np.ndarray) -> np.ndarray:
+    """Return depth in metres, infinite where there is nothing, as millimetres, 0 where there is nothing."""
+    return np.where(np.isfinite(depth), np.rint(depth * 1000), 0).astype(np.uint16)
 
 
 def camera_info(camera: CameraDescription, now: float) -> CameraInfo:

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a robot offers, as topics: its state out, its commands in. Names are relative but for /tf and /tf_static."""
+"""What a robot offers, as topics: its state out, its commands in. Names are relative but for /tf and /tf_static.
+
+A robot without an arm, a hand or wheels has none of their topics.
+"""
 
 import math
 from collections.abc import Callable
@@ -39,18 +42,20 @@ class RobotTopics:
         self._robot = robot
         self._submit = submit
         self._logger = node.get_logger()
-        self._odom = node.create_publisher(Odometry, "odom", 10)
-        self._joints = node.create_publisher(JointState, "joint_states", 10)
+        self._joints = node.create_publisher(JointState, "joint_states", 10) if robot.arm or robot.fingers else None
+        self._odom = node.create_publisher(Odometry, "odom", 10) if robot.base is not None else None
         self._frames = Frames(node, robot)
         self._map = node.create_publisher(OccupancyGrid, "map", LATCHED)
         self._scene_map = node.create_publisher(String, "scene_map", LATCHED)
         self._description = node.create_publisher(String, "robot_description", LATCHED)
-        if use_stamped:
+        if robot.base is not None and use_stamped:
             node.create_subscription(TwistStamped, "cmd_vel", self._on_stamped_velocity, 10)
-        else:
+        elif robot.base is not None:
             node.create_subscription(Twist, "cmd_vel", self._on_velocity, 10)
-        node.create_subscription(JointTrajectory, "arm_controller/joint_trajectory", self._on_trajectory, 10)
-        node.create_subscription(Float64, "gripper_controller/command", self._on_gripper, 10)
+        if robot.arm:
+            node.create_subscription(JointTrajectory, "arm_controller/joint_trajectory", self._on_trajectory, 10)
+        if robot.fingers:
+            node.create_subscription(Float64, "gripper_controller/command", self._on_gripper, 10)
         self._start = (0.0, 0.0, 0.0)
 
     def publish_fixed(self, sim: Simulation, now: float) -> None:
@@ -67,11 +72,13 @@ class RobotTopics:
         pose = self._in_odom(sim.base_pose())
         joints = sim.joints()
         time = stamp(now)
-        self._odom.publish(_odometry(pose, sim.base_velocity(), time))
+        if self._odom is not None:
+            self._odom.publish(_odometry(pose, sim.base_velocity(), time))
         positions = joints.positions.tolist()
-        message = JointState(name=joints.names, position=positions, velocity=joints.velocities.tolist())
-        message.header.stamp = time
-        self._joints.publish(message)
+        if self._joints is not None:
+            message = JointState(name=joints.names, position=positions, velocity=joints.velocities.tolist())
+            message.header.stamp = time
+            self._joints.publish(message)
         self._frames.publish(pose, dict(zip(joints.names, positions, strict=True)), time)
 
     def _in_odom(self, pose: tuple[float, float, float]) -> tuple[float, float, float]:

@@ -79,14 +79,15 @@ def _place(state: truth.PlaceState) -> ScenePlace:
 def _robot(sim: Simulation) -> RobotState:
     x, y, yaw = sim.base_pose()
     linear, angular = sim.base_velocity()
-    velocities = sim.joints().velocities[: len(sim.robot.arm)]
+    speeds = np.abs(sim.joints().velocities[: len(sim.robot.arm)])
     return RobotState(
         name=sim.robot.name,
         base=pose((x, y, 0.0), quat_from_rpy((0.0, 0.0, yaw))),
         end_effector=pose(*truth.end_effector(sim)),
         gripper_opening=sim.opening(),
         base_moving=abs(linear) > _BASE_SPEED or abs(angular) > _TURN_SPEED,
-        arm_moving=bool(np.abs(velocities).max() > _JOINT_SPEED),
+        deck_size=_size((*sim.robot.deck, 0.0)),
+        arm_moving=bool((speeds > _JOINT_SPEED).any()),
     )
 
 

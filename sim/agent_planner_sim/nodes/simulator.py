@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from agent_planner_interfaces.msg import SceneGraph
+from agent_planner_interfaces.srv import HandOver
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
@@ -22,6 +23,7 @@ from agent_planner.errors import InfrastructureError, UserError
 from agent_planner.ros.node_parameters import Declared, declare
 from agent_planner.ros.process import spinning
 from agent_planner_sim.mujoco.simulation import Simulation
+from agent_planner_sim.nodes.hands import lend_a_hand
 from agent_planner_sim.nodes.pacer import Pacer
 from agent_planner_sim.nodes.picture_topics import PictureTopics
 from agent_planner_sim.nodes.qos import LATCHED
@@ -61,6 +63,7 @@ class Simulator:
 
     Services: `sim/reset` (Trigger) builds the scene that the parameters `scene`, `seed` and `must_have` name and
     answers with JSON: scene, seed, entities; simulated time goes on. `sim/pause` (SetBool) stops and goes on.
+    `sim/hand_over` (HandOver) does what a person beside the robot does, where it has a deck.
 
     Raises:
         UserError: a parameter is wrong, or another simulator or robot is on this ROS domain.
@@ -95,6 +98,7 @@ class Simulator:
         )
         self.node.create_service(Trigger, "sim/reset", self._on_reset)
         self.node.create_service(SetBool, "sim/pause", self._on_pause)
+        self.node.create_service(HandOver, "sim/hand_over", self._on_hand_over)
         self._ended = threading.Event()
 
     @property
@@ -120,9 +124,9 @@ class Simulator:
         self.node.get_logger().info(f"scene '{self._sim.scene.name}', seed {self._sim.scene.seed}, running")
         while not stop.is_set():
             self._obey()
-            if self._paused:
+            if self._paused or self._pictures.is_late(self.now):
                 self._publish(state=False)
-                self._wait(0.02)
+                self._wait(0.02 if self._paused else 0.002)
                 continue
             self._sim.step()
             self._publish(state=True)
@@ -259,6 +263,23 @@ class Simulator:
             response.success, response.message = False, f"the simulation did not answer within {_ANSWER:.0f} s"
             return response
         response.success, response.message = True, "paused" if request.data else "running"
+        return response
+
+    def _on_hand_over(self, request: HandOver.Request, response: HandOver.Response) -> HandOver.Response:
+        refused: list[UserError] = []
+
+        def hand_over(sim: Simulation) -> None:
+            try:
+                lend_a_hand(sim, request)
+            except UserError as error:
+                refused.append(error)
+
+        try:
+            self._in_simulation(hand_over)
+        except TimeoutError:
+            response.message = f"the simulation did not answer within {_ANSWER:.0f} s"
+        else:
+            response.success, response.message = not refused, str(refused[0]) if refused else ""
         return response
 
 

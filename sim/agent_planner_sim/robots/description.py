@@ -79,25 +79,29 @@ class LidarDescription:
 
 @dataclass(frozen=True)
 class RobotDescription:
-    """A mobile manipulator. The first link is the base; links come before their children.
+    """A base, and what is on it. The first link is the base; links come before their children.
 
     Attributes:
-        arm: joints that a trajectory moves, in order.
-        fingers: the two finger joints; the opening is the sum of their positions.
+        end_effector: frame of what holds things: between the fingertips, or in the middle of the deck, its z up.
+        arm: joints that a trajectory moves, in order; none: there is no arm.
+        fingers: the two finger joints, if there is a hand; the opening is the sum of their positions.
         grip_force: newtons with which the fingers press.
-        postures: named positions of the arm's joints.
+        postures: named positions of the arm's joints; an episode begins in ``stow``.
+        base: what it can do; None: it is fixed where the scene has the robot start.
+        deck: depth and width of the flat deck on which a robot without a hand carries things.
         radius: of the footprint with the arm stowed.
     """
 
     name: str
     links: tuple[Link, ...]
     joints: tuple[Joint, ...]
-    arm: tuple[str, ...]
-    fingers: tuple[str, str]
     camera: CameraDescription
     end_effector: str
-    postures: Mapping[str, tuple[float, ...]]
-    base: BaseLimits = field(default_factory=BaseLimits)
+    arm: tuple[str, ...] = ()
+    fingers: tuple[str, ...] = ()
+    postures: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    base: BaseLimits | None = field(default_factory=BaseLimits)
+    deck: tuple[float, float] = (0.0, 0.0)
     grip_force: float = 25.0
     radius: float = 0.29
     lidar: LidarDescription | None = None

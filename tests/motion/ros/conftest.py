@@ -54,6 +54,12 @@ def node(context, namespace):
 
 
 @pytest.fixture
+def patient(monkeypatch):
+    """Readings count for longer: controller and robot share this process with whatever other tests left behind."""
+    monkeypatch.setattr("agent_planner_motion.ros.messages.STALE", 10.0)
+
+
+@pytest.fixture
 def bare_node(context, namespace):
     """Call it with parameter overrides; nothing spins."""
     made = []

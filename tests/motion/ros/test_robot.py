@@ -3,6 +3,7 @@
 
 import math
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,15 +17,20 @@ from std_msgs.msg import Float64, String
 from tf2_msgs.msg import TFMessage
 from trajectory_msgs.msg import JointTrajectory
 
+from agent_planner_motion.arm.fingers import Fingers
 from agent_planner_motion.arm.trajectory import Trajectory
 from agent_planner_motion.errors import MissingData, MotionError
-from agent_planner_motion.ros.robot import _LATCHED, RosRobot
+from agent_planner_motion.ros.arm_outputs import ArmChannel
+from agent_planner_motion.ros.gripper_outputs import GripperChannel
+from agent_planner_motion.ros.robot import _LATCHED, Channels, Limb, RosRobot
 from agent_planner_motion.skills.job import CancelRequested, Job
-from agent_planner_sim.robots.mobile_manipulator import urdf
+from agent_planner_sim.robots.mobile_manipulator import mobile_manipulator
+from agent_planner_sim.robots.urdf import to_urdf
 
 SECONDS = 20.0
 NAMES = ("arm_1", "arm_2")
 FINGERS = ("left", "right")
+CHANNELS = Channels(Limb(ArmChannel("topic", NAMES), GripperChannel("topic", Fingers(FINGERS, 0.08, 0.04))))
 
 
 class Publisher:
@@ -40,7 +46,7 @@ class Publisher:
         for kind, topic in ((Twist, "cmd_vel_nav"), (JointTrajectory, "arm_controller/joint_trajectory")):
             node.create_subscription(kind, topic, self.heard.append, 10)
         node.create_subscription(Float64, "gripper_controller/command", self.heard.append, 10)
-        ends = [*self._publishers.values(), robot._velocity, robot._trajectory, robot._gripper]
+        ends = [*self._publishers.values(), *(part._publisher for part in (robot._base, robot._arm, robot._gripper))]
         # What is published before both ends know each other is lost.
         assert robot.wait_steady(lambda: all(p.get_subscription_count() for p in ends), SECONDS, None)
 
@@ -69,7 +75,7 @@ class Publisher:
 
 @pytest.fixture
 def robot(node):
-    return RosRobot(node, NAMES, FINGERS, ("map", "base_link"), use_stamped=False)
+    return RosRobot(node, CHANNELS)
 
 
 @pytest.fixture
@@ -97,7 +103,7 @@ def test_joints_are_read_by_name_in_the_arms_order(publisher, robot):
 
 def test_where_the_processor_is_slow_only_the_newest_reading_counts(context, bare_node):
     busy = bare_node()
-    robot = RosRobot(busy, NAMES, FINGERS, ("map", "base_link"), use_stamped=False)
+    robot = RosRobot(busy, CHANNELS)
     publisher = busy.create_publisher(JointState, "joint_states", 10)
     assert robot.wait_steady(publisher.get_subscription_count, SECONDS, None)
     for value in range(8):
@@ -158,7 +164,7 @@ def test_a_wrong_description_is_told_to_whoever_needs_it_and_a_right_one_mends_i
     publisher.send("robot_description", String(data="<robot><joint/></robot>"))
     with pytest.raises(MotionError, match="robot_description"):
         publisher.until(robot.description)
-    publisher.send("robot_description", String(data=urdf()))
+    publisher.send("robot_description", String(data=to_urdf(mobile_manipulator())))
 
     def read():
         try:
@@ -191,7 +197,7 @@ def test_commands_go_out_as_the_contract_says(publisher, robot):
 
 
 def test_stamped_velocities_are_stamped_in_the_frame_of_the_base(node):
-    robot = RosRobot(node, NAMES, FINGERS, ("map", "base_link"), use_stamped=True)
+    robot = RosRobot(node, replace(CHANNELS, use_stamped=True))
     heard = []
     node.create_subscription(TwistStamped, "cmd_vel_nav", heard.append, 10)
     assert robot.wait_steady(lambda: robot.send_velocity(0.1, 0.0) or bool(heard), SECONDS, None)

@@ -10,6 +10,7 @@ from rosgraph_msgs.msg import Clock
 
 from agent_planner.ros.messages import to_stamp
 from agent_planner.testing.fake_action import Ending
+from tests.ros.waits import eventually
 
 PART = "time"
 HOUR = 3600.0
@@ -52,9 +53,11 @@ def time(node):
 @pytest.mark.parametrize(("fault", "seconds"), [("jumps an hour ahead", HOUR), ("jumps an hour back", -HOUR)])
 def test_a_jump(robot, time, planner_for, to_shelf, witness, fault, seconds):
     server = robot.actions["navigate_to"]
-    server.behaviour = replace(server.behaviour, seconds=1.0)
+    server.behaviour = replace(server.behaviour, seconds=3.0)
     sent = planner_for(to_shelf, use_sim_time=True).send()
     assert server.running.wait(20)
+    begun = time.now
+    assert eventually(lambda: time.now > begun + 0.5), "the planner may not have heard yet that its goal was accepted"
     time.now += seconds
     ended = sent.result()
     assert len(server.ended) == len(server.goals)

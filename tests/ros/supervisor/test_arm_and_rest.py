@@ -63,3 +63,19 @@ def test_without_measurements_nothing_is_known(start_supervisor, reports, trigge
     report = reports.until(lambda m: m.active)
     assert (report.base.state, report.arm.state) == (RestState.UNKNOWN, RestState.UNKNOWN)
     assert (report.base.age_s, report.base.detail) == (-1.0, "nothing came on 'odom'")
+
+
+def test_a_fixed_base_has_no_rest_to_be_seen_and_needs_no_odometry(
+    start_supervisor, node, namespace, measure, reports, trigger
+):
+    measure.odometry = False
+    start_supervisor(base="fixed", arm_joints=JOINTS)
+    trigger("stop")
+    report = reports.until(lambda m: m.active and m.arm.state == RestState.AT_REST)
+    assert (report.base.state, report.at_rest) == (RestState.NONE, True)
+    assert report.base.detail == "the base is fixed (parameter base)"
+    assert node.count_subscribers(f"{namespace}/odom") == 0
+    measure.joint = 0.4
+    assert not reports.next(lambda m: m.arm.state == RestState.MOVING).at_rest
+    measure.joint = 0.0
+    assert eventually(lambda: trigger("reset_stop").success)

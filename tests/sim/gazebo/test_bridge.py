@@ -23,12 +23,14 @@ def rows(control="gz_systems", robot=ROBOT):
     return yaml.safe_load(bridge.bridge_yaml(robot, control))
 
 
+@pytest.mark.parametrize("robot", ROBOTS)
 @pytest.mark.parametrize("control", ["gz_systems", "ros2_control"])
-def test_every_topic_of_the_bridge_is_one_of_gazebos_and_goes_one_way(control):
-    root = ElementTree.fromstring(to_sdf(generate("tidy", 0), ROBOT, Gazebo(control=control)).encode())
+def test_every_topic_of_the_bridge_is_one_of_gazebos_and_goes_one_way(robot, control):
+    robot = ROBOTS[robot]()
+    root = ElementTree.fromstring(to_sdf(generate("tidy", 0), robot, Gazebo(control=control)).encode())
     there = {e.text for tag in ("topic", "odom_topic") for e in root.iter(tag)} | {"/clock"}
     used = set()
-    for row in rows(control):
+    for row in rows(control, robot):
         assert set(row) == KEYS
         assert row["direction"] in ("GZ_TO_ROS", "ROS_TO_GZ")
         topic = row["gz_topic_name"]
@@ -49,6 +51,15 @@ def test_camera_and_lidar_come_straight_from_gazebo():
     assert found["head_camera/image"]["ros_type_name"] == "sensor_msgs/msg/Image"
     assert found["scan"]["ros_type_name"] == "sensor_msgs/msg/LaserScan"
     assert "scan" not in {row["ros_topic_name"] for row in rows(robot=replace(ROBOT, lidar=None))}
+
+
+def test_what_a_robot_does_not_have_is_not_bridged():
+    joints, base = {bridge.JOINTS, bridge.ARM, bridge.FINGERS}, {bridge.VELOCITY, bridge.ODOMETRY}
+    everything = {row["ros_topic_name"] for row in rows()}
+    arm = {row["ros_topic_name"] for row in rows(robot=ROBOTS["fixed_arm"]())}
+    carrier = {row["ros_topic_name"] for row in rows(robot=ROBOTS["delivery_base"]())}
+    assert everything - arm == base | {"scan"}
+    assert everything - carrier == joints
 
 
 def test_with_ros2_control_the_joints_are_not_the_bridges():

@@ -10,7 +10,9 @@ import pytest
 rclpy = pytest.importorskip("rclpy")
 pytest.importorskip("agent_planner_interfaces.msg")
 
+from agent_planner_interfaces.action import AskPerson  # noqa: E402
 from agent_planner_interfaces.msg import SceneGraph  # noqa: E402
+from agent_planner_interfaces.srv import HandOver  # noqa: E402
 from geometry_msgs.msg import Twist  # noqa: E402
 from nav_msgs.msg import OccupancyGrid, Odometry  # noqa: E402
 from rclpy.executors import MultiThreadedExecutor, SingleThreadedExecutor  # noqa: E402
@@ -25,10 +27,12 @@ from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint  # noqa: E
 from agent_planner.errors import UserError  # noqa: E402
 from agent_planner.ros.process import spinning  # noqa: E402
 from agent_planner_sim.gazebo import bridge, gazebo_node  # noqa: E402
+from agent_planner_sim.nodes.hidden import observed  # noqa: E402
 from agent_planner_sim.nodes.qos import LATCHED  # noqa: E402
 from agent_planner_sim.nodes.scene_message import pose, stamp  # noqa: E402
 from agent_planner_sim.robots import ROBOTS  # noqa: E402
 from agent_planner_sim.scenes import generate  # noqa: E402
+from agent_planner_sim.scenes.description import Placement  # noqa: E402
 from agent_planner_sim.transforms import quat_from_rpy  # noqa: E402
 from tests.processes import free_domain  # noqa: E402
 
@@ -96,7 +100,10 @@ class Gazebo:
             self.objects.pop(name, None)
 
     def set_pose(self, name, placement):
-        self.base = placement
+        if name in self.objects:
+            self.objects[name] = placement
+        else:
+            self.base = placement
         self.calls.append(("set_pose", placement))
 
 
@@ -237,6 +244,22 @@ def test_what_cannot_be_built_is_told_and_the_scene_stays(start):
     assert not [name for kind, name in world.gazebo.calls if kind == "delete"]
     seen = world.count["sim/ground_truth"]
     world.until(lambda: world.count["sim/ground_truth"] > seen, "the truth of the scene that stays")
+
+
+def test_what_a_person_hands_over_is_put_there_by_gazebo_or_refused(start):
+    world = start(robot="delivery_base")
+    cube = world.gazebo.objects["item/red cube"]
+    world.gazebo.base = Placement(cube.x - 0.5, cube.y, 0.0, 0.0)
+    base = lambda: world.last["sim/ground_truth"].robot.base.position  # noqa: E731
+    world.until(lambda: (base().x, base().y) == pytest.approx((cube.x - 0.5, cube.y)), "the base at the cube")
+    response = world.call(HandOver, "sim/hand_over", task=AskPerson.Goal.LOAD, object="red cube")
+    assert response.success, response.message
+    put = world.gazebo.objects["item/red cube"]
+    assert (put.x, put.y) == pytest.approx((cube.x - 0.45, cube.y), abs=0.01) and put.z > 0.62
+    world.until(lambda: observed(world.last["sim/ground_truth"]).robot.holding == "red cube", "the cube on the deck")
+    response = world.call(HandOver, "sim/hand_over", task=AskPerson.Goal.LOAD, object="red cube")
+    assert (response.success, response.message) == (False, "the deck is taken by 'red cube'")
+    assert world.gazebo.objects["item/red cube"] == put
 
 
 def test_time_stops_and_goes_on(start):

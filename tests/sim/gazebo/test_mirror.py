@@ -9,6 +9,7 @@ import pytest
 from agent_planner_sim.gazebo.mirror import Mirror, Seen, Sent
 from agent_planner_sim.gazebo.sdf_world import part_joint
 from agent_planner_sim.mujoco import truth
+from agent_planner_sim.mujoco.bystander import carried, load
 from agent_planner_sim.mujoco.simulation import Simulation
 from agent_planner_sim.robots import ROBOTS
 from agent_planner_sim.scenes import generate
@@ -23,11 +24,21 @@ def sent():
 
 
 @pytest.fixture
-def mirror(sent):
+def mirror_of(sent):
+    """Call it with a scene and a robot's name; what is commanded is in `sent`."""
+
     def taker(kind):
         return lambda *values: sent.append((kind, values))
 
-    return Mirror(generate("apartment", 0), ROBOT, Sent(taker("velocity"), taker("arm"), taker("opening")))
+    def make(scene, robot):
+        return Mirror(scene, ROBOTS[robot](), Sent(taker("velocity"), taker("arm"), taker("opening")))
+
+    return make
+
+
+@pytest.fixture
+def mirror(mirror_of):
+    return mirror_of(generate("apartment", 0), ROBOT.name)
 
 
 def state_of(sim):
@@ -110,3 +121,43 @@ def test_the_mirror_of_another_scene_keeps_arm_and_time(mirror):
     assert other.time == 7.0 and other.heard
     assert other.joints().positions[:8].tolist() == pytest.approx([0.2] * 8)
     assert {item.name for item in other.scene.items} == {o.item.name for o in truth.objects(other)}
+
+
+def test_a_fixed_arm_stands_where_the_scene_has_it_and_takes_no_velocities(mirror_of, sent):
+    scene = generate("tidy", 0)
+    mirror = mirror_of(scene, "fixed_arm")
+    arm = ROBOTS["fixed_arm"]().arm
+    mirror.see(Seen(1.0, (5.0, 5.0, 1.0), (0.3, 0.0), dict.fromkeys(arm, (0.1, 0.0))))
+    assert mirror.heard
+    assert mirror.base_pose() == (scene.start.x, scene.start.y, scene.start.yaw)
+    assert mirror.base_velocity() == (0.0, 0.0)
+    mirror.drive(0.2, 0.1)
+    mirror.tick(0.02)
+    assert sent == []
+    mirror.follow(["arm_joint_1"], [0.1], [[0.5]])
+    ((kind, (names, _, points)),) = sent
+    assert (kind, names) == ("arm", arm)
+    assert points[-1].tolist() == pytest.approx([0.5, *[0.1] * 6])
+
+
+def test_a_base_without_an_arm_is_heard_by_its_odometry(mirror_of, sent):
+    mirror = mirror_of(generate("tidy", 0), "delivery_base")
+    mirror.see(Seen(1.0))
+    assert not mirror.heard
+    mirror.see(Seen(1.0, (0.5, 0.2, 1.0), (0.1, 0.0)))
+    assert mirror.heard and mirror.base_pose() == pytest.approx((0.5, 0.2, 1.0))
+    mirror.drive(0.2, 0.0)
+    mirror.tick(0.02)
+    ((kind, _),) = sent
+    assert kind == "velocity"
+
+
+def test_what_a_person_hands_over_is_put_by_gazebo_and_then_seen(mirror_of):
+    mirror = mirror_of(generate("table_top", 0, ("red cube",)), "delivery_base")
+    before = {o.item.name: o.pose.position for o in truth.objects(mirror)}
+    load(mirror, "red cube")
+    assert {o.item.name: o.pose.position for o in truth.objects(mirror)} == before
+    ((name, placement),) = mirror.taken_puts()
+    assert name == "red cube" and mirror.taken_puts() == []
+    mirror.see(Seen(1.0, objects={"item/red cube": (placement[:3], (1.0, 0.0, 0.0, 0.0))}))
+    assert carried(mirror) == "red cube"

@@ -17,6 +17,12 @@ from tests.sim.gazebo.sdf_reader import Sdf, numbers
 
 pytestmark = pytest.mark.sim
 SCENES = [(name, seed) for name, seeds in (("apartment", 8), ("tidy", 7), ("table_top", 5)) for seed in range(seeds)]
+WORLDS = [
+    *(("mobile_manipulator", *scene) for scene in SCENES),
+    ("fixed_arm", "table_top", 0),
+    ("fixed_arm", "tidy", 0),
+    ("delivery_base", "tidy", 1),
+]
 METRES, SHARE, RADIANS = 1e-3, 0.01, 1e-3
 ROBOT = ROBOTS["mobile_manipulator"]()
 BASE = ("base_x", "base_y", "base_yaw")
@@ -25,11 +31,13 @@ BASE = ("base_x", "base_y", "base_yaw")
 class Mjcf:
     """MuJoCo's reading of the MJCF, the robot at its start with all joints at zero, as SDF has it."""
 
-    def __init__(self, scene):
-        self.model = mujoco.MjModel.from_xml_string(to_mjcf(scene, ROBOT))
+    def __init__(self, scene, robot):
+        self.robot = robot
+        self.model = mujoco.MjModel.from_xml_string(to_mjcf(scene, robot))
         self.data = mujoco.MjData(self.model)
-        for name, value in zip(BASE, (scene.start.x, scene.start.y, scene.start.yaw), strict=True):
-            self.data.joint(name).qpos = value
+        if robot.base is not None:
+            for name, value in zip(BASE, (scene.start.x, scene.start.y, scene.start.yaw), strict=True):
+                self.data.joint(name).qpos = value
         mujoco.mj_forward(self.model, self.data)
 
     def bodies(self):
@@ -40,10 +48,11 @@ class Mjcf:
         return turn @ np.diag(self.model.body(name).inertia) @ turn.T
 
 
-@pytest.fixture(scope="module", params=SCENES, ids=lambda p: f"{p[0]} {p[1]}")
+@pytest.fixture(scope="module", params=WORLDS, ids=lambda p: f"{p[0]} {p[1]} {p[2]}")
 def both(request):
-    scene = generate(*request.param)
-    return scene, Mjcf(scene), Sdf(to_sdf(scene, ROBOT))
+    robot, *scene = request.param
+    robot, scene = ROBOTS[robot](), generate(*scene)
+    return scene, Mjcf(scene, robot), Sdf(to_sdf(scene, robot))
 
 
 def angle(a, b):
@@ -73,7 +82,7 @@ def test_masses_and_inertias_are_those_of_mujoco(both):
         assert (not body.gravity) == (mjcf.model.body_gravcomp[theirs.id] == 1.0), name
         compared += 1
     parts = sum(len(piece.parts) for piece in scene.furniture)
-    assert compared == sum(link.mass > 0 for link in ROBOT.links) + len(scene.items) + parts
+    assert compared == sum(link.mass > 0 for link in mjcf.robot.links) + len(scene.items) + parts
 
 
 def test_joints_turn_and_slide_as_in_mujoco(both):
@@ -127,10 +136,8 @@ def test_shapes_friction_and_colours_are_those_of_mujoco(both):
             assert collision.sliding == pytest.approx(geom.friction[0])
             np.testing.assert_allclose(collision.pose, visual.pose)
     assert set(sdf.visuals) - {"floor"} == seen
-    assert {n for n in sdf.collisions if n.removesuffix("/collision") not in seen} == {
-        "floor/collision",
-        *(f"skid#{i}" for i in range(4)),
-    }
+    skids = {f"skid#{i}" for i in range(4)} if mjcf.robot.base else set()
+    assert {n for n in sdf.collisions if n.removesuffix("/collision") not in seen} == {"floor/collision"} | skids
 
 
 def test_the_floor_is_as_wide_as_in_mujoco_and_everything_stands_on_it(both):
@@ -138,6 +145,8 @@ def test_the_floor_is_as_wide_as_in_mujoco_and_everything_stands_on_it(both):
     geom = mjcf.model.geom("floor")
     assert sdf.visuals["floor"].size[3:] == pytest.approx(tuple(2 * geom.size[:2]), abs=METRES)
     np.testing.assert_allclose(sdf.visuals["floor"].pose[:3, 3], mjcf.data.geom("floor").xpos, atol=METRES)
+    if mjcf.robot.base is None:
+        return
     skids = [sdf.collisions[f"skid#{i}"] for i in range(4)]
     assert [s.pose[2, 3] - s.size[0] for s in skids] == pytest.approx([0.0] * 4)
     assert [s.sliding for s in skids] == [0.0] * 4
@@ -200,6 +209,27 @@ def test_each_joint_has_the_gains_and_limits_of_its_own_drive(robot):
     assert begins == pytest.approx(list(ROBOT.postures["stow"]))
 
 
+def test_a_fixed_arm_is_anchored_to_the_world_and_nothing_drives_it():
+    scene = generate("tidy", 0)
+    model = Sdf(to_sdf(scene, ROBOTS["fixed_arm"]())).models["fixed_arm"]
+    (anchor,) = [joint for joint in model.findall("joint") if joint.get("type") == "fixed"]
+    assert (anchor.findtext("parent"), anchor.findtext("child")) == ("world", "base_link")
+    assert numbers(model.find("pose")) == pytest.approx((scene.start.x, scene.start.y, 0, 0, 0, scene.start.yaw))
+    systems = plugins(model)
+    assert set(systems) == {"JointTrajectoryController", "JointPositionController", "JointStatePublisher"}
+    held = {e.text for found in systems.values() for plugin in found for e in plugin.findall("joint_name")}
+    assert held == {joint.get("name") for joint in model.findall("joint")} - {"anchor"}
+
+
+@pytest.mark.parametrize("control", ["gz_systems", "ros2_control"])
+def test_a_delivery_base_is_driven_and_has_no_joints(control):
+    text = to_sdf(generate("tidy", 0), ROBOTS["delivery_base"](), Gazebo(control=control), "controllers.yaml")
+    model = Sdf(text).models["delivery_base"]
+    assert model.findall("joint") == []
+    assert set(plugins(model)) == {"VelocityControl", "OdometryPublisher"}
+    assert {e.get("type") for e in model.iter("sensor")} == {"rgbd_camera", "gpu_lidar"}
+
+
 def test_systems_are_those_of_harmonic(robot):
     for plugin in robot.findall("plugin"):
         assert plugin.get("filename").startswith("gz-sim-") and plugin.get("filename").endswith("-system")
@@ -223,17 +253,20 @@ def test_speed_and_renderer_are_as_asked_for():
 
 @pytest.mark.skipif(shutil.which("ign") is None, reason="`ign` is not installed (ignition-tools, libsdformat-dev)")
 @pytest.mark.parametrize(
-    ("name", "seed", "control"),
+    ("robot", "name", "seed", "control"),
     [
-        ("apartment", 0, "gz_systems"),
-        ("tidy", 1, "gz_systems"),
-        ("table_top", 2, "gz_systems"),
-        ("tidy", 3, "ros2_control"),
+        ("mobile_manipulator", "apartment", 0, "gz_systems"),
+        ("mobile_manipulator", "tidy", 1, "gz_systems"),
+        ("mobile_manipulator", "table_top", 2, "gz_systems"),
+        ("mobile_manipulator", "tidy", 3, "ros2_control"),
+        ("fixed_arm", "table_top", 0, "gz_systems"),
+        ("fixed_arm", "table_top", 1, "ros2_control"),
+        ("delivery_base", "tidy", 0, "gz_systems"),
     ],
 )
-def test_the_reference_parser_finds_no_fault(tmp_path, name, seed, control):
+def test_the_reference_parser_finds_no_fault(tmp_path, robot, name, seed, control):
     path = tmp_path / "world.sdf"
-    path.write_text(to_sdf(generate(name, seed), ROBOT, Gazebo(control=control), "controllers.yaml"))
+    path.write_text(to_sdf(generate(name, seed), ROBOTS[robot](), Gazebo(control=control), "controllers.yaml"))
     assert faults_of(path) == ""
 
 

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from agent_planner.errors import InfrastructureError
+from agent_planner.errors import InfrastructureError, UserError
 from agent_planner_sim.gazebo.stage import Stage
 from agent_planner_sim.robots import ROBOTS
 from agent_planner_sim.scenes import generate
@@ -92,6 +92,33 @@ def test_another_scene_takes_the_place_of_the_first_and_the_robot_stays():
     assert gazebo.calls[1] == ("pause", True) and gazebo.calls[last + 2] == ("pause", False)
     assert outside(gazebo.calls[last + 1][1], after)
     assert gazebo.calls[-1] == ("set_pose", after.start)
+
+
+def test_a_fixed_robot_is_never_moved_and_folds_where_it_stands():
+    robot = ROBOTS["fixed_arm"]()
+    before, after = generate("table_top", 0), generate("table_top", 1)
+    gazebo = Gazebo({*names(before), robot.name})
+    stage = Stage(gazebo, robot, gazebo)
+    stage.begin(before)
+    assert [kind for kind, _ in gazebo.calls] == ["pause", "fold"]
+    stage.change(after)
+    assert gazebo.models == {*names(after), robot.name}
+    kinds = [kind for kind, _ in gazebo.calls]
+    assert "set_pose" not in kinds
+    assert kinds[-2:] == ["pause", "fold"] and gazebo.calls[-2] == ("pause", False)
+    assert kinds[2:5] == ["pause", "fold", "pause"], "what is new must not appear within the arm"
+    with pytest.raises(UserError, match="'fixed_arm' is fixed where Gazebo was started .* choose 'table_top'"):
+        stage.change(generate("tidy", 0))
+    assert gazebo.models == {*names(after), robot.name}
+
+
+def test_what_has_no_arm_is_put_aside_but_does_not_fold():
+    robot, scene = ROBOTS["delivery_base"](), generate("tidy", 0)
+    gazebo = Gazebo({*names(scene), robot.name}, folds=False)
+    Stage(gazebo, robot, gazebo).begin(scene)
+    assert [kind for kind, _ in gazebo.calls] == ["set_pose", "pause", "set_pose"]
+    assert outside(gazebo.calls[0][1], scene)
+    assert gazebo.calls[-1] == ("set_pose", scene.start)
 
 
 def test_a_robot_that_does_not_fold_is_not_put_into_the_scene():

@@ -5,13 +5,14 @@ import pytest
 import torch
 
 from agent_planner.errors import UserError
-from agent_planner.tuning.training.tree_attention import Segment, one_by_one, side_by_side, tree_attention
+from agent_planner.tuning.training.tree_attention import FUSED_FROM, Segment, one_by_one, side_by_side, tree_attention
 
 # (length, parent) of each segment.
 TREES = [
     [(7, -1), (3, 0), (5, 0), (1, 0)],
     [(4, -1), (6, 0), (9, -1), (2, 2), (2, 2), (1, -1)],
     [(3, -1), (4, 0), (2, 1), (5, 2), (1, 0), (6, -1), (1, 5)],
+    [(FUSED_FROM, -1), (5, 0), (FUSED_FROM + 3, 1), (2, 2), (FUSED_FROM + 1, -1)],
 ]
 
 
@@ -35,6 +36,14 @@ def test_a_padded_batch_gives_the_same_as_segment_after_segment(tree, window):
     assert torch.allclose(*results, atol=1e-5)
     ours, theirs = (torch.autograd.grad((r * wanted).sum(), inputs) for r in results)
     assert all(torch.allclose(a, b, atol=1e-5) for a, b in zip(ours, theirs, strict=True))
+
+
+def test_the_scores_of_a_long_segment_are_not_kept_for_the_backward_pass():
+    n, heads, kept = 4 * FUSED_FROM, 3, []
+    inputs = [torch.randn(1, heads, n, 8, requires_grad=True) for _ in range(3)]
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: kept.append(t.numel()) or t, lambda t: t):
+        one_by_one(*inputs, 0.3, segments([(n, -1)]), None)
+    assert sum(kept) < heads * n * n / 4
 
 
 def test_what_would_change_the_result_is_refused():

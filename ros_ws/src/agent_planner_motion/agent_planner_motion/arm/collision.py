@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agent_planner_motion.arm.description import Solid
+from agent_planner_motion.arm.description import Joint, RobotDescription, Solid
 from agent_planner_motion.arm.kinematics import Kinematics
 from agent_planner_motion.arm.obstacles import Obstacles
-from agent_planner_motion.spatial import transform
 
 # The spheres fall short of edges, and the robot itself is never to be touched: so much is taken off.
 _SELF_PADDING = 0.014
@@ -67,20 +66,20 @@ class ArmModel:
 
     Args:
         kinematics: of the arm.
-        fingers: joints of the fingers, name → the position at which their shape is taken (open).
-        allowed: postures, (n, dof), that are known to be free; pairs that touch in them are not checked.
+        fingers: joints of the fingers, name → the position at which their shape is taken; those that mimic them follow.
+        allowed: postures, (n, dof), that are known to be free; what counts as touching in them is not checked.
     """
 
     def __init__(self, kinematics: Kinematics, fingers: Mapping[str, float], allowed: np.ndarray):
         self.kinematics = kinematics
         robot = kinematics.robot
         self._spheres: dict[str, Spheres] = {}
+        hands = robot.with_mimics(fingers)
         order = [j.child for j in robot.chain(kinematics.base, kinematics.tip)]
         for link in order:
             parts = [spheres_of(s) for s in robot.solids.get(link, ())]
-            for joint in (robot.joints[name] for name in fingers if robot.joints[name].parent == link):
-                offset = joint.origin @ transform(xyz=joint.axis * fingers[joint.name])
-                parts += [spheres_of(Solid(offset @ s.pose, s.half, s.kind)) for s in robot.solids[joint.child]]
+            for joint in (robot.joints[name] for name in hands if robot.joints[name].parent == link):
+                parts += [spheres_of(s) for s in _moved(joint, robot, hands)]
             if parts:
                 self._spheres[link] = Spheres(
                     np.concatenate([p.centres for p in parts]), np.concatenate([p.radii for p in parts])
@@ -90,9 +89,9 @@ class ArmModel:
         self._order = [link for link in order if link in self._spheres]
         rank = {link: i for i, link in enumerate(self._order)}
         pairs = [(a, b) for a in self._order for b in self._order if rank[b] - rank[a] >= _APART]
-        self._pairs = [p for p in pairs if self._between(np.atleast_2d(allowed), p).min() > 0.0]
+        self._pairs = [p for p in pairs if self._between(np.atleast_2d(allowed), p).min() > _SELF_PADDING]
         base_free = self._to_body(np.atleast_2d(allowed))
-        self._beside_body = [link for link in self._order if base_free[link].min() > 0.0]
+        self._beside_body = [link for link in self._order if base_free[link].min() > _SELF_PADDING]
 
     def clearance(self, q: np.ndarray, world: Obstacles, held: Spheres | None = None) -> np.ndarray:
         """Return how far the arm is from anything, (n,), for joints (n, dof); negative: it touches.
@@ -140,6 +139,16 @@ class ArmModel:
             link: (self.body.distance(_place(poses[link], s.centres)) - s.radii).min(axis=1)
             for link, s in self._spheres.items()
         }
+
+
+def _moved(joint: Joint, robot: RobotDescription, positions: Mapping[str, float]) -> list[Solid]:
+    """Return the solids of a finger and of what is fixed to it or moves with it, in the frame of its parent."""
+    here = joint.at(positions.get(joint.name, 0.0))
+    found = list(robot.solids.get(joint.child, ()))
+    for further in robot.joints.values():
+        if further.parent == joint.child and (further.kind == "fixed" or further.name in positions):
+            found += _moved(further, robot, positions)
+    return [Solid(here @ s.pose, s.half, s.kind) for s in found]
 
 
 def _place(poses: np.ndarray, points: np.ndarray) -> np.ndarray:

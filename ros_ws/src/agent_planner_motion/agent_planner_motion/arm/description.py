@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads from URDF what moving an arm needs: joints with limits, and the shapes that can collide."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 import numpy as np
 
+from agent_planner.errors import did_you_mean
+from agent_planner.scene.meshes import MeshError, boxes_of
 from agent_planner_motion.errors import MotionError
-from agent_planner_motion.spatial import rotation_rpy, transform
+from agent_planner_motion.spatial import rotation_about, rotation_rpy, transform
+
+_SHAPES = "it must be one of box, cylinder, sphere, mesh"
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,23 @@ class Joint:
     lower: float
     upper: float
     velocity: float
+    mimics: "Mimic | None" = None
+
+    def at(self, position: float) -> np.ndarray:
+        """Return the pose of its child in its parent, (4, 4), at a position."""
+        if self.kind == "fixed":
+            return self.origin
+        if self.kind == "prismatic":
+            return self.origin @ transform(xyz=self.axis * position)
+        return self.origin @ transform(rotation_about(self.axis, position))
+
+
+class Mimic(NamedTuple):
+    """A joint follows another one: factor times its position, and an offset."""
+
+    joint: str
+    factor: float
+    offset: float
 
 
 class Solid(NamedTuple):
@@ -40,6 +62,23 @@ class RobotDescription:
 
     joints: dict[str, Joint]
     solids: dict[str, tuple[Solid, ...]]
+
+    def with_mimics(self, positions: Mapping[str, float]) -> dict[str, float]:
+        """Return positions of joints, and those of the joints that mimic them.
+
+        Raises:
+            MotionError: a joint is not there.
+        """
+        absent = next((name for name in positions if name not in self.joints), None)
+        if absent is not None:
+            told = did_you_mean(absent, self.joints)
+            raise MotionError("UNKNOWN", f"the robot description has no joint '{absent}'; {told}")
+        follow = {
+            name: joint.mimics.factor * positions[joint.mimics.joint] + joint.mimics.offset
+            for name, joint in self.joints.items()
+            if joint.mimics is not None and joint.mimics.joint in positions
+        }
+        return follow | dict(positions)
 
     def chain(self, base: str, tip: str) -> list[Joint]:
         """Return the joints from base to tip.
@@ -62,15 +101,15 @@ class RobotDescription:
 
 
 def parse(text: str) -> RobotDescription:
-    """Read URDF text.
+    """Read URDF text, and the mesh files that it names as collision shapes.
 
     Raises:
-        MotionError: it is not a URDF, or something in it is not as URDF has it.
+        MotionError: it is not a URDF, something in it is not as URDF has it, or a mesh cannot be read.
     """
     try:
         root = ET.fromstring(text)
         joints = {j.name: j for j in (_joint(e) for e in root.findall("joint"))}
-        solids = {e.attrib["name"]: tuple(_solid(c) for c in e.findall("collision")) for e in root.findall("link")}
+        solids = {e.attrib["name"]: _solids(e) for e in root.findall("link")}
     except ET.ParseError as error:
         raise MotionError("UNKNOWN", f"robot_description is not XML: {error}") from error
     except (KeyError, ValueError) as error:
@@ -78,8 +117,11 @@ def parse(text: str) -> RobotDescription:
     return RobotDescription(joints, solids)
 
 
-def _vector(text: str | None, default: tuple[float, ...]) -> np.ndarray:
-    return np.array([float(v) for v in text.split()] if text else default)
+def _vector(text: str | None, default: tuple[float, ...] = ()) -> np.ndarray:
+    vector = np.array([float(v) for v in text.split()] if text else default)
+    if vector.shape != (3,):
+        raise ValueError(f"three numbers are needed, not '{text}'")
+    return vector
 
 
 def _origin(element: ET.Element) -> np.ndarray:
@@ -110,18 +152,53 @@ def _joint(element: ET.Element) -> Joint:
         float(limits.get("lower", -np.pi)),
         float(limits.get("upper", np.pi)),
         float(limits.get("velocity", 1.0)),
+        _mimic(element.find("mimic")),
     )
 
 
-def _solid(collision: ET.Element) -> Solid:
-    geometry = collision.find("geometry")
-    shape = geometry[0] if geometry is not None and len(geometry) else ET.Element("box")
-    if shape.tag == "cylinder":
+def _mimic(element: ET.Element | None) -> Mimic | None:
+    if element is None:
+        return None
+    return Mimic(element.attrib["joint"], float(element.get("multiplier", 1.0)), float(element.get("offset", 0.0)))
+
+
+def _solids(link: ET.Element) -> tuple[Solid, ...]:
+    name = link.attrib["name"]
+    found: list[Solid] = []
+    try:
+        for collision in link.findall("collision"):
+            origin = _origin(collision)
+            found += [Solid(origin @ s.pose, s.half, s.kind) for s in _shape(collision, name)]
+    except (KeyError, ValueError) as error:
+        told = f"a collision of link '{name}': {type(error).__name__}: {error}"
+        raise MotionError("UNKNOWN", f"robot_description is not a URDF: {told}") from error
+    return tuple(found)
+
+
+def _shape(collision: ET.Element, link: str) -> list[Solid]:
+    """Return the solids of a collision of that link, before its origin is applied."""
+    shape = collision.find("geometry/*")
+    if shape is None:
+        raise MotionError("UNKNOWN", f"robot_description: a collision of link '{link}' has no shape; {_SHAPES}")
+    if shape.tag == "mesh":
+        return _mesh(shape, link)
+    if shape.tag == "box":
+        half = _vector(shape.attrib["size"]) / 2
+    elif shape.tag == "cylinder":
         radius, length = float(shape.attrib["radius"]), float(shape.attrib["length"])
         half = np.array([radius, radius, length / 2])
     elif shape.tag == "sphere":
         half = np.full(3, float(shape.attrib["radius"]))
     else:
-        half = _vector(shape.get("size"), (0.1, 0.1, 0.1)) / 2
-    kind = shape.tag if shape.tag in ("cylinder", "sphere") else "box"
-    return Solid(_origin(collision), half, kind)
+        told = f"the shape '{shape.tag}' in a collision of link '{link}' is not known"
+        raise MotionError("UNKNOWN", f"robot_description: {told}; {_SHAPES}")
+    return [Solid(np.eye(4), half, shape.tag)]
+
+
+def _mesh(shape: ET.Element, link: str) -> list[Solid]:
+    filename = shape.attrib["filename"]
+    try:
+        boxes = boxes_of(filename, _vector(shape.get("scale"), (1, 1, 1)))
+    except MeshError as error:
+        raise MotionError("UNKNOWN", f"robot_description: the mesh '{filename}' of link '{link}': {error}") from error
+    return [Solid(box.pose, box.half, "box") for box in boxes]

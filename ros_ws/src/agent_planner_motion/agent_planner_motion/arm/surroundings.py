@@ -12,7 +12,7 @@ _PANEL = 0.02
 _FLOOR = 0.010
 _FRONT = 0.075  # a drawer's front may reach this much above its handle
 _NEAR = 1.5  # metres from the base beyond which nothing matters
-_GROUND = Obstacle("floor", transform(xyz=(0.0, 0.0, -0.05)), np.array([_NEAR, _NEAR, 0.05]))
+_GROUND = np.array([_NEAR, _NEAR, 0.05])
 
 
 def obstacles(world: World, base: np.ndarray, without: tuple[str, ...] = ()) -> list[Obstacle]:
@@ -20,7 +20,7 @@ def obstacles(world: World, base: np.ndarray, without: tuple[str, ...] = ()) -> 
 
     Args:
         world: the scene.
-        base: pose of the base in the map, (4, 4).
+        base: pose of the base in the map, (4, 4), upright.
         without: names of what may be touched, such as the object to be grasped; "X handle" and "X panel" are the
             handle of X and its door.
     """
@@ -32,7 +32,8 @@ def obstacles(world: World, base: np.ndarray, without: tuple[str, ...] = ()) -> 
             continue
         found += _boxes(thing, world)
     into_base = np.linalg.inv(base)
-    return [_GROUND, *(Obstacle(o.name, into_base @ o.pose, o.half) for o in found if o.name not in without)]
+    floor = Obstacle("floor", transform(xyz=(0.0, 0.0, -base[2, 3] - _GROUND[2])), _GROUND)
+    return [floor, *(Obstacle(o.name, into_base @ o.pose, o.half) for o in found if o.name not in without)]
 
 
 def _boxes(thing: Thing, world: World) -> list[Obstacle]:

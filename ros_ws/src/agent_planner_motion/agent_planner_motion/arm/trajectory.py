@@ -35,11 +35,20 @@ class Trajectory:
         """Seconds from start to end."""
         return float(self.times[-1])
 
+    def slowed(self, factor: float) -> "Trajectory":
+        """Return the same motion at a share of its speed, in (0, 1]."""
+        return Trajectory(self.times / factor, self.positions, self.velocities * factor)
+
     @property
     def accelerations(self) -> np.ndarray:
         """Change of each joint's rate at each point, from rest and to rest, (n, dof)."""
         rates = np.diff(self.positions, axis=0) / STEP
         return np.diff(rates, axis=0, prepend=0.0, append=0.0) / STEP
+
+
+def standing(q: np.ndarray) -> Trajectory:
+    """Return the trajectory of an arm that stays at some joints, (dof,)."""
+    return Trajectory(np.array([STEP]), q[None].copy(), np.zeros((1, len(q))))
 
 
 def densify(path: np.ndarray, spacing: float = 0.02) -> np.ndarray:

@@ -10,10 +10,10 @@ from rclpy.clock_type import ClockType
 from rclpy.node import Node
 
 from agent_planner_motion.ros.goal_server import Resource
+from agent_planner_motion.ros.messages import STALE
 from agent_planner_motion.ros.robot import RosRobot
 
 _PERIOD = 1.0
-_STALE = 1.0
 
 
 class Diagnostics:
@@ -35,8 +35,8 @@ class Diagnostics:
         node.create_timer(_PERIOD, self._tell, callback_group=ReentrantCallbackGroup(), clock=clock)
 
     def _tell(self) -> None:
-        ages = {topic: self._robot.age(topic) for topic in ("joint_states", "odom", "scene_graph")}
-        silent = [topic for topic, age in ages.items() if age is None or age > _STALE]
+        ages = {topic: self._robot.age(topic) for topic in self._robot.topics}
+        silent = [topic for topic, age in ages.items() if age is None or age > STALE]
         status = DiagnosticStatus(
             name=f"{self._node.get_name()}: motion",
             level=DiagnosticStatus.WARN if silent else DiagnosticStatus.OK,

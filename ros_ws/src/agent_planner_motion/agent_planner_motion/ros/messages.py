@@ -2,6 +2,7 @@
 """Messages to and from the types that skills use."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from agent_planner_interfaces.msg import SceneGraph, SceneObject, ScenePlace
@@ -13,9 +14,11 @@ from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 from agent_planner_motion.arm.trajectory import Trajectory
 from agent_planner_motion.base.grid import Grid
 from agent_planner_motion.base.pose import Pose2
+from agent_planner_motion.errors import MissingData
 from agent_planner_motion.spatial import quat_of, rotation_quat, transform
 from agent_planner_motion.world import Thing, World
 
+STALE = 1.0  # seconds of ROS time after which a reading counts for nothing
 _TAKEN = 50  # occupancy from which a cell counts as taken; unknown (-1) does too
 
 
@@ -24,10 +27,36 @@ def seconds(stamp: Time) -> float:
     return stamp.sec + stamp.nanosec * 1e-9
 
 
+def fresh(topic: str, stamp: float, now: float) -> float:
+    """Return a stamp, ROS time in seconds.
+
+    Raises:
+        MissingData: what it belongs to is old.
+    """
+    if now - stamp > STALE:
+        raise MissingData(topic, now - stamp)
+    return stamp
+
+
+def constant(message: Any, value: int) -> str:
+    """Return the name of the constant of a message's type that has a value, or ERROR_ and the value."""
+    names = [name for name, known in vars(type(message)).items() if name.isupper() and known == value]
+    return names[0] if names else f"ERROR_{value}"
+
+
 def pose_matrix(pose: Pose) -> np.ndarray:
     """Return a pose as a transform, (4, 4)."""
     p, q = pose.position, pose.orientation
     return transform(rotation_quat((q.x, q.y, q.z, q.w)), (p.x, p.y, p.z))
+
+
+def pose_message(pose: np.ndarray) -> Pose:
+    """Return a transform, (4, 4), as a message."""
+    message = Pose()
+    message.position.x, message.position.y, message.position.z = map(float, pose[:3, 3])
+    x, y, z, w = quat_of(pose[:3, :3])
+    message.orientation = Quaternion(x=x, y=y, z=z, w=w)
+    return message
 
 
 def transform_matrix(message: Transform) -> np.ndarray:
@@ -41,9 +70,7 @@ def pose_stamped(pose: Pose2, frame: str, stamp: Time) -> PoseStamped:
     message = PoseStamped()
     message.header.frame_id = frame
     message.header.stamp = stamp
-    message.pose.position.x, message.pose.position.y = pose.x, pose.y
-    x, y, z, w = quat_of(pose.matrix[:3, :3])
-    message.pose.orientation = Quaternion(x=x, y=y, z=z, w=w)
+    message.pose = pose_message(pose.matrix)
     return message
 
 

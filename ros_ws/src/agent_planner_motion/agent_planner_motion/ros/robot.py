@@ -4,66 +4,93 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from agent_planner_interfaces.msg import SceneGraph
-from geometry_msgs.msg import Twist, TwistStamped
-from nav_msgs.msg import OccupancyGrid, Odometry
+from nav_msgs.msg import OccupancyGrid
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from sensor_msgs.msg import JointState
-from std_msgs.msg import Float64, String
+from std_msgs.msg import String
 from tf2_msgs.msg import TFMessage
-from trajectory_msgs.msg import JointTrajectory
 
 from agent_planner_motion.arm.description import RobotDescription, parse
-from agent_planner_motion.arm.trajectory import STEP, Trajectory
+from agent_planner_motion.arm.trajectory import Trajectory
 from agent_planner_motion.base.grid import Grid
-from agent_planner_motion.base.pose import Pose2
 from agent_planner_motion.errors import MissingData, MotionError
+from agent_planner_motion.ros.arm_outputs import ARM_OUTPUTS, ArmChannel, ArmOutput
+from agent_planner_motion.ros.bases import BaseChannel, FixedBase, MobileBase
 from agent_planner_motion.ros.frames import Frames
-from agent_planner_motion.ros.messages import grid_of, pose_matrix, seconds, trajectory_message, world_of
+from agent_planner_motion.ros.gripper_outputs import GRIPPER_OUTPUTS, GripperChannel, GripperOutput
+from agent_planner_motion.ros.messages import fresh, grid_of, seconds, world_of
+from agent_planner_motion.ros.move_group import MoveGroup, MoveGroupChannel
 from agent_planner_motion.skills.job import Job
 from agent_planner_motion.skills.robot import Base, Joints
 from agent_planner_motion.world import World
 
 _LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-_STALE = 1.0  # seconds of ROS time after which a reading counts for nothing
 _NUDGE = 0.1  # seconds of steady time after which a wait looks again although nothing came
 _SLOWEST = 20.0  # a wait gives up when the clock runs that many times slower than the wall's
+
+
+class Limb(NamedTuple):
+    """An arm and its hand, and who plans for it, where that is not us."""
+
+    arm: ArmChannel
+    gripper: GripperChannel
+    planner: MoveGroupChannel | None = None
+
+
+@dataclass(frozen=True)
+class Channels:
+    """How the parts of a robot are heard and commanded.
+
+    Attributes:
+        limb: where trajectories and openings go; None: there is no arm.
+        frames: names of the map's and the base's frame.
+        fixed: whether the base stands where tf has it and does not drive.
+        use_stamped: whether velocities are TwistStamped.
+    """
+
+    limb: Limb | None
+    frames: tuple[str, str] = ("map", "base_link")
+    fixed: bool = False
+    use_stamped: bool = False
 
 
 class RosRobot:
     """Implements `skills.robot.Robot` on a node.
 
-    Subscribes to `joint_states`, `odom`, `map`, `robot_description`, `scene_graph`, `/tf`, `/tf_static`; publishes
-    `cmd_vel_nav`, `arm_controller/joint_trajectory`, `gripper_controller/command`.
+    Subscribes to `joint_states`, `map`, `robot_description`, `scene_graph`, `/tf`, `/tf_static`. What it sends, and
+    where the base is: see `arm_outputs`, `gripper_outputs`, `bases`; who plans where that is not us: `move_group`.
 
     Args:
         node: the node.
-        joints: names of the arm's joints, in the order of its vectors.
-        fingers: the two finger joints.
-        frames: names of the map's and the base's frame.
-        use_stamped: whether velocities are TwistStamped.
+        channels: how its parts are heard and commanded.
+
+    Attributes:
+        cell: MoveIt, where it plans.
+
+    Raises:
+        InterfaceMissing: a channel needs a type that is not installed.
     """
 
-    def __init__(
-        self, node: Node, joints: tuple[str, ...], fingers: tuple[str, str], frames: tuple[str, str], use_stamped: bool
-    ):
+    def __init__(self, node: Node, channels: Channels):
         self._node = node
-        self._arm, self._fingers = joints, fingers
-        self._map_frame, self._base_frame = frames
-        self._stamped = use_stamped
+        self._limb = channels.limb
+        self.cell: MoveGroup | None = None
         self._changed = threading.Condition()
         self._generation = 0
         self._started = time.monotonic()
         self.frames = Frames()
         self._joint_state: JointState | None = None
-        self._odometry: Odometry | None = None
         self._scene: World | None = None
         self._grid: Grid | None = None
-        self._description: RobotDescription | MotionError | None = None
+        self._description: tuple[str, RobotDescription | None] | None = None  # as text, and once it has been read
+        self._reading = threading.Lock()
         group = ReentrantCallbackGroup()
 
         def listen(kind: type, topic: str, callback: Callable, qos: QoSProfile | int = 1) -> None:
@@ -71,7 +98,6 @@ class RosRobot:
             node.create_subscription(kind, topic, callback, qos, callback_group=group)
 
         listen(JointState, "joint_states", self._on_joints)
-        listen(Odometry, "odom", self._on_odometry)
         listen(OccupancyGrid, "map", self._on_map, _LATCHED)
         listen(String, "robot_description", self._on_description, _LATCHED)
         listen(SceneGraph, "scene_graph", self._on_scene)
@@ -79,9 +105,40 @@ class RosRobot:
         listen(
             TFMessage, "/tf_static", self.frames.take, QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL)
         )
-        self._velocity = node.create_publisher(TwistStamped if use_stamped else Twist, "cmd_vel_nav", 10)
-        self._trajectory = node.create_publisher(JointTrajectory, "arm_controller/joint_trajectory", 10)
-        self._gripper = node.create_publisher(Float64, "gripper_controller/command", 10)
+        if self._limb is not None:
+            self._arm_output = ARM_OUTPUTS[self._limb.arm.interface](node, self._limb.arm)
+            self._gripper_output = GRIPPER_OUTPUTS[self._limb.gripper.interface](node, self._limb.gripper)
+            if self._limb.planner is not None:
+                self.cell = MoveGroup(node, self._limb.planner)
+        self._base: BaseChannel = (
+            FixedBase(self.frames, channels.frames)
+            if channels.fixed
+            else MobileBase(node, self.frames, channels.frames, channels.use_stamped, self._tell)
+        )
+        self.topics = (*(("joint_states",) if self._limb else ()), *self._base.topics, "scene_graph")
+
+    def destroy(self) -> None:
+        """Release what the node does not."""
+        if self._limb is not None:
+            self._arm_output.destroy()
+            self._gripper_output.destroy()
+        if self.cell is not None:
+            self.cell.destroy()
+
+    @property
+    def _arm(self) -> ArmOutput:
+        self._arm_and_hand()
+        return self._arm_output
+
+    @property
+    def _gripper(self) -> GripperOutput:
+        self._arm_and_hand()
+        return self._gripper_output
+
+    def _arm_and_hand(self) -> Limb:
+        if self._limb is None:
+            raise MotionError("UNKNOWN", "the robot has no arm (parameter 'arm_interface')")
+        return self._limb
 
     def now(self) -> float:
         """Return ROS time in seconds."""
@@ -93,35 +150,32 @@ class RosRobot:
         Raises:
             MissingData: none came, or they are old, or a joint is not among them.
         """
+        limb = self._arm_and_hand()
+        joint_names, fingers_of = limb.arm.joints, limb.gripper.fingers
         message = self._joint_state
         if message is None:
             raise self._missing("joint_states")
-        stamp = self._fresh("joint_states", seconds(message.header.stamp))
+        stamp = fresh("joint_states", seconds(message.header.stamp), self.now())
         index = {name: i for i, name in enumerate(message.name)}
-        absent = [name for name in (*self._arm, *self._fingers) if name not in index]
+        absent = [name for name in (*joint_names, *fingers_of.joints) if name not in index]
         if absent:
             raise MissingData(f"joint_states (without {', '.join(absent)})", time.monotonic() - self._started)
         positions = np.array(message.position)
         rates = np.array(message.velocity) if len(message.velocity) == len(positions) else np.zeros(len(positions))
-        arm, fingers = [index[n] for n in self._arm], [index[n] for n in self._fingers]
-        return Joints(stamp, positions[arm], rates[arm], float(positions[fingers].sum()), float(rates[fingers].sum()))
+        arm, fingers = [index[n] for n in joint_names], [index[n] for n in fingers_of.joints]
+        opening = fingers_of.opening(positions[fingers])
+        return Joints(stamp, positions[arm], rates[arm], opening, fingers_of.opening_speed(rates[fingers]))
 
     def base(self) -> Base:
-        """Return where the base is.
+        """Return where the base is; raises MissingData."""
+        return self._base.read(self.now())
 
-        Raises:
-            MissingData: no odometry came, or it is old, or tf does not lead from the map to it.
-        """
-        message = self._odometry
-        if message is None:
-            raise self._missing("odom")
-        stamp = self._fresh("odom", seconds(message.header.stamp))
-        placed = self.frames.lookup(self._map_frame, message.header.frame_id or "odom")
-        if placed is None:
-            raise self._missing("/tf")
-        twist = message.twist.twist
-        pose = Pose2.of(placed @ pose_matrix(message.pose.pose))
-        return Base(stamp, pose, twist.linear.x, twist.angular.z)
+    def controllers(self) -> None:
+        """Raise NoServer where nobody commands the arm or the gripper, or plans for it."""
+        self._arm.check()
+        self._gripper.check()
+        if self.cell is not None:
+            self.cell.check()
 
     def world(self) -> World:
         """Return the latest scene; raises MissingData."""
@@ -142,31 +196,51 @@ class RosRobot:
             MissingData: none came.
             MotionError: what came is not a URDF.
         """
-        if self._description is None:
-            raise self._missing("robot_description")
-        if isinstance(self._description, MotionError):
-            raise self._description
-        return self._description
+        with self._reading:
+            if self._description is None:
+                raise self._missing("robot_description")
+            text, read = self._description
+            if read is None:
+                # Here, not where it comes: meshes take a second, for which nothing else would be heard.
+                read = parse(text)
+                self._description = (text, read) if self._description[0] == text else self._description
+            return read
 
     def send_arm(self, trajectory: Trajectory) -> None:
-        """Start a trajectory of the arm."""
-        self._trajectory.publish(trajectory_message(self._arm, trajectory, STEP))
+        """Start a trajectory of the arm; raises NoServer."""
+        self._arm.send(trajectory)
+
+    def arm_done(self) -> bool:
+        """Whether it should have ended (see `skills.robot.Robot`)."""
+        return self._arm.done()
+
+    def hold_arm(self) -> None:
+        """Stop the arm where it is, without waiting."""
+        self._arm.hold(lambda: self.joints().q)
+
+    def arm_held(self) -> bool:
+        """Whether no trajectory goes on, as far as is told."""
+        return self._arm.held()
 
     def send_gripper(self, opening: float) -> None:
-        """Command a distance between the fingers."""
-        self._gripper.publish(Float64(data=float(opening)))
+        """Command a distance between the fingers; raises NoServer."""
+        self._gripper.send(opening)
+
+    def gripper_done(self) -> bool:
+        """Whether the fingers should have stopped (see `skills.robot.Robot`)."""
+        return self._gripper.done()
+
+    def hold_gripper(self) -> None:
+        """Stop the fingers where they are, without waiting."""
+        self._gripper.hold(lambda: self.joints().opening)
+
+    def gripper_held(self) -> bool:
+        """Whether no command goes on, as far as is told."""
+        return self._gripper.held()
 
     def send_velocity(self, linear: float, angular: float) -> None:
         """Command the base."""
-        twist = Twist()
-        twist.linear.x, twist.angular.z = float(linear), float(angular)
-        if not self._stamped:
-            self._velocity.publish(twist)
-            return
-        message = TwistStamped(twist=twist)
-        message.header.frame_id = self._base_frame
-        message.header.stamp = self._node.get_clock().now().to_msg()
-        self._velocity.publish(message)
+        self._base.send(linear, angular)
 
     def wait(self, until: Callable[[], bool], seconds: float, job: Job | None) -> bool:
         """Wait until something holds (see `skills.robot.Robot`)."""
@@ -198,7 +272,7 @@ class RosRobot:
         """Return the seconds since the stamp of the newest message on a topic, or None if none came."""
         stamps = {
             "joint_states": None if self._joint_state is None else seconds(self._joint_state.header.stamp),
-            "odom": None if self._odometry is None else seconds(self._odometry.header.stamp),
+            "odom": self._base.stamp(),
             "scene_graph": None if self._scene is None else self._scene.stamp,
         }
         stamp = stamps[topic]
@@ -206,12 +280,6 @@ class RosRobot:
 
     def _missing(self, topic: str) -> MissingData:
         return MissingData(topic, time.monotonic() - self._started)
-
-    def _fresh(self, topic: str, stamp: float) -> float:
-        age = self.now() - stamp
-        if age > _STALE:
-            raise MissingData(topic, age)
-        return stamp
 
     def _tell(self) -> None:
         with self._changed:
@@ -222,20 +290,12 @@ class RosRobot:
         self._joint_state = message
         self._tell()
 
-    def _on_odometry(self, message: Odometry) -> None:
-        self._odometry = message
-        self._tell()
-
     def _on_map(self, message: OccupancyGrid) -> None:
         self._grid = grid_of(message)
         self._tell()
 
     def _on_description(self, message: String) -> None:
-        try:
-            self._description = parse(message.data)
-        except MotionError as error:
-            # Told to whoever asks for it: here nobody would hear it.
-            self._description = error
+        self._description = (message.data, None)
         self._tell()
 
     def _on_scene(self, message: SceneGraph) -> None:

@@ -14,10 +14,12 @@ from agent_planner_interfaces.action import Place as PlaceAction
 from geometry_msgs.msg import PoseStamped
 from rclpy.node import Node
 
+from agent_planner.errors import UserError
 from agent_planner_motion.base.pose import Pose2
 from agent_planner_motion.errors import MissingData, MotionError
 from agent_planner_motion.ros.diagnostics import Diagnostics
 from agent_planner_motion.ros.goal_server import GoalServer, Resource
+from agent_planner_motion.ros.jog import RosJog
 from agent_planner_motion.ros.messages import pose_matrix, pose_stamped
 from agent_planner_motion.ros.parameters import Parameters
 from agent_planner_motion.ros.robot import RosRobot
@@ -32,6 +34,7 @@ from agent_planner_motion.skills.place import Place
 from agent_planner_motion.spatial import inverse
 
 NAVIGATION = ("navigate_to",)
+_DRIVING = ("navigate_to", "operate_door")
 MANIPULATION = ("move_arm", "pick", "place", "operate_gripper", "operate_door")
 
 
@@ -39,8 +42,9 @@ class MotionServers(Node):
     """Offers motion actions to whoever plans, and needs only what a robot offers.
 
     Actions (relative names): `navigate_to`, `move_arm`, `pick`, `place`, `operate_gripper`, `operate_door`, each one
-    goal at a time; those that use the arm exclude each other, and so do those that drive. Also publishes
-    `/diagnostics`. Topics: see `RosRobot`; parameters: see `parameters.PARAMETERS`.
+    goal at a time; those that use the arm exclude each other, and so do those that drive. With a fixed base those that
+    drive are left out, without an arm those that use it. A node that offers `move_arm` also moves the arm as a person
+    asks: see `RosJog`. Also publishes `/diagnostics`. Topics: see `RosRobot`; parameters: see `parameters.PARAMETERS`.
 
     Args:
         name: of the node.
@@ -58,11 +62,24 @@ class MotionServers(Node):
         self._kit_lock = threading.Lock()
         self._robot: RosRobot | None = None
         self._diagnostics: Diagnostics | None = None
+        self._jog: RosJog | None = None
 
     def start(self) -> None:
-        """Open topics and actions."""
-        arm = self._settings.arm()
-        self._robot = RosRobot(self, arm.joints, arm.fingers, self._settings.frames, self._settings.use_stamped)
+        """Open topics and actions.
+
+        Raises:
+            UserError: the parameters leave nothing to offer, or name an interface that is not installed.
+        """
+        if self._settings.base_is_fixed:
+            self._actions = tuple(name for name in self._actions if name not in _DRIVING)
+        if not self._settings.has_arm:
+            self._actions = tuple(name for name in self._actions if name not in MANIPULATION)
+        if not self._actions:
+            raise UserError(
+                "the parameters 'base' and 'arm_interface' leave nothing of what this node offers: "
+                "a fixed base does not drive, and without an arm nothing is grasped"
+            )
+        self._robot = RosRobot(self, self._settings.channels())
         for name, (kind, run, feedback) in self._kinds().items():
             if name not in self._actions:
                 continue
@@ -71,10 +88,15 @@ class MotionServers(Node):
             )
             limits = self._settings.limits("navigation" if name in NAVIGATION else "manipulation")
             self._servers.append(GoalServer(self, kind, name, run, resources, limits, feedback))
+        jog = self._settings.jog()
+        if jog is not None and "move_arm" in self._actions:
+            self._jog = RosJog(self, self._robot, self.arm_kit, self._arm, jog)
         self._diagnostics = Diagnostics(self, self._robot, (self._arm, self._base))
 
     def stop(self) -> None:
         """End what runs: the robot comes to rest, goals end with a result."""
+        if self._jog is not None:
+            self._jog.close()
         for server in self._servers:
             server.close()
 
@@ -83,6 +105,8 @@ class MotionServers(Node):
         for server in self._servers:
             server.destroy()
         self._servers.clear()
+        if self._robot is not None:
+            self._robot.destroy()
         super().destroy_node()
 
     @property
@@ -124,13 +148,13 @@ class MotionServers(Node):
         """Return the arm, read from the robot's description the first time.
 
         Raises:
-            MissingData: a topic that it needs is silent.
+            MissingData: a topic that it needs is silent, or a controller is not there.
         """
         robot = self.robot
-        self._ready(job, robot.joints, robot.description, robot.base, robot.world)
+        self._ready(job, robot.joints, robot.description, robot.base, robot.world, robot.controllers)
         with self._kit_lock:
             if self._kit is None:
-                self._kit = ArmKit(robot, robot.description(), self._settings.arm())
+                self._kit = ArmKit(robot, robot.description(), self._settings.arm(), robot.cell)
             return self._kit
 
     def _navigate(self, request: Any, job: Job, result: Any) -> None:
@@ -153,7 +177,8 @@ class MotionServers(Node):
                 result.final_pose = pose_stamped(robot.base().pose, frame, now)
 
     def _stow(self, job: Job) -> None:
-        self.arm_kit(job).carry(job)
+        if self._settings.has_arm:
+            self.arm_kit(job).carry(job)
 
     def _drive_feedback(self, state: str, value: float, job: Job) -> Any:
         if state != DRIVING:
@@ -200,7 +225,7 @@ class MotionServers(Node):
         if source == frame:
             return pose
         map_frame, base_frame = self._settings.frames
-        base = self.robot.base().pose.matrix
+        base = self.robot.base().matrix
         between = {(map_frame, base_frame): base, (base_frame, map_frame): inverse(base)}.get((frame, source))
         if between is None:
             between = self.robot.frames.lookup(frame, source)

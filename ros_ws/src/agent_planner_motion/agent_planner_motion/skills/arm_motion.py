@@ -1,19 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Moves arm and gripper and watches them: arrival, holding still, what the fingers feel."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from agent_planner_motion.arm.trajectory import STEP, Limits, Trajectory, time_path
-from agent_planner_motion.errors import MotionError
+from agent_planner_motion.arm.trajectory import Limits, Trajectory, time_path
+from agent_planner_motion.errors import MissingData, MotionError
 from agent_planner_motion.skills.job import CancelRequested, Job
 from agent_planner_motion.skills.robot import Joints, Robot
 
 _AT_REST = 0.03  # rad/s
 _SETTLE = 2.5  # seconds of ROS time after the end of a trajectory
 _STOP_WITHIN = 3.0
+_FINGERS_STOP_WITHIN = 1.0
 _TELL_EVERY = 0.1  # seconds between feedback
+
+# A dense path of joints, (n, dof), that is to be timed, or a motion with times of its own.
+Path = np.ndarray | Trajectory
 
 
 @dataclass(frozen=True)
@@ -34,16 +39,22 @@ class ArmMotion:
 
     def __init__(self, robot: Robot, limits: Limits):
         self._robot = robot
-        self._limits = limits
+        self.limits = limits
 
-    def follow(self, path: np.ndarray, job: Job, speed: float = 1.0, tolerance: Tolerance = Tolerance()) -> None:
-        """Run along a dense path of joints, (n, dof), and wait for its end.
+    def follow(self, path: Path, job: Job, speed: float = 1.0, tolerance: Tolerance = Tolerance()) -> None:
+        """Run along a path and wait for its end.
+
+        Args:
+            path: of the joints.
+            job: the goal.
+            speed: share of the limits, or of a motion's own speed.
+            tolerance: of the end.
 
         Raises:
-            MotionError: NOT_REACHED, with the joint's error.
+            MotionError: NOT_REACHED, with the joint's error, or what the arm's controller says.
             CancelRequested: the arm is at rest.
         """
-        trajectory = time_path(path, self._limits.scaled(speed))
+        trajectory = path.slowed(speed) if isinstance(path, Trajectory) else time_path(path, self.limits.scaled(speed))
         goal = trajectory.positions[-1]
         job.check()
         self._robot.send_arm(trajectory)
@@ -60,19 +71,19 @@ class ArmMotion:
 
         def over() -> bool:
             off()
-            return self._robot.now() >= ended
+            return self._robot.arm_done()
 
         def arrived() -> bool:
             joints = off()
             near = np.abs(joints.q - goal).max() <= tolerance.arrived
             return bool(near and np.abs(joints.speed).max() <= _AT_REST)
 
-        ended = self._robot.now() + trajectory.duration * 0.95
         try:
-            self._robot.wait(over, trajectory.duration + 1.0, job)
+            # A controller may slow a motion down as it likes: the goal's own limits are what ends it.
+            self._robot.wait(over, math.inf, job)
             reached = self._robot.wait(arrived, _SETTLE, job)
-        except (CancelRequested, MotionError):
-            self.hold()
+        except (CancelRequested, MotionError) as end:
+            _tell_rest(end, self.hold())
             raise
         error = np.abs(self._robot.joints().q - goal)
         if not reached and error.max() > tolerance.accepted:
@@ -83,17 +94,26 @@ class ArmMotion:
                 "should have ended; something is in the way",
             )
 
-    def hold(self) -> None:
-        """Stop the arm where it is and wait until it is at rest."""
-        self._robot.send_arm(_standing(self._robot.joints().q))
-        self._robot.wait(lambda: bool(np.abs(self._robot.joints().speed).max() <= _AT_REST), _STOP_WITHIN, None)
-        # What is held is where it came to rest, not where braking began.
-        self._robot.send_arm(_standing(self._robot.joints().q))
+    def hold(self) -> bool:
+        """Stop the arm where it is; tell whether it was seen at rest, with nothing going on, within a few seconds."""
+        self._robot.hold_arm()
+        told = self._robot.now()
 
-    def grip(self, opening: float, job: Job, seconds: float = 3.0) -> float:
+        def rests() -> bool:
+            held = self._robot.arm_held()
+            joints = self._seen()
+            return held and joints is not None and joints.stamp >= told and np.abs(joints.speed).max() <= _AT_REST
+
+        rested = self._robot.wait(rests, _STOP_WITHIN, None)
+        # What is held is where it came to rest, not where braking began.
+        self._robot.hold_arm()
+        return rested
+
+    def grip(self, opening: float, job: Job, seconds: float = 6.0) -> float:
         """Bring the fingers to an opening, or as near to it as what is between them allows; return the opening.
 
         Raises:
+            MotionError: what the gripper's controller says, or NOT_REACHED where it says nothing in time.
             CancelRequested: the fingers are at rest.
         """
         self._robot.send_gripper(opening)
@@ -101,18 +121,38 @@ class ArmMotion:
 
         def done() -> bool:
             joints = self._robot.joints()
+            if not self._robot.gripper_done():
+                return False
             if abs(joints.opening - opening) <= 0.002 and abs(joints.opening_speed) < 0.01:
                 return True
             return self._robot.now() - started > 0.5 and abs(joints.opening_speed) < 0.002
 
         try:
-            self._robot.wait(done, seconds, job)
-        except (CancelRequested, MotionError):
-            self._robot.send_gripper(self._robot.joints().opening)
-            self._robot.wait(lambda: abs(self._robot.joints().opening_speed) < 0.005, 1.0, None)
+            if not self._robot.wait(done, seconds, job) and not self._robot.gripper_done():
+                raise MotionError("NOT_REACHED", f"the fingers are still on their way after {seconds:.0f} s")
+        except (CancelRequested, MotionError) as end:
+            _tell_rest(end, self._hold_fingers())
             raise
         return self._robot.joints().opening
 
+    def _hold_fingers(self) -> bool:
+        self._robot.hold_gripper()
+        told = self._robot.now()
 
-def _standing(q: np.ndarray) -> Trajectory:
-    return Trajectory(np.array([STEP]), q[None].copy(), np.zeros((1, len(q))))
+        def rests() -> bool:
+            held = self._robot.gripper_held()
+            joints = self._seen()
+            return held and joints is not None and joints.stamp >= told and abs(joints.opening_speed) < 0.005
+
+        return self._robot.wait(rests, _FINGERS_STOP_WITHIN, None)
+
+    def _seen(self) -> Joints | None:
+        try:
+            return self._robot.joints()
+        except MissingData:
+            return None  # nothing is known of it
+
+
+def _tell_rest(end: Exception, rests: bool) -> None:
+    if isinstance(end, CancelRequested):
+        end.at_rest = rests

@@ -60,7 +60,7 @@ class Door:
                     raise MotionError(
                         "NO_IK",
                         f"the handle of '{name}' cannot be taken and moved from here "
-                        f"({self._handle_distance(thing):.2f} m away); another approach may do",
+                        f"({self._handle_distance(thing):.2f} m away); another approach may do{kit.ways.why(job)}",
                     )
                 break
             thing = kit.fresh_world(job).thing(name, "UNKNOWN_TARGET")
@@ -128,7 +128,7 @@ class Door:
             )
         if world.holding:
             raise MotionError("HAND_NOT_FREE", f"the hand holds '{world.holding}'; place it first")
-        self._kit.in_reach(thing, self._kit.robot.base().pose.matrix, thing.handle[:3, 3])
+        self._kit.in_reach(thing, self._kit.robot.base().matrix, thing.handle[:3, 3])
         return thing
 
     @staticmethod
@@ -158,7 +158,7 @@ class Door:
         kit.motion.grip(NARROW, job)
         q = kit.robot.joints().q
         pose = kit.kinematics.pose(q)
-        planner = kit.planner(kit.robot.world(), kit.robot.base().pose.matrix, narrow=True)
+        planner = kit.planner(kit.robot.world(), kit.robot.base().matrix, narrow=True)
         targets = retreat(pose)
         for wanted in range(len(targets), 0, -1):
             path, count = planner.trace(q, targets[:wanted])

@@ -7,6 +7,7 @@ import numpy as np
 
 from agent_planner_motion.arm.handles import handle_grasps, motion_of, moved
 from agent_planner_motion.arm.planner import ArmPlanner
+from agent_planner_motion.skills.arm_motion import Path
 from agent_planner_motion.skills.job import Job
 from agent_planner_motion.skills.kit import ArmKit
 from agent_planner_motion.spatial import inverse, transform
@@ -22,10 +23,10 @@ _NO_PROGRESS = 0.1
 
 @dataclass(frozen=True)
 class HandlePlan:
-    """Joint paths, (n, dof) each: to the pre-grasp, to the handle, along with it."""
+    """Paths of the joints: to the pre-grasp, to the handle, along with it."""
 
-    to_pre: np.ndarray
-    near: np.ndarray
+    to_pre: Path
+    near: np.ndarray  # (n, dof)
     along: np.ndarray
     worth: float
 
@@ -61,7 +62,7 @@ class HandlePlanner:
     def __init__(self, kit: ArmKit):
         self._kit = kit
         self._world = kit.robot.world()
-        self._base = kit.robot.base().pose.matrix
+        self._base = kit.robot.base().matrix
 
     def plan(self, thing: Thing, wanted: float, job: Job) -> HandlePlan | None:
         """Return the best plan, which need not reach all the way, or None.
@@ -79,7 +80,7 @@ class HandlePlanner:
             job.check()
             if best is not None and way.worth(shares) <= best.worth:
                 break
-            plan = self._complete(way, thing, shares)
+            plan = self._complete(way, thing, shares, job)
             if plan is not None and (best is None or plan.worth > best.worth):
                 best = plan
             if best is not None and best.worth > _GOOD:
@@ -102,7 +103,7 @@ class HandlePlanner:
         for solutions in kit.ik.solve_many(poses, here, _MARGIN):
             for q in solutions[:3]:
                 job.check()
-                plan = self._complete(_Way([kit.kinematics.pose(q)], q[None], 0), thing, [], there)
+                plan = self._complete(_Way([kit.kinematics.pose(q)], q[None], 0), thing, [], job, there)
                 if plan is not None:
                     return plan
         return None
@@ -149,7 +150,7 @@ class HandlePlanner:
         return found
 
     def _complete(
-        self, way: _Way, thing: Thing, shares: list[float], there: ArmPlanner | None = None
+        self, way: _Way, thing: Thing, shares: list[float], job: Job, there: ArmPlanner | None = None
     ) -> HandlePlan | None:
         here = self._planner(thing, thing.opening)
         if shares:
@@ -167,10 +168,10 @@ class HandlePlanner:
         away, steps = end.trace(way.along[-1], retreat(way.targets[way.count])[:2])
         if steps < 2 or not end.free(away, 0.0):
             return None  # the hand could not let go of it there
-        to_pre = here.joint_path(self._kit.robot.joints().q, [back[-1]])
+        to_pre = self._kit.ways.find(here, [back[-1]], job)
         if to_pre is None:
             return None
-        return HandlePlan(to_pre, back[::-1], way.along, way.worth(shares) if shares else 0.0)
+        return HandlePlan(to_pre.path, back[::-1], way.along, way.worth(shares) if shares else 0.0)
 
     def _free_part(self, way: _Way, thing: Thing, shares: list[float]) -> _Way:
         """Return the beginning of a way in which nothing is touched, the moving part included."""

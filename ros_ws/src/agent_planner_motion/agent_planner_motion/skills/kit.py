@@ -9,6 +9,7 @@ import numpy as np
 from agent_planner.errors import did_you_mean
 from agent_planner_motion.arm.collision import ArmModel, Spheres, held_spheres
 from agent_planner_motion.arm.description import RobotDescription
+from agent_planner_motion.arm.fingers import Fingers
 from agent_planner_motion.arm.grasps import Hand
 from agent_planner_motion.arm.ik import IkSolver
 from agent_planner_motion.arm.kinematics import Kinematics
@@ -20,6 +21,7 @@ from agent_planner_motion.errors import MissingData, MotionError
 from agent_planner_motion.skills.arm_motion import ArmMotion
 from agent_planner_motion.skills.job import Job
 from agent_planner_motion.skills.robot import Robot
+from agent_planner_motion.skills.ways import CellPlanner, CellWays, Held, OwnWays, Ways
 from agent_planner_motion.world import Thing, World
 
 # Opening at which handles are taken, metres.
@@ -32,7 +34,7 @@ class ArmSettings:
 
     Attributes:
         joints: in the order of the trajectory.
-        fingers: the two finger joints.
+        fingers: the joints of the gripper.
         acceleration: largest, a joint (m/s² or rad/s²).
         speed: share of the joints' own velocity limits that is used.
         reach: horizontal distance from the base beyond which nothing is tried, metres.
@@ -42,7 +44,7 @@ class ArmSettings:
     base_frame: str
     end_effector: str
     joints: tuple[str, ...]
-    fingers: tuple[str, str]
+    fingers: Fingers
     postures: Mapping[str, tuple[float, ...]]
     acceleration: tuple[float, ...]
     speed: float = 0.8
@@ -58,9 +60,15 @@ class ArmKit:
         robot: the robot it belongs to.
         description: its URDF, read.
         settings: names, limits, postures.
+        cell: a planner with its own knowledge of what stands around; without one, ours finds the ways.
+
+    Attributes:
+        ways: ways of the arm through free space.
     """
 
-    def __init__(self, robot: Robot, description: RobotDescription, settings: ArmSettings):
+    def __init__(
+        self, robot: Robot, description: RobotDescription, settings: ArmSettings, cell: CellPlanner | None = None
+    ):
         self.robot = robot
         self.settings = settings
         self.kinematics = Kinematics(description, settings.base_frame, settings.end_effector, settings.joints)
@@ -71,12 +79,16 @@ class ArmKit:
                 "UNKNOWN", f"postures {wrong} or 'acceleration' do not have {self.kinematics.dof} numbers"
             )
         free = np.array(list(self.postures.values()))
-        upper = {name: description.joints[name].upper for name in settings.fingers}
-        self._wide = ArmModel(self.kinematics, upper, free)
-        self._narrow = ArmModel(self.kinematics, dict.fromkeys(upper, NARROW / 2), free)
+        fingers = settings.fingers
+        self._wide, self._narrow = (
+            ArmModel(self.kinematics, dict.fromkeys(fingers.joints, fingers.position(opening)), free)
+            for opening in (fingers.widest, NARROW)
+        )
         self.ik = IkSolver(self.kinematics, self.postures)
         limits = Limits(self.kinematics.velocity, np.array(settings.acceleration))
         self.motion = ArmMotion(robot, limits.scaled(settings.speed))
+        self._cell = cell
+        self.ways: Ways = OwnWays(robot) if cell is None else CellWays(robot, cell)
         self.hand = settings.hand
         # Direction in the hand that pointed up when the thing in it was grasped.
         self.held_up: np.ndarray | None = None
@@ -105,10 +117,8 @@ class ArmKit:
 
     def held(self, world: World) -> Spheres | None:
         """Return the shape of what is in the hand, or None."""
-        if not world.holding or world.end_effector is None or world.holding not in world.things:
-            return None
-        thing = world.things[world.holding]
-        return held_spheres(thing.size, np.linalg.inv(world.end_effector) @ thing.pose)
+        held = _in_hand(world)
+        return None if held is None else held_spheres(held.size, held.pose)
 
     def in_reach(self, thing: Thing, base: np.ndarray, point: np.ndarray | None = None) -> None:
         """Check a thing's distance before anything is planned.
@@ -126,7 +136,7 @@ class ArmKit:
             )
 
     def fresh_world(self, job: Job, seconds: float = 1.5) -> World:
-        """Return a scene observed after this moment.
+        """Return a scene observed after this moment; whoever plans ways gets to know what it shows in the hand.
 
         Raises:
             MissingData: none came.
@@ -135,7 +145,13 @@ class ArmKit:
         seen = self.robot.wait(lambda: self._stamp() > asked, seconds, job)
         if not seen:
             raise MissingData("scene_graph", seconds)
-        return self.robot.world()
+        return self._world()
+
+    def _world(self) -> World:
+        world = self.robot.world()
+        if self._cell is not None:
+            self._cell.show(_in_hand(world))
+        return world
 
     def _stamp(self) -> float:
         try:
@@ -160,10 +176,18 @@ class ArmKit:
         start = self.robot.joints().q
         if any(np.abs(start - goal).max() < 0.02 for goal in goals):
             return
-        planner = self.planner(self.robot.world(), self.robot.base().pose.matrix)
-        path = planner.joint_path(start, goals)
-        if path is None:
+        planner = self.planner(self._world(), self.robot.base().matrix)
+        way = self.ways.find(planner, goals, job)
+        if way is None:
             raise MotionError(
-                "NOT_REACHED", "no free way for the arm was found from where it is; drive elsewhere first"
+                "NOT_REACHED",
+                f"no free way for the arm was found from where it is; drive elsewhere first{self.ways.why(job)}",
             )
-        self.motion.follow(path, job, speed)
+        self.motion.follow(way.path, job, speed)
+
+
+def _in_hand(world: World) -> Held | None:
+    if not world.holding or world.end_effector is None or world.holding not in world.things:
+        return None
+    thing = world.things[world.holding]
+    return Held(thing.name, np.linalg.inv(world.end_effector) @ thing.pose, thing.size)

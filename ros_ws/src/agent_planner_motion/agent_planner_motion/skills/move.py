@@ -47,7 +47,7 @@ class MoveArm:
             CancelRequested: the arm is at rest.
         """
         kit = self._kit
-        planner = kit.planner(kit.robot.world(), kit.robot.base().pose.matrix)
+        planner = kit.planner(kit.robot.world(), kit.robot.base().matrix)
         goals = kit.ik.solve(pose, planner, 0.0, near=kit.robot.joints().q, flip=False)
         if not goals:
             x, y, z = pose[:3, 3]

@@ -9,6 +9,7 @@ import numpy as np
 from agent_planner_motion.arm.grasps import Grasp, grasps
 from agent_planner_motion.arm.planner import ArmPlanner
 from agent_planner_motion.errors import MotionError
+from agent_planner_motion.skills.arm_motion import Path
 from agent_planner_motion.skills.job import Job
 from agent_planner_motion.skills.kit import ArmKit
 from agent_planner_motion.spatial import inverse
@@ -35,8 +36,8 @@ class _Lines:
 @dataclass(frozen=True)
 class _Plan:
     grasp: Grasp
-    to_pre: np.ndarray  # joint paths, (n, dof)
-    down: np.ndarray
+    to_pre: Path
+    down: np.ndarray  # joint paths, (n, dof)
     up: np.ndarray
 
 
@@ -99,7 +100,7 @@ class Pick:
             raise MotionError("UNKNOWN_OBJECT", f"'{name}' is not graspable")
         if world.holding:
             raise MotionError("HAND_NOT_FREE", f"the hand holds '{world.holding}'; place it first")
-        self._kit.in_reach(thing, self._kit.robot.base().pose.matrix)
+        self._kit.in_reach(thing, self._kit.robot.base().matrix)
 
     def _opening(self, plan: _Plan) -> float:
         return min(self._kit.hand.max_opening, plan.grasp.width + 0.035)
@@ -111,7 +112,7 @@ class Pick:
 
     def _plan(self, name: str, world: World, job: Job) -> _Plan:
         kit = self._kit
-        base = kit.robot.base().pose.matrix
+        base = kit.robot.base().matrix
         thing = world.thing(name, "UNKNOWN_OBJECT", world.objects)
         planner = kit.planner(world, base, without=(name,))
         local = np.linalg.inv(base) @ thing.pose
@@ -123,18 +124,18 @@ class Pick:
             job.check()
             tried += len(group)
             spare += self._lines(planner, group, out)
-            plan = self._reach(planner, spare, tries=60)
+            plan = self._reach(planner, spare, 60, job)
             if plan is not None:
                 return plan
         job.check()
-        plan = self._reach(planner, spare, tries=600)
+        plan = self._reach(planner, spare, 600, job)
         if plan is not None:
             return plan
         raise MotionError(
             "NO_IK",
             f"none of {tried} ways to grasp '{name}' can be reached from here "
             f"({float(np.linalg.norm(local[:2, 3])):.2f} m away, {thing.centre[2]:.2f} m high); "
-            "another approach may do",
+            f"another approach may do{kit.ways.why(job)}",
         )
 
     def _lines(self, planner: ArmPlanner, group: list[Grasp], out: np.ndarray | None) -> list[_Lines]:
@@ -163,16 +164,14 @@ class Pick:
                     found.append(_Lines(grasp, away, up))
         return found
 
-    def _reach(self, planner: ArmPlanner, lines: list[_Lines], tries: int) -> _Plan | None:
-        if not lines:
-            return None
+    def _reach(self, planner: ArmPlanner, lines: list[_Lines], tries: int, job: Job) -> _Plan | None:
         start = self._kit.robot.joints().q
         order = sorted(lines, key=lambda line: float(np.abs(line.away[-1] - start)[:-1].sum()))
-        to_pre = planner.joint_path(start, [line.away[-1] for line in order], tries)
-        if to_pre is None:
+        way = self._kit.ways.find(planner, [line.away[-1] for line in order], job, tries)
+        if way is None:
             return None
-        line = min(order, key=lambda line: float(np.abs(line.away[-1] - to_pre[-1]).max()))
-        return _Plan(line.grasp, to_pre, line.away[::-1], line.up)
+        line = order[way.goal]
+        return _Plan(line.grasp, way.path, line.away[::-1], line.up)
 
     @staticmethod
     def _widest(thing: Thing) -> float:
@@ -193,7 +192,7 @@ class Pick:
     def _in_hand(self, thing: Thing) -> np.ndarray:
         """Return where the middle of a thing is in the frame of the hand, (3,)."""
         kit = self._kit
-        hand = kit.robot.base().pose.matrix @ kit.kinematics.pose(kit.robot.joints().q)
+        hand = kit.robot.base().matrix @ kit.kinematics.pose(kit.robot.joints().q)
         return (inverse(hand) @ thing.pose)[:3, 3]
 
     def _check_held(self, name: str, grasped: np.ndarray, opening: float, what: str, job: Job) -> None:

@@ -75,7 +75,7 @@ class Place:
             raise MotionError("UNKNOWN_TARGET", f"'{held}' cannot be put on itself")
         if inside and not place.is_open:
             raise MotionError("CONTAINER_CLOSED", f"'{target}' is closed; open it first")
-        base = self._kit.robot.base().pose.matrix
+        base = self._kit.robot.base().matrix
         nearest = np.clip(place.to_local(base[:3, 3]), -place.size / 2, place.size / 2)
         self._kit.in_reach(place, base, (place.pose @ np.append(nearest, 1.0))[:3])
         return held

@@ -8,6 +8,7 @@ import numpy as np
 
 from agent_planner_motion.arm.spots import Spot, spots, spread
 from agent_planner_motion.errors import MotionError
+from agent_planner_motion.skills.arm_motion import Path
 from agent_planner_motion.skills.job import Job
 from agent_planner_motion.skills.kit import ArmKit
 from agent_planner_motion.skills.pick import shifted, way_out
@@ -30,11 +31,11 @@ _YAWS = tuple(math.radians(a) for a in (0, 45, -45, 90, -90, 135, -135, 180))
 
 @dataclass(frozen=True)
 class PlacePlan:
-    """Joint paths, (n, dof) each: to above (or before) the spot, and down to it."""
+    """Paths of the joints: to above (or before) the spot, and down to it."""
 
     spot: Spot
-    to_pre: np.ndarray
-    down: np.ndarray
+    to_pre: Path
+    down: np.ndarray  # (n, dof)
 
 
 class PlacePlanner:
@@ -52,7 +53,7 @@ class PlacePlanner:
         assert world.end_effector is not None
         self._kit, self._world = kit, world
         self._held, self._place, self._inside = held, place, inside
-        self._base = kit.robot.base().pose.matrix
+        self._base = kit.robot.base().matrix
         self._planner = kit.planner(world, self._base)
         self._in_hand = inverse(world.end_effector) @ held.pose
 
@@ -72,7 +73,7 @@ class PlacePlanner:
             for tries in _TRIES:
                 for spot in spread(found, _SPOTS):
                     job.check()
-                    plan = self._at(spot, upright, tries)
+                    plan = self._at(spot, upright, tries, job)
                     if plan is not None:
                         return plan
         name = self._place.name
@@ -83,7 +84,7 @@ class PlacePlanner:
         raise MotionError(
             "NO_IK",
             f"none of {looked_at} free spots on '{name}' can be reached from here ({away:.2f} m away); "
-            "another approach may do",
+            f"another approach may do{self._kit.ways.why(job)}",
         )
 
     def _check_height(self, reach: np.ndarray) -> None:
@@ -140,22 +141,17 @@ class PlacePlanner:
         tops = [o.top for o in world.objects if world.container_of(o) is place and o.name != world.holding]
         return max([place.bottom + _FLOOR, *tops])
 
-    def _at(self, spot: Spot, upright: np.ndarray, tries: int) -> PlacePlan | None:
+    def _at(self, spot: Spot, upright: np.ndarray, tries: int, job: Job) -> PlacePlan | None:
         """Return a plan for one spot, or None."""
         bottom = self._bottom(spot)
         middle = np.array([spot.x, spot.y, bottom + float(self._reach(upright)[2]), 1.0])
         out = self._way_out(spot)
         targets = self._targets((inverse(self._base) @ middle)[:3], upright, out)
         lines = self._lines(targets, self._rise(bottom), out)
-        if not lines:
-            return None
         start = self._kit.robot.joints().q
         lines.sort(key=lambda line: float(np.abs(line[-1] - start).sum()))
-        to_pre = self._planner.joint_path(start, [line[-1] for line in lines], tries)
-        if to_pre is None:
-            return None
-        line = min(lines, key=lambda line: float(np.abs(line[-1] - to_pre[-1]).max()))
-        return PlacePlan(spot, to_pre, line[::-1])
+        way = self._kit.ways.find(self._planner, [line[-1] for line in lines], job, tries)
+        return None if way is None else PlacePlan(spot, way.path, lines[way.goal][::-1])
 
     def _bottom(self, spot: Spot) -> float:
         """Return the height of the object's underside at which the fingers open."""

@@ -12,7 +12,7 @@ from agent_planner_motion.arm.trajectory import Trajectory
 from agent_planner_motion.base.grid import Grid
 from agent_planner_motion.base.pose import Pose2
 from agent_planner_motion.skills.job import Job
-from agent_planner_motion.spatial import wrapped
+from agent_planner_motion.spatial import transform, wrapped
 from agent_planner_motion.world import World
 
 _FORESIGHT = 0.5  # seconds
@@ -39,12 +39,22 @@ class Joints:
 
 @dataclass(frozen=True)
 class Base:
-    """Where the base was at a moment and how fast (frame map, ROS time)."""
+    """Where the base was at a moment and how fast (frame map, ROS time).
+
+    Attributes:
+        height: of its frame above the floor, metres.
+    """
 
     stamp: float
     pose: Pose2
     linear: float
     angular: float
+    height: float = 0.0
+
+    @property
+    def matrix(self) -> np.ndarray:
+        """Its pose as a transform, (4, 4)."""
+        return transform(xyz=(0.0, 0.0, self.height)) @ self.pose.matrix
 
     def pose_at(self, time: float) -> Pose2:
         """Return where the base is at a later time if it went on like that, for half a second at most.
@@ -88,8 +98,36 @@ class Robot(Protocol):
         """Start a trajectory of the arm; it replaces the one before."""
         ...
 
+    def arm_done(self) -> bool:
+        """Whether the trajectory should have ended by now, or is told to have.
+
+        Raises:
+            MotionError: it has ended before its goal, or nothing is heard of it.
+        """
+        ...
+
+    def hold_arm(self) -> None:
+        """Stop the arm where it is, without waiting."""
+        ...
+
+    def arm_held(self) -> bool:
+        """Whether no trajectory goes on after `hold_arm`, as far as is told; rest is seen by the joints."""
+        ...
+
     def send_gripper(self, opening: float) -> None:
         """Command a distance between the fingers."""
+        ...
+
+    def gripper_done(self) -> bool:
+        """Whether the fingers are not told to be still on their way; raises as `arm_done` does."""
+        ...
+
+    def hold_gripper(self) -> None:
+        """Stop the fingers where they are, without waiting."""
+        ...
+
+    def gripper_held(self) -> bool:
+        """Do for the fingers what `arm_held` does."""
         ...
 
     def send_velocity(self, linear: float, angular: float) -> None:

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Puts the page together. */
+
+import { Arm } from "./arm.js";
+import { Autonomy } from "./autonomy.js";
+import { Camera } from "./camera.js";
+import { byId, setText, showFault } from "./dom.js";
+import { Drive } from "./drive.js";
+import { Episodes } from "./episodes.js";
+import { Link } from "./link.js";
+import { Log } from "./log.js";
+import { RobotMap } from "./map.js";
+import { Questions } from "./questions.js";
+import { isKnown, signIn, signOut, takeToken } from "./session.js";
+import { Status } from "./status.js";
+import { Stop } from "./stop.js";
+import { tabs } from "./tabs.js";
+import { Takeover } from "./takeover.js";
+import { Task } from "./task.js";
+
+const link = new Link();
+const drive = new Drive(link);
+const arm = new Arm(link, () => drive.speed);
+const hands = [drive, arm];
+new Stop(link, () => hands.forEach((hand) => hand.release()));
+new Status(link);
+new Task(link);
+new Takeover(link, hands);
+new Questions(link, () => hands.some(({ hold }) => hold.isHeld));
+new Autonomy(link);
+new Camera(link);
+new RobotMap(link);
+new Log(link);
+const episodes = new Episodes();
+tabs(["now", "episodes"], (name) => (name === "episodes" ? episodes.list() : episodes.leave()));
+
+link.on("refused", showFault);
+link.on("unknown", () => show("The session has ended."));
+byId("fault-close").addEventListener("click", () => showFault(""));
+byId("sign-out").addEventListener("click", async () => {
+  link.end();
+  show(await signOut());
+});
+byId("sign-in-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const field = byId("token");
+  enter(field.value.trim());
+  field.value = "";
+});
+// A link with a new token in a tab that shows the console already.
+addEventListener("hashchange", () => begin());
+begin();
+
+async function begin() {
+  const token = takeToken();
+  if (token) await enter(token);
+  else if (await isKnown()) open();
+  else show("");
+}
+
+async function enter(token) {
+  const fault = await signIn(token);
+  if (fault) show(fault);
+  else open();
+}
+
+function open() {
+  byId("sign-in").hidden = true;
+  byId("console").hidden = false;
+  link.end();
+  link.start();
+}
+
+function show(fault) {
+  link.end();
+  byId("console").hidden = true;
+  byId("sign-in").hidden = false;
+  setText(byId("sign-in-fault"), fault);
+  byId("token").focus();
+}

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A connection that is lost is shown at once, and comes back by itself."""
+
+import time
+
+from playwright.sync_api import expect
+
+from tests.console.page.stage import Cut, sign_in
+from tests.waits import eventually
+
+
+def test_a_silent_connection_is_shown_within_about_a_second_and_mended(blank, robot):
+    socket = Cut(blank)
+    sign_in(blank)
+    robot.take_over()
+    expect(blank.get_by_role("button", name="X plus")).to_be_enabled()
+    began = time.monotonic()
+    socket.cut()
+    expect(blank.locator("#lost")).to_be_visible(timeout=2000)
+    assert time.monotonic() - began < 1.8
+    expect(blank.locator("#connection")).to_have_text("connection lost")
+    for name in ("Send", "Give back", "Open", "auto", "X plus"):
+        expect(blank.get_by_role("button", name=name, exact=True)).to_be_disabled()
+    expect(blank.locator("#stop")).to_be_enabled()
+    socket.mend()
+    expect(blank.locator("#lost")).to_be_hidden()
+    expect(blank.get_by_role("button", name="Send")).to_be_enabled()
+    expect(blank.get_by_role("button", name="X plus")).to_be_enabled()
+
+
+def test_a_device_that_goes_offline_says_so(page):
+    page.context.set_offline(True)
+    expect(page.locator("#lost")).to_contain_text("This device is offline.")
+    page.context.set_offline(False)
+    expect(page.locator("#connection")).to_have_text("connected")
+
+
+def test_the_page_beats_for_the_watchdog(page, robot):
+    assert eventually(lambda: robot.beats >= 3, seconds=3)
+
+
+def test_what_was_typed_stays_through_it(blank, robot):
+    socket = Cut(blank)
+    sign_in(blank)
+    blank.get_by_label("Instruction").fill("put the cup away")
+    socket.cut()
+    expect(blank.locator("#lost")).to_be_visible()
+    socket.mend()
+    expect(blank.locator("#lost")).to_be_hidden()
+    expect(blank.get_by_label("Instruction")).to_have_value("put the cup away")
+
+
+def test_the_camera_is_shown_and_its_silence_told(page, robot):
+    robot.about(camera=True)
+    assert eventually(lambda: robot.looked_at)
+    robot.photograph()
+    expect(page.get_by_alt_text("What the robot's camera sees")).to_be_visible()
+    expect(page.locator("#no-picture")).to_have_text("no picture for 2 s")
+    robot.photograph()
+    expect(page.locator("#picture")).to_be_visible()
+    assert page.locator("#picture").evaluate("(picture) => picture.naturalWidth") == 64
