@@ -12,9 +12,9 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_collection_modifyitems(items):
-    """Nodes talk in real time: what fails while the machine does something else gets a second chance, and is listed."""
+    """What works in real time may fail beside other work of the machine: it gets a second chance, and is listed."""
     for item in items:
-        if item.get_closest_marker("ros"):
+        if item.get_closest_marker("ros") or item.get_closest_marker("live"):
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 

@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ctrl-C, SIGTERM and SIGHUP end a command by an exception: everything it started is stopped on the way out."""
 
+import _thread
+import os
 import signal
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_AGAIN_S = 0.05
 
 
 class Terminated(BaseException):
@@ -25,12 +30,32 @@ def raise_on_termination() -> None:
     """Let SIGINT raise KeyboardInterrupt, SIGTERM and SIGHUP `Terminated`, in the main thread.
 
     A script starts its background jobs (`agent-planner run &`) with SIGINT ignored, and Python leaves it so: here it
-    is taken back. An ignored SIGHUP stays ignored, since that is what `nohup` is for.
+    is taken back. An ignored SIGHUP stays ignored, since that is what `nohup` is for. Where Python discards what is
+    raised (in a destructor, or in what it calls before a fork), the signal comes once more a moment later.
     """
+    sys.unraisablehook = _unraisable
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _terminated)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, _terminated)
+
+
+def _unraisable(what: "sys.UnraisableHookArgs") -> None:
+    error = what.exc_value
+    if isinstance(error, KeyboardInterrupt):
+        number = signal.SIGINT
+    elif isinstance(error, Terminated):
+        number = error.number
+    else:
+        sys.__unraisablehook__(what)
+        return
+    # Not `threading.Timer`: this may stand within `threading`, which then holds its lock.
+    _thread.start_new_thread(_send_again, (number,))
+
+
+def _send_again(number: int) -> None:
+    time.sleep(_AGAIN_S)
+    os.kill(os.getpid(), number)
 
 
 @contextmanager

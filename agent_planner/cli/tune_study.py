@@ -12,7 +12,7 @@ import typer
 from rich.markup import escape
 
 from agent_planner.cli.process import ChildProcess
-from agent_planner.cli.signals import Terminated
+from agent_planner.cli.signals import Terminated, deferred
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import InfrastructureError
 
@@ -97,14 +97,15 @@ def _do(terminal: Terminal, driver: "Driver", step: "Step", begun: float) -> Non
     child = ChildProcess(step.name, command, log, os.environ)
     try:
         with terminal.busy(text) as status:
-            child.start()
+            with deferred():
+                child.start()
             while not child.wait(_LOOK_S):
                 status.update(f"{text}: {escape(child.tail(1).strip())}")
     except (KeyboardInterrupt, Terminated):
         terminal.say(f"ended within {step.name}, which resumes by itself: the same command goes on")
         raise
     finally:
-        child.stop(_END_S)
+        child.stop(_END_S)  # a second Ctrl-C breaks this off: the child then ends with this process
     if child.exit_code:
         raise InfrastructureError(
             f"{step.name} ended with {child.ending}; the same command goes on once it is mended\n"

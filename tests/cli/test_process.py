@@ -12,6 +12,8 @@ from agent_planner.cli.process import ChildProcess
 from agent_planner.errors import InfrastructureError
 from tests.waits import eventually
 
+pytestmark = pytest.mark.live
+
 CHILD = (
     "import signal, sys, threading\n"
     "for name in sys.argv[1:]: signal.signal(getattr(signal, name), signal.SIG_IGN)\n"

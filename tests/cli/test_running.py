@@ -52,6 +52,7 @@ def test_a_domain_with_a_foreign_node_is_left_out(tmp_path, monkeypatch):
             pass
 
 
+@pytest.mark.live
 def test_a_killed_stack_leaves_nothing_that_counts(tmp_path):
     script = (
         "import sys\nfrom pathlib import Path\nfrom agent_planner.cli.running import claimed\n"

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -21,7 +22,9 @@ INSTRUCTION = "pick up the red cube"
 def handlers():
     """Whatever a test does to the signals of this process is undone."""
     before = {number: signal.getsignal(number) for number in ENDING}
+    hook = sys.unraisablehook
     yield
+    sys.unraisablehook = hook
     for number, handler in before.items():
         signal.signal(number, handler)
 
@@ -35,6 +38,33 @@ def test_an_ignored_sigint_is_taken_back_and_an_ignored_sighup_is_left(handlers)
     with pytest.raises(Terminated):
         signal.raise_signal(signal.SIGTERM)
     signal.raise_signal(signal.SIGHUP)
+
+
+@pytest.mark.parametrize(("number", "ends"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, Terminated)])
+def test_a_signal_that_comes_where_python_discards_errors_comes_again(handlers, number, ends):
+    class Dying:
+        def __del__(self):
+            signal.raise_signal(number)
+
+    def work():
+        dying = Dying()
+        del dying
+        threading.Event().wait(20)
+
+    raise_on_termination()
+    with pytest.raises(ends):
+        work()
+
+
+def test_other_errors_that_python_discards_are_told_as_ever(handlers, capsys):
+    class Dying:
+        def __del__(self):
+            raise ValueError("in a destructor")
+
+    raise_on_termination()
+    dying = Dying()
+    del dying
+    assert "ValueError: in a destructor" in capsys.readouterr().err
 
 
 def test_a_signal_waits_for_what_must_not_be_left_half_done(handlers):
@@ -121,6 +151,7 @@ def test_a_signal_while_it_comes_up_leaves_nothing(domain, tmp_path, number):
     assert those_in(tmp_path) == []
 
 
+@pytest.mark.live
 def test_a_command_without_ros_ends_by_a_signal_too(tmp_path):
     """An evaluation whose model never answers."""
     script = (
@@ -138,6 +169,7 @@ def test_a_command_without_ros_ends_by_a_signal_too(tmp_path):
     assert "Traceback" not in said
 
 
+@pytest.mark.live
 def test_children_hear_sigint_though_their_parent_was_told_to_ignore_it(tmp_path):
     script = (
         "import os, sys\nfrom pathlib import Path\nfrom agent_planner.cli.process import ChildProcess\n"

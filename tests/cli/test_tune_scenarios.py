@@ -60,6 +60,7 @@ def test_an_ablation_leaves_out_a_part_and_takes_a_share(run, drawn, tmp_path):
         run("filter", collected, "--out", kept, "--share", 0)
 
 
+@pytest.mark.live
 def test_a_collection_that_was_killed_goes_on(run, tmp_path):
     drawn, whole, broken = (tmp_path / name for name in ("scenarios.jsonl", "whole.jsonl", "broken.jsonl"))
     run("scenarios", drawn, "--count", 60)

@@ -57,6 +57,7 @@ def of_study(folder):
     return found
 
 
+@pytest.mark.live
 @pytest.mark.timeout(2 * _LONG_S)
 def test_a_study_that_is_killed_goes_on_to_its_end(base, tmp_path):
     folder = tmp_path / "study"
@@ -102,6 +103,7 @@ def test_a_study_that_is_killed_goes_on_to_its_end(base, tmp_path):
     assert "24 steps" in again.stdout and " 0.0 minutes left" in again.stdout
 
 
+@pytest.mark.live
 def test_ctrl_c_ends_the_step_and_says_how_to_go_on(tmp_path):
     folder = tmp_path / "study"
     process = started(folder)

@@ -12,6 +12,12 @@ from agent_planner.console.serve import names_of, served
 from tests.console.page.stage import DESKTOP, TOKEN, PageRobot, chromium, sign_in
 
 
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "/tests/console/page/" in str(item.path):
+            item.add_marker(pytest.mark.live)
+
+
 @pytest.fixture(scope="module")
 def browser():
     """For no longer than a module, for the sake of tests that run a loop of their own."""

@@ -63,7 +63,7 @@ class PageRobot(ArenaConsole):
         return {"episode_id": EPISODE, "time": 1767225600.0, "kind": kind}
 
     def ask(self, kind="approve_call", text="cut it?", options=("yes", "no"), remaining_s=20.0):
-        question = {"id": "q9", "kind": kind, "text": text, "options": list(options), "remaining_s": remaining_s}
+        question = {"id": f"q-{kind}", "kind": kind, "text": text, "options": list(options), "remaining_s": remaining_s}
         self.tell("questions", [question])
 
     def of(self, kind):

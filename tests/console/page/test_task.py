@@ -124,7 +124,7 @@ def test_which_one_is_answered_by_choice_or_by_words(page, robot, how, answer):
     else:
         page.get_by_label("Answer", exact=True).fill(answer)
         page.get_by_label("Answer", exact=True).press("Enter")
-    assert eventually(lambda: robot.of("answer") == [("q9", answer)])
+    assert eventually(lambda: robot.of("answer") == [("q-which", answer)])
 
 
 def test_the_newest_is_in_sight_until_a_person_scrolls_back(page, robot):

@@ -59,6 +59,7 @@ def test_processes_give_the_same(situations, wanted):
     assert dict(runners.in_processes(situations, WORK, 2)) == wanted
 
 
+@pytest.mark.live
 def test_a_process_that_dies_loses_nothing(situations, wanted):
     assert with_a_death(runners.in_processes(situations, WORK, 2), "spawn_main") == wanted
 
@@ -73,6 +74,7 @@ def test_processes_that_always_die_are_an_error(situations, monkeypatch):
         dict(runners.in_processes(situations, WORK, 2))
 
 
+@pytest.mark.live
 def test_a_ray_worker_that_dies_loses_nothing(situations, wanted):
     assert with_a_death(runners.on_ray(situations, WORK, "local"), "ray::_Worker") == wanted
 

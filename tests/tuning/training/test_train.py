@@ -96,6 +96,7 @@ def test_losses_do_not_depend_on_packing_or_on_the_size_of_a_pass(bases, data, t
     assert all(losses == pytest.approx(first, rel=1e-4) for losses in others)
 
 
+@pytest.mark.live
 def test_a_killed_run_ends_as_one_that_was_not(bases, data, tmp_path):
     config = told(bases["llama"], data, steps=30, epochs=10, eval_data=[data], eval_every=8, save_every=4)
     whole = trained(config, tmp_path / "whole")
