@@ -33,7 +33,7 @@ from agent_planner.errors import CallRefused
 from agent_planner.goals import Declined, Goal, format_goal, parse_goal, unmet
 from agent_planner.goals.goal import Stated
 from agent_planner.llm.base import Message
-from agent_planner.safety.gate import DENIED
+from agent_planner.safety.gate import DENIED, FOR_A_PERSON
 from agent_planner.safety.policy import Effect
 from agent_planner.scene import SceneGraph, changes, focus
 from agent_planner.scene.plain import plain
@@ -331,19 +331,21 @@ class Episode(EpisodeState):
         """Dispatch and observe.
 
         Raises:
-            CallRefused: DENIED, by the gate; nothing was sent.
+            CallRefused: DENIED, by the gate or since nobody did what is for a person; nothing was sent.
         """
         level = self._level
         if level is Autonomy.PLAN_ONLY is not self.config.autonomy:
             text = f"{call} was not carried out: the level of autonomy is plan_only now"
             return self.ended(Outcome.NEEDS_OPERATOR, "NOT_APPROVED", text)
         self.approved = level is Autonomy.CONFIRM
-        if self.approved and not (yield from self._approve("approve_call", f"{call}. Approve?{self._why_asked(call)}")):
+        if self.approved and not (yield from self._approve_call(call)):
             return self.ended(Outcome.NEEDS_OPERATOR, "NOT_APPROVED", f"{call} was not approved")
         skill = self.library[call.skill]
         self._tell(EventKind.EXECUTING, str(call), call=str(call))
         outcome: SkillResult = yield Dispatch(call, skill, self.scene)
         if outcome.status is ResultStatus.DENIED:
+            if outcome.code == FOR_A_PERSON:
+                yield from self._hand_over(call, outcome.message)
             raise CallRefused(DENIED, outcome.message)
         self.counts.calls += 1
         text = result_line(outcome)
@@ -361,11 +363,30 @@ class Episode(EpisodeState):
         self._tell(EventKind.OBSERVED, "")
         return outcome
 
-    def _why_asked(self, call: Call) -> str:
-        """What the policy says, for the person; they are not asked for what it denies."""
-        if self.judge is None:
-            return ""
-        opinion = self.judge.decide(call, self.library[call.skill], self.scene)
-        if opinion.effect is Effect.DENY:
-            raise CallRefused(DENIED, str(opinion))
-        return f" ({opinion})" if opinion.effect is Effect.ASK else ""
+    def _approve_call(self, call: Call) -> Generator[Request, Any, bool]:
+        """Ask for the call, with what the policy says of it; not for what it denies or leaves to a person.
+
+        Raises:
+            CallRefused: DENIED.
+        """
+        why = ""
+        if self.judge is not None:
+            opinion = self.judge.decide(call, self.library[call.skill], self.scene)
+            if opinion.effect is Effect.DENY:
+                raise CallRefused(DENIED, str(opinion))
+            if opinion.effect is Effect.HAND_OVER:
+                yield from self._hand_over(call, str(opinion))
+            why = f" ({opinion})" if opinion.effect is Effect.ASK else ""
+        return (yield from self._approve("approve_call", f"{call}. Approve?{why}"))
+
+    def _hand_over(self, call: Call, why: str) -> Generator[Request, Any, None]:
+        """Ask a person to do what the policy leaves to them.
+
+        Raises:
+            CallRefused: DENIED: nobody took over.
+        """
+        answer = yield self._ask("stuck", f"{call} is for a person to do ({why}). Take over?", (TAKE_OVER, "no"))
+        self._unheard = not answer
+        if answer == TAKE_OVER:
+            yield HandOver()
+        raise CallRefused(DENIED, f"{why}; it is for a person to do, and nobody took over")

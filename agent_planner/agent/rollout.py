@@ -35,10 +35,10 @@ class Rollout:
         return SkillResult(ResultStatus.OK)
 
     def gated(self, judge: Judge | None) -> Executor:
-        """Itself behind the gate (where there is a judge), as if the person always said yes."""
+        """Itself behind the gate (where there is a judge), as if the person always said yes and did what is theirs."""
         if judge is None:
             return self
-        return Gate(self, self._library, judge, ask=lambda text: "yes", observe=lambda: self._scene)
+        return Gate(self, self._library, judge, lambda text: "yes", observe=lambda: self._scene, imagined=True)
 
     def observe(self, cancel: threading.Event) -> SceneGraph:
         """Return the imagined scene."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Safety policies: check a file, explain a decision.", no_args_is_help=True)
 SkillsFile = Annotated[Path | None, typer.Option("--skills", help="a skill library; the shipped one if left out")]
-_STYLE = {"allow": "green", "ask": "yellow", "deny": "red"}
+_STYLE = {"allow": "green", "ask": "yellow", "hand_over": "magenta", "deny": "red"}
 
 
 @app.command()

@@ -20,6 +20,8 @@ from agent_planner.skills import Skill, SkillLibrary
 from agent_planner.types import Call, ResultStatus, SkillResult
 
 DENIED = "DENIED"
+# Denied to the robot: a person is to take over and do it.
+FOR_A_PERSON = "FOR_A_PERSON"
 # Needs that every scene source shows; others only the loop can know.
 _SHOWN = frozenset({*SCENE_PREDICATES, ACCESSIBLE, "base_moving", "arm_moving"})
 
@@ -44,6 +46,7 @@ class Gate:
             or None where nobody answers. None in its place: there is nobody to ask.
         observe: the scene as it is now, to judge anew after the person took their time; None where there is none.
         asked_before: whether a person has said yes to the call before it came here (autonomy ``confirm``).
+        imagined: nothing moves, so that what is for a person to do may be thought of as done.
     """
 
     executor: Executor
@@ -52,13 +55,15 @@ class Gate:
     ask: Callable[[str], str | None] | None = None
     observe: Callable[[], SceneGraph | None] = lambda: None
     asked_before: Callable[[], bool] = lambda: False
+    imagined: bool = False
 
     def execute(self, call: Call, skill: Skill, scene: SceneGraph, on_feedback: Callable[[str], None]) -> SkillResult:
         """Carry out the call if it may be; else the result says why not, and nothing was sent."""
         try:
             admitted = self._admitted(call, scene)
         except CallRefused as refusal:
-            return SkillResult(ResultStatus.DENIED, DENIED, refusal.message)
+            code = FOR_A_PERSON if refusal.code == FOR_A_PERSON else DENIED
+            return SkillResult(ResultStatus.DENIED, code, refusal.message)
         except Exception as error:  # noqa: BLE001 - a check that breaks must not let anything through
             return SkillResult(ResultStatus.DENIED, DENIED, f"a check broke ({type(error).__name__}: {error})")
         return self.executor.execute(call, self.library[call.skill], admitted, on_feedback)
@@ -92,6 +97,8 @@ class Gate:
         opinion = self.judge.decide(call, skill, scene)
         if opinion.effect is Effect.DENY:
             raise CallRefused(DENIED, str(opinion))
+        if opinion.effect is Effect.HAND_OVER and not self.imagined:
+            raise CallRefused(FOR_A_PERSON, str(opinion))
         return opinion
 
     def _approved(self, call: Call, opinion: Opinion) -> None:

@@ -28,6 +28,7 @@ class Effect(Enum):
 
     ALLOW = "allow"
     ASK = "ask"
+    HAND_OVER = "hand_over"
     DENY = "deny"
 
 

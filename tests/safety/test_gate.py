@@ -3,7 +3,7 @@
 
 import pytest
 
-from agent_planner.safety.gate import Gate
+from agent_planner.safety.gate import FOR_A_PERSON, Gate
 from agent_planner.safety.judge import Judge
 from agent_planner.safety.policy import Policy
 from agent_planner.scene import Relation
@@ -86,6 +86,15 @@ def test_the_skill_is_the_librarys_own(through, library, scene, reached):
 def test_what_is_denied_says_which_rule_and_why(through, reached):
     result, questions = through(policy="rules:\n- {name: hot, then: deny, because: it is hot, skills: [pick]}\n")
     assert (result.message, reached.calls, questions) == ("hot: it is hot", [], [])
+
+
+def test_what_is_for_a_person_is_not_the_robots_whatever_they_say(through, reached):
+    policy = "rules:\n- {name: hot, then: hand_over, because: it is hot, skills: [pick]}\n"
+    for more in ({}, {"asked_before": lambda: True}):
+        result, questions = through(policy=policy, answer="yes", **more)
+        assert (result.status, result.code, result.message) == (ResultStatus.DENIED, FOR_A_PERSON, "hot: it is hot")
+        assert reached.calls == questions == []
+    assert through(policy=policy, imagined=True, answer="yes")[0].ok and reached.calls == [PICK]
 
 
 @pytest.mark.parametrize(
