@@ -18,6 +18,7 @@ from agent_planner.cli.console_door import (
     console_at,
     console_door,
 )
+from agent_planner.cli.options import Namespace, RunningDomain
 from agent_planner.cli.terminal import Terminal
 
 _LOOK_SECONDS = 0.5
@@ -29,9 +30,8 @@ def console(
     token_file: TokenFile = None,
     open_page: Open = True,
     arm_frame: ArmFrame = ARM_FRAME,
-    domain: Annotated[
-        int | None, typer.Option(help="ROS_DOMAIN_ID; that of the newest running robot if left out")
-    ] = None,
+    namespace: Namespace = "",
+    domain: RunningDomain = None,
     wait: Annotated[float, typer.Option(help="seconds to wait for a planner and a supervisor")] = 10.0,
 ) -> None:
     """Serve a page to watch a running robot, answer it, take over, drive it and stop it, until Ctrl-C.
@@ -47,7 +47,7 @@ def console(
     join_domain(domain)
     with (
         console_door(host, port, token_file, open_page) as door,
-        joined("agent_planner_console") as node,
+        joined("agent_planner_console", namespace=namespace) as node,
         console_at(door, node, terminal, wait, arm_frame) as check,
     ):
         terminal.say("Ctrl-C ends the console; the robot stays up")

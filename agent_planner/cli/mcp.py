@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agent_planner.cli.options import Namespace, RunningDomain
 from agent_planner.cli.signals import Terminated, deferred
 from agent_planner.errors import UserError
 
@@ -27,9 +28,8 @@ def mcp(
     token_file: Annotated[
         Path | None, typer.Option(help="with --http: a file that holds the token and that nobody else may read")
     ] = None,
-    domain: Annotated[
-        int | None, typer.Option(help="ROS_DOMAIN_ID; that of the newest running robot if left out")
-    ] = None,
+    namespace: Namespace = "",
+    domain: RunningDomain = None,
     wait: Annotated[float, typer.Option(help="seconds to wait for a planner")] = 10.0,
 ) -> None:
     """Offer a running robot to a client of the Model Context Protocol: its skills, instructions, scene and stop."""
@@ -45,7 +45,7 @@ def mcp(
     from agent_planner.ros.outside_robot import OutsideRobot
 
     join_domain(domain)
-    with joined("agent_planner_mcp") as node:
+    with joined("agent_planner_mcp", namespace=namespace) as node:
         robot = OutsideRobot(node, "mcp")
         robot.join(wait)
         server = mcp_server(robot)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent_planner.cli.instruction import checked
-from agent_planner.cli.options import AsJson, CheckPlan
+from agent_planner.cli.options import AsJson, CheckPlan, Namespace, RunningDomain
 from agent_planner.cli.signals import deferred
 from agent_planner.cli.terminal import Terminal
 from agent_planner.types import Autonomy
@@ -26,9 +26,8 @@ def send(
     preempt: Annotated[bool, typer.Option(help="take over from an instruction that is running")] = False,
     autonomy: Annotated[Autonomy | None, typer.Option(help="the planner's own setting if left out")] = None,
     check_plan: CheckPlan = False,
-    domain: Annotated[
-        int | None, typer.Option(help="ROS_DOMAIN_ID; that of the newest running robot if left out")
-    ] = None,
+    namespace: Namespace = "",
+    domain: RunningDomain = None,
     wait: Annotated[float, typer.Option(help="seconds to wait for a planner")] = 10.0,
     as_json: AsJson = False,
 ) -> None:
@@ -43,7 +42,7 @@ def send(
     from agent_planner.ros.client import PlannerClient
 
     join_domain(domain)
-    with joined("agent_planner_send") as node:
+    with joined("agent_planner_send", namespace=namespace) as node:
         client = PlannerClient(node)
         with terminal.busy(f"looking for a planner in ROS domain {os.environ.get('ROS_DOMAIN_ID', '0')}"):
             client.wait_for_server(wait)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from agent_planner.cli.new_file import refuse_existing, write_new
+from agent_planner.cli.options import RunningDomain
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import UserError
 
@@ -17,9 +18,7 @@ def from_graph(
     # 5: whoever missed the first announcements of a participant hears the next one after 3 s (Fast DDS).
     wait: Annotated[float, typer.Option(min=0.5, help="look on until nothing new has come for so many seconds")] = 5.0,
     namespace: Annotated[str, typer.Option(help="the planner's; servers' names are relative to it")] = "/",
-    domain: Annotated[
-        int | None, typer.Option(help="ROS_DOMAIN_ID; that of the newest running robot if left out")
-    ] = None,
+    domain: RunningDomain = None,
     everything: Annotated[
         bool, typer.Option("--all", help="services of every type, not of std_srvs alone; parts of Nav2 and MoveIt, too")
     ] = False,

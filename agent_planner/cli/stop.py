@@ -8,28 +8,28 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent_planner.cli.options import AsJson
+from agent_planner.cli.options import AsJson, Namespace, RunningDomain
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import InfrastructureError, UserError
 
 if TYPE_CHECKING:
     from agent_planner.ros.stop_client import Progress, StopClient
 
-Where = Annotated[int | None, typer.Option(help="ROS_DOMAIN_ID; that of the newest running robot if left out")]
 Wait = Annotated[float, typer.Option(help="seconds to look for a supervisor")]
 
 
 def stop(
     reason: Annotated[str, typer.Option(help="why, for the report and the log")] = "",
     rest: Annotated[float, typer.Option(help="seconds to wait until everything is confirmed and at rest")] = 10.0,
-    domain: Where = None,
+    namespace: Namespace = "",
+    domain: RunningDomain = None,
     wait: Wait = 10.0,
     as_json: AsJson = False,
 ) -> None:
     """Stop the robot, whoever moves it: exit code 0 when all is confirmed and at rest, 1 when not."""
     terminal = Terminal(as_json)
     shown = _Shown(terminal)
-    with _supervisor("agent_planner_stop", domain, wait, terminal) as supervisor:
+    with _supervisor("agent_planner_stop", namespace, domain, wait, terminal) as supervisor:
         terminal.say(supervisor.stop(reason).message, "bold")
         done = supervisor.follow(rest, shown.show)
     if done:
@@ -41,10 +41,10 @@ def stop(
     raise typer.Exit(0 if done else 1)
 
 
-def reset(domain: Where = None, wait: Wait = 10.0, as_json: AsJson = False) -> None:
+def reset(namespace: Namespace = "", domain: RunningDomain = None, wait: Wait = 10.0, as_json: AsJson = False) -> None:
     """Let a stopped robot act again; refused, with exit code 1, while goals run on or motion is measured."""
     terminal = Terminal(as_json)
-    with _supervisor("agent_planner_reset", domain, wait, terminal) as supervisor:
+    with _supervisor("agent_planner_reset", namespace, domain, wait, terminal) as supervisor:
         answer = supervisor.reset()
     terminal.say(answer.message, "bold green" if answer.success else "bold red")
     terminal.result({"reset": answer.success, "message": answer.message})
@@ -52,7 +52,9 @@ def reset(domain: Where = None, wait: Wait = 10.0, as_json: AsJson = False) -> N
 
 
 @contextmanager
-def _supervisor(name: str, domain: int | None, wait: float, terminal: Terminal) -> Iterator["StopClient"]:
+def _supervisor(
+    name: str, namespace: str, domain: int | None, wait: float, terminal: Terminal
+) -> Iterator["StopClient"]:
     """A client of the supervisor.
 
     Raises:
@@ -65,16 +67,16 @@ def _supervisor(name: str, domain: int | None, wait: float, terminal: Terminal) 
     from agent_planner.ros.stop_client import StopClient
 
     join_domain(domain)
-    where = f"ROS domain {os.environ.get('ROS_DOMAIN_ID', '0')}"
-    with joined(name) as node:
+    where = f"ROS domain {os.environ.get('ROS_DOMAIN_ID', '0')}{f', namespace {namespace}' if namespace else ''}"
+    with joined(name, namespace=namespace) as node:
         client = StopClient(node)
         try:
             node.wait_until(lambda: client.found, wait, "the supervisor")
         except InfrastructureError as error:
             raise UserError(
                 f"no supervisor in {where} within {wait:g} s: nothing was stopped and nothing was reset; is it another "
-                "domain (--domain, or `agent-planner env`), or is the robot not started? The planner does nothing "
-                "without a supervisor, but other clients may: use the hardware's stop"
+                "domain (--domain, or `agent-planner env`) or namespace (--namespace), or is the robot not started? "
+                "The planner does nothing without a supervisor, but other clients may: use the hardware's stop"
             ) from error
         yield client
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent_planner.cli.key_terminal import KeyTerminal
+from agent_planner.cli.options import Namespace, RunningDomain
 from agent_planner.errors import InfrastructureError, UserError
 from agent_planner.teleop.commands import Word
 from agent_planner.teleop.keyboard import HELP, Keyboard
@@ -33,10 +34,8 @@ def teleop(
     ] = False,
     base_frame: Annotated[str, typer.Option(help="frame of the base")] = "base_link",
     end_effector_frame: Annotated[str, typer.Option(help="frame of the hand, for its own axes")] = "end_effector",
-    namespace: Annotated[str, typer.Option(help="namespace of the robot")] = "",
-    domain: Annotated[
-        int | None, typer.Option(help="ROS_DOMAIN_ID; that of the newest running robot if left out")
-    ] = None,
+    namespace: Namespace = "",
+    domain: RunningDomain = None,
     wait: Annotated[float, typer.Option(help="seconds to look for a supervisor")] = 10.0,
 ) -> None:
     """Drive base, arm and gripper with the keyboard; the first motion takes the robot over."""

@@ -28,9 +28,19 @@ def domain(state):
 
 
 @pytest.fixture(scope="module")
-def robot(domain):
-    """The robot's servers and its scene, in that domain."""
+def context(domain):
+    """That of nodes in that domain."""
     from rclpy.context import Context
+
+    context = Context()
+    context.init(args=[], domain_id=domain)
+    yield context
+    context.try_shutdown()
+
+
+@pytest.fixture(scope="module")
+def robot(context):
+    """The robot's servers and its scene, in that domain."""
     from rclpy.executors import MultiThreadedExecutor
     from rclpy.node import Node
 
@@ -38,15 +48,12 @@ def robot(domain):
     from agent_planner.skills import SkillLibrary
     from agent_planner.testing.fake_robot import FakeRobot
 
-    context = Context()
-    context.init(args=[], domain_id=domain)
     node = Node("robot", context=context)
     with spinning(MultiThreadedExecutor(8, context=context), node):
         robot = FakeRobot(node, SkillLibrary.load(), SCENE)
         yield robot
         robot.destroy()
     node.destroy_node()
-    context.try_shutdown()
 
 
 @pytest.fixture

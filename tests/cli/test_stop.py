@@ -13,6 +13,8 @@ from tests.processes import COMMAND, SECONDS
 
 pytest.importorskip("rclpy")
 
+from tests.cli.supervisors import a_supervisor
+
 pytestmark = pytest.mark.ros
 
 
@@ -67,6 +69,19 @@ def test_a_planner_that_died_is_started_again_and_a_person_resets(stack):
     wait_for(lambda: output("reset", "--wait", "60").returncode == 0)
     done = output("send", "pick up the red cube", "--wait", "60")
     assert done.returncode == 0, done.stdout
+
+
+def test_a_robot_in_a_namespace(context, domain):
+    there = ("--domain", str(domain), "--wait", "60", "--namespace", "rob")
+    with a_supervisor(context, "rob"):
+        assert "sent zero velocity" in output("stop", "--rest", "1", *there).stdout
+        assert output("reset", *there).returncode == 0
+
+
+def test_a_namespace_that_cannot_be_is_told(state):
+    done = output("stop", "--namespace", "no such", "--domain", "101")
+    assert done.returncode == 2
+    assert "--namespace no such: Invalid namespace" in done.stderr and "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("verb", ["stop", "reset"])

@@ -8,22 +8,19 @@ import subprocess
 import sys
 import termios
 import threading
-from contextlib import contextmanager
 
 import pytest
 
 pytest.importorskip("rclpy")
 
 from geometry_msgs.msg import Twist, TwistStamped
-from rclpy.context import Context
 from rclpy.executors import MultiThreadedExecutor
 from rclpy.node import Node
-from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy
 from std_msgs.msg import Bool, Empty, Float64
 
 from agent_planner.ros.process import spinning
-from agent_planner.ros.supervisor_node import SupervisorNode
+from tests.cli.supervisors import a_supervisor
 from tests.processes import COMMAND, SECONDS
 from tests.ros.waits import Ear
 from tests.waits import eventually, until
@@ -81,25 +78,6 @@ class Window:
     def hang_up(self):
         os.close(self.keyboard)
         self.keyboard = -1
-
-
-@pytest.fixture(scope="module")
-def context(domain):
-    context = Context()
-    context.init(args=[], domain_id=domain)
-    yield context
-    context.try_shutdown()
-
-
-@contextmanager
-def a_supervisor(context, namespace="", **parameters):
-    given = [Parameter(name, value=value) for name, value in parameters.items()]
-    node = SupervisorNode(context=context, namespace=namespace, parameter_overrides=given)
-    node.start()
-    with spinning(MultiThreadedExecutor(4, context=context), node):
-        yield node
-        node.stop()
-    node.destroy_node()
 
 
 @pytest.fixture(scope="module")
@@ -230,6 +208,7 @@ def test_however_it_ends_zero_is_sent_and_the_terminal_is_as_it_was(window, base
     assert window.modes != window.before
     window.press("i")
     base.until(lambda m: m.linear.x > 0)
+    assert eventually(lambda: taken(supervisor))
     if isinstance(end, str):
         window.press(end)
     else:

@@ -26,7 +26,7 @@ def test_a_shipped_policy_is_valid(path: Path):
         ("zones: {}\n", 1, "rules: is missing"),
         ("rules: []\n", 1, "rules"),
         (f"rule: 3\nrules:\n{REST}", 1, "rule: is no field that is known here"),
-        ("rules:\n- name: a\n  then: maybe\n", 3, "rules.0.then: Input should be 'allow', 'ask', 'hand_over' or 'deny'"),
+        ("rules:\n- name: a\n  then: maybe\n", 3, "Input should be 'allow', 'ask', 'hand_over' or 'deny'"),
         ("rules:\n- name: a\n  then: deny\n  skill: [pick]\n", 4, "rules.0.skill: is no field"),
         ("rules:\n- name: a\n  then: deny\n  skills: [pikc]\n", 4, "no skill 'pikc'; did you mean 'pick'?"),
         ("rules:\n- name: a\n  then: deny\n  skills: []\n", 2, "`skills` is empty"),
