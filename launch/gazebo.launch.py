@@ -70,7 +70,7 @@ def _gazebo(context):
         raise UserError("Gazebo's command gz is not on the PATH; install ros-jazzy-ros-gz, or take sim:=mujoco")
     numbers = given(chosen, {"seed": int, "rtf": float})
     robot = robot_named(chosen["robot"])
-    gazebo = Gazebo(numbers["rtf"], chosen["render_engine"], chosen["control"])
+    gazebo = Gazebo(numbers["rtf"], chosen["render_engine"], chosen["control"], chosen["namespace"])
     folder = Path(tempfile.mkdtemp(prefix="agent_planner_gazebo_"))
     files = export_gazebo(generate(chosen["scene"], numbers["seed"]), robot, folder, gazebo)
     partition = f"agent_planner_{os.getpid()}"

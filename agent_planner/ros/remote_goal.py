@@ -96,9 +96,11 @@ class RemoteGoal:
         with self.changes:
             taken = any(bytes(info.goal_id.uuid) == id_ for info in answer.goals_canceling)
             over = answer.return_code == CancelGoal.Response.ERROR_GOAL_TERMINATED
+            # A server that was started anew: it knows nothing of what its predecessor had accepted.
+            forgotten = self.accepted and answer.return_code == CancelGoal.Response.ERROR_UNKNOWN_GOAL_ID
             self._ending = self._ending or taken or over
             # The server has it after all: the answer that should have said so, or the result, was lost on its way.
-            ask = (taken or over) and (over or not self.accepted)
+            ask = forgotten or ((taken or over) and (over or not self.accepted))
         if ask:
             self._ask_result()
 
@@ -122,7 +124,12 @@ class Presence:
     @property
     def lost(self) -> bool:
         """To be looked at often."""
+        return self.gone_s > self._seconds
+
+    @property
+    def gone_s(self) -> float:
+        """Seconds for which it has been gone, as far as was looked; to be looked at often."""
         now = time.monotonic()
         if self._is_there():
             self._last = now
-        return now - self._last > self._seconds
+        return now - self._last

@@ -20,11 +20,12 @@ FORMATS = ("sdf", "mjcf", "urdf")
 
 
 class Gazebo(NamedTuple):
-    """How a world for Gazebo is to be."""
+    """How a world for Gazebo is to be; ``namespace`` is that of ros2_control's controller manager."""
 
     rtf: float = 1.0
     render_engine: str = "ogre2"
     control: str = GZ_SYSTEMS
+    namespace: str = ""
 
 
 _AS_USUAL = Gazebo()
@@ -52,7 +53,7 @@ def robot_named(name: str) -> RobotDescription:
 def to_sdf(scene: Scene, robot: RobotDescription, gazebo: Gazebo = _AS_USUAL, controllers_file: str = "") -> str:
     """Return the world with the robot at its start, as SDF."""
     root = world(scene, TIME_STEP, gazebo.rtf, gazebo.render_engine)
-    root.append(robot_model(robot, scene.start, gazebo.control, controllers_file=controllers_file))
+    root.append(robot_model(robot, scene.start, gazebo.control, controllers_file, gazebo.namespace))
     return document(root)
 
 

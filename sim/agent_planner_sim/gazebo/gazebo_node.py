@@ -228,6 +228,7 @@ class GazeboWorld(Node):
         try:
             with self._one_at_a_time:
                 scene = self._generate()
+                self._stage.check(scene)
                 self._ready.clear()
                 self._stage.change(scene)
                 with self._lock:

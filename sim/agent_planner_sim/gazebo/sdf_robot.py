@@ -37,6 +37,7 @@ def robot_model(
     start: Placement,
     control: str = GZ_SYSTEMS,
     controllers_file: str = "",
+    namespace: str = "",
 ) -> ET.Element:
     """Return the robot as a model that stands at its start.
 
@@ -48,6 +49,7 @@ def robot_model(
         start: where its base stands.
         control: ``gz_systems``, or ``ros2_control`` for a controller manager inside Gazebo.
         controllers_file: parameters of ros2_control's controllers.
+        namespace: of ros2_control's controller manager.
     """
     model = ET.Element("model", name=robot.name)
     add_pose(model, start[:3], (0.0, 0.0, start.yaw))
@@ -68,7 +70,7 @@ def robot_model(
     if control == GZ_SYSTEMS:
         _add_joint_systems(model, robot)
     elif robot.arm:
-        _add_ros2_control(model, controllers_file)
+        _add_ros2_control(model, controllers_file, namespace)
     return model
 
 
@@ -214,10 +216,13 @@ def _add_joint_systems(model: ET.Element, robot: RobotDescription) -> None:
         add_plugin(model, "joint-state-publisher", "JointStatePublisher", topic=JOINTS_TOPIC, joint_name=joints)
 
 
-def _add_ros2_control(model: ET.Element, controllers_file: str) -> None:
+def _add_ros2_control(model: ET.Element, controllers_file: str, namespace: str) -> None:
     plugin = ET.SubElement(
         model, "plugin", filename="gz_ros2_control-system", name="gz_ros2_control::GazeboSimROS2ControlPlugin"
     )
     add(plugin, "parameters", controllers_file)
+    ros = add(plugin, "ros")
+    if namespace:
+        add(ros, "namespace", namespace)
     # `joint_states` is told by the node that tells it without ros2_control too.
-    add(add(plugin, "ros"), "remapping", "joint_states:=gazebo/joints")
+    add(ros, "remapping", "joint_states:=gazebo/joints")

@@ -87,8 +87,8 @@ class Stage:
             UserError: the robot is fixed, and would have to stand elsewhere.
             InfrastructureError: Gazebo does not do it.
         """
+        self.check(scene)
         if self._robot.base is None:
-            self._check_start(scene)
             self._world.pause(False)
             self._fold_and_place(scene)
         self._aside(scene)
@@ -103,8 +103,9 @@ class Stage:
         self._world.pause(False)
         self._fold_and_place(scene)
 
-    def _check_start(self, scene: Scene) -> None:
-        if scene.start != self._start:
+    def check(self, scene: Scene) -> None:
+        """Raise UserError where the robot is fixed and would have to stand elsewhere."""
+        if self._robot.base is None and scene.start != self._start:
             raise UserError(
                 f"'{self._robot.name}' is fixed where Gazebo was started with it; scene '{scene.name}' has it stand "
                 "elsewhere; choose 'table_top', or start Gazebo anew"

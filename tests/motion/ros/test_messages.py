@@ -11,8 +11,9 @@ from tf2_msgs.msg import TFMessage
 
 from agent_planner_motion.arm.trajectory import Trajectory
 from agent_planner_motion.base.pose import Pose2
+from agent_planner_motion.errors import MissingData
 from agent_planner_motion.ros.frames import Frames
-from agent_planner_motion.ros.messages import grid_of, pose_matrix, pose_stamped, trajectory_message, world_of
+from agent_planner_motion.ros.messages import fresh, grid_of, pose_matrix, pose_stamped, trajectory_message, world_of
 from agent_planner_motion.spatial import planar, yaw_of
 
 QUARTER = Quaternion(z=math.sqrt(0.5), w=math.sqrt(0.5))
@@ -104,6 +105,23 @@ def test_the_newest_of_a_frame_counts_and_strangers_are_not_joined():
     assert frames.lookup("map", "odom")[0, 3] == 5.0
     assert frames.lookup("map", "thing") is None
     assert frames.lookup("map", "nowhere") is None
+
+
+def test_how_old_the_way_between_two_frames_is():
+    frames = Frames()
+    frames.take(TFMessage(transforms=[frame("map", "odom", sec=7), frame("odom", "base_link", sec=3)]))
+    frames.take_static(TFMessage(transforms=[frame("earth", "map", sec=1), frame("base_link", "camera", sec=1)]))
+    assert frames.oldest("map", "odom") == frames.oldest("odom", "map") == 7.0
+    assert frames.oldest("map", "camera") == 3.0
+    assert frames.oldest("base_link", "camera") == math.inf
+
+
+def test_what_is_old_or_comes_from_a_clock_ahead_is_not_fresh():
+    assert fresh("odom", 9.5, 10.0) == 9.5 and fresh("odom", 10.5, 10.0) == 10.5
+    with pytest.raises(MissingData, match=r"nothing came on 'odom' for 2\.0 s"):
+        fresh("odom", 8.0, 10.0)
+    with pytest.raises(MissingData, match=r"the clock that stamps 'odom' is 2\.0 s ahead of ours"):
+        fresh("odom", 12.0, 10.0)
 
 
 def test_a_ring_of_frames_ends_too():

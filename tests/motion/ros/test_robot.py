@@ -148,12 +148,17 @@ def test_the_base_is_where_odometry_and_the_maps_correction_put_it(publisher, ro
     odom.pose.pose.position.x, odom.twist.twist.linear.x, odom.twist.twist.angular.z = 2.0, 0.3, -0.1
     publisher.send("odom", odom)
     assert robot.wait_steady(lambda: robot.age("odom") is not None, SECONDS, None)
-    with pytest.raises(MissingData, match="nothing came on '/tf'"):
+    with pytest.raises(MissingData, match=r"nothing came on '/tf \(from 'map' to 'odom'\)'"):
         robot.base()
     correction = TransformStamped(child_frame_id="odom")
     correction.header.frame_id = "map"
     correction.transform.translation.y = 1.0
     correction.transform.rotation = Quaternion(z=math.sqrt(0.5), w=math.sqrt(0.5))
+    publisher.send("/tf", TFMessage(transforms=[correction]))
+    assert robot.wait_steady(lambda: "map" in robot.frames.known(), SECONDS, None)
+    with pytest.raises(MissingData, match="from 'map' to 'odom'"):
+        robot.base()  # whoever sent it did so long ago
+    correction.header.stamp = publisher.node.get_clock().now().to_msg()
     publisher.send("/tf", TFMessage(transforms=[correction]))
     base = publisher.until(robot.base)
     assert base.pose == pytest.approx((0.0, 3.0, math.pi / 2))

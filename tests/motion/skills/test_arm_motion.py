@@ -74,6 +74,17 @@ def test_cancelled_it_stays_where_it_is(robot, path, after):
     assert np.abs(robot.q - path[-1]).max() > 0.1
 
 
+def test_cancelled_on_the_way_the_fingers_stay_where_they_are_too(robot, path):
+    robot.cancel_at = robot.time + 0.1
+    with pytest.raises(CancelRequested) as ended:
+        ArmMotion(robot, LIMITS).follow_while_gripping(path, robot.job(), 0.0)
+    assert ended.value.at_rest
+    stopped = robot.opening
+    assert stopped > 0.01
+    robot.wait(lambda: False, 1.0, None)
+    assert robot.opening == pytest.approx(stopped, abs=0.005)
+
+
 def test_fingers_close_as_far_as_what_is_between_them_allows(robot):
     motion = ArmMotion(robot, LIMITS)
     robot.least_opening = 0.03

@@ -246,6 +246,15 @@ def test_what_cannot_be_built_is_told_and_the_scene_stays(start):
     world.until(lambda: world.count["sim/ground_truth"] > seen, "the truth of the scene that stays")
 
 
+def test_a_fixed_robot_whose_reset_is_refused_goes_on_telling(start):
+    world = start(robot="fixed_arm", scene="table_top")
+    world.node.set_parameters([Parameter("scene", value="apartment")])
+    response = world.call(Trigger, "sim/reset")
+    assert not response.success and "is fixed where Gazebo was started" in response.message
+    seen = world.count["sim/ground_truth"]
+    world.until(lambda: world.count["sim/ground_truth"] > seen, "the truth of the scene that stays")
+
+
 def test_what_a_person_hands_over_is_put_there_by_gazebo_or_refused(start):
     world = start(robot="delivery_base")
     cube = world.gazebo.objects["item/red cube"]

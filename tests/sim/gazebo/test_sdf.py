@@ -242,6 +242,13 @@ def test_with_ros2_control_its_own_controllers_hold_the_joints(tmp_path):
     assert set(systems) == {"VelocityControl", "OdometryPublisher", "GazeboSimROS2ControlPlugin"}
     (control,) = systems["GazeboSimROS2ControlPlugin"]
     assert control.findtext("parameters") == "/etc/controllers.yaml"
+    assert control.find("ros/namespace") is None
+
+
+def test_ros2_controls_manager_is_in_the_robots_namespace():
+    text = to_sdf(generate("tidy", 0), ROBOT, Gazebo(control=ROS2_CONTROL, namespace="rob"), "/etc/controllers.yaml")
+    (control,) = plugins(Sdf(text).models["mobile_manipulator"])["GazeboSimROS2ControlPlugin"]
+    assert control.findtext("ros/namespace") == "rob"
 
 
 def test_speed_and_renderer_are_as_asked_for():

@@ -35,6 +35,10 @@ class Trajectory:
         """Seconds from start to end."""
         return float(self.times[-1])
 
+    def at(self, seconds: float) -> np.ndarray:
+        """Return where the joints are so long after its start, (dof,)."""
+        return np.array([np.interp(seconds, self.times, column) for column in self.positions.T])
+
     def slowed(self, factor: float) -> "Trajectory":
         """Return the same motion at a share of its speed, in (0, 1]."""
         return Trajectory(self.times / factor, self.positions, self.velocities * factor)

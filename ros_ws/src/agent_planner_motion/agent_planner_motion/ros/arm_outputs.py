@@ -18,7 +18,7 @@ from trajectory_msgs.msg import JointTrajectory
 
 from agent_planner.ros.interface_types import load_interface
 from agent_planner_motion.arm.trajectory import STEP, Trajectory, standing
-from agent_planner_motion.errors import ControllerFailed
+from agent_planner_motion.errors import ControllerFailed, MissingData
 from agent_planner_motion.ros.controller import Controller
 from agent_planner_motion.ros.messages import constant, trajectory_message
 from agent_planner_motion.ros.moveit import check_execution
@@ -95,23 +95,33 @@ class TopicArm:
         self._node = node
         self._joints = channel.joints
         self._publisher = node.create_publisher(JointTrajectory, "arm_controller/joint_trajectory", 10)
-        self._ends = 0.0
+        self._sent: tuple[float, Trajectory] | None = None  # when, ROS time in seconds
 
     def check(self) -> None:
         """Nobody can tell."""
 
     def send(self, trajectory: Trajectory) -> None:
         """See `ArmOutput`."""
-        self._ends = self._now() + _NEARLY * trajectory.duration
+        self._sent = self._now(), trajectory
         self._publisher.publish(trajectory_message(self._joints, trajectory, STEP))
 
     def done(self) -> bool:
         """See `ArmOutput`."""
-        return self._now() >= self._ends
+        return self._sent is None or self._now() - self._sent[0] >= _NEARLY * self._sent[1].duration
 
     def hold(self, measured: Callable[[], np.ndarray]) -> None:
-        """Send the measured joints: controllers of ROS 2 discard an empty trajectory."""
-        self.send(standing(measured()))
+        """Send the measured joints: controllers of ROS 2 discard an empty trajectory.
+
+        Where nothing measures them any more, the arm is taken to be where it was sent: what was measured last is old.
+        """
+        try:
+            joints = measured()
+        except MissingData:
+            if self._sent is None:
+                return
+            began, trajectory = self._sent
+            joints = trajectory.at(self._now() - began)
+        self.send(standing(joints))
 
     def held(self) -> bool:
         """See `ArmOutput`."""

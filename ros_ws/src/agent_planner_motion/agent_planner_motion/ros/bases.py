@@ -16,6 +16,8 @@ from agent_planner_motion.ros.frames import Frames
 from agent_planner_motion.ros.messages import fresh, pose_matrix, seconds
 from agent_planner_motion.skills.robot import Base
 
+# Seconds of ROS time after which a map's place in the odometry's frame counts for nothing: who localizes has died.
+LOST = 3.0
 _UPRIGHT = 0.9998  # cosine of about a degree
 
 
@@ -66,15 +68,19 @@ class MobileBase:
         """Return where the base is.
 
         Raises:
-            MissingData: no odometry came, or it is old, or tf does not lead from the map to it.
+            MissingData: no odometry came, or it is old, or tf does not lead from the map to it, or did so long ago.
         """
         message = self._odometry
         if message is None:
             raise self._missing("odom")
         stamp = fresh("odom", seconds(message.header.stamp), now)
-        placed = self._frames.lookup(self._map_frame, message.header.frame_id or "odom")
+        odom_frame = message.header.frame_id or "odom"
+        placed = self._frames.lookup(self._map_frame, odom_frame)
+        way = f"/tf (from '{self._map_frame}' to '{odom_frame}')"
         if placed is None:
-            raise self._missing("/tf")
+            raise self._missing(way)
+        if now - (localized := self._frames.oldest(self._map_frame, odom_frame)) > LOST:
+            raise MissingData(way, now - localized)
         twist = message.twist.twist
         pose = Pose2.of(placed @ pose_matrix(message.pose.pose))
         return Base(stamp, pose, twist.linear.x, twist.angular.z)

@@ -51,7 +51,7 @@ class Controller:
     def check(self) -> None:
         """Raise NoServer where nobody serves the action."""
         if not self._client.server_is_ready():
-            raise NoServer(self.action, time.monotonic() - self._since)
+            raise NoServer(self.action, self._presence.gone_s)
 
     def send(self, goal: Any) -> None:
         """Send a goal; the controller lets it take the place of the one before.

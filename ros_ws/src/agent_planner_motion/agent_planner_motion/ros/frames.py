@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The latest transforms between frames (tf2_ros is not among the ROS wheels, and only the latest are needed)."""
 
+import math
 import threading
 
 import numpy as np
@@ -17,17 +18,22 @@ class Frames:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        # Each frame's parent, its pose there, and when that was so, ROS time in seconds; infinite: it is static.
         self._parents: dict[str, tuple[str, np.ndarray, float]] = {}
 
     def take(self, message: TFMessage) -> None:
-        """Take what came on /tf or /tf_static."""
+        """Take what came on /tf."""
+        self._take(message, static=False)
+
+    def take_static(self, message: TFMessage) -> None:
+        """Take what came on /tf_static."""
+        self._take(message, static=True)
+
+    def _take(self, message: TFMessage, static: bool) -> None:
         with self._lock:
             for item in message.transforms:
-                self._parents[item.child_frame_id] = (
-                    item.header.frame_id,
-                    transform_matrix(item.transform),
-                    seconds(item.header.stamp),
-                )
+                stamp = math.inf if static else seconds(item.header.stamp)
+                self._parents[item.child_frame_id] = item.header.frame_id, transform_matrix(item.transform), stamp
 
     def known(self) -> list[str]:
         """Return the names of all frames."""
@@ -39,6 +45,14 @@ class Frames:
         up_source, up_target = self._to_root(source), self._to_root(target)
         common = next((name for name in up_source if name in up_target), None)
         return None if common is None else inverse(up_target[common]) @ up_source[common]
+
+    def oldest(self, target: str, source: str) -> float:
+        """Return the oldest stamp on the way from one frame to the other, ROS time in seconds; infinite: all static."""
+        up_source, up_target = self._to_root(source), self._to_root(target)
+        with self._lock:
+            # What is above both does not count.
+            stamps = [self._parents[name][2] for name in up_source.keys() ^ up_target if name in self._parents]
+        return min(stamps, default=math.inf)
 
     def _to_root(self, frame: str) -> dict[str, np.ndarray]:
         # The frame's pose in each of its ancestors, the nearest first.

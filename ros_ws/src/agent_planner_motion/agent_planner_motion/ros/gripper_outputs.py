@@ -2,6 +2,7 @@
 """Ways to send an opening to a gripper."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -12,7 +13,7 @@ from std_msgs.msg import Float64
 
 from agent_planner.ros.interface_types import load_interface
 from agent_planner_motion.arm.fingers import Fingers
-from agent_planner_motion.errors import ControllerFailed
+from agent_planner_motion.errors import ControllerFailed, MissingData
 from agent_planner_motion.ros.controller import Controller
 
 
@@ -89,8 +90,9 @@ class TopicGripper:
         return True
 
     def hold(self, measured: Callable[[], float]) -> None:
-        """See `GripperOutput`."""
-        self.send(measured())
+        """See `GripperOutput`; where nothing measures the fingers any more, they end where they were sent."""
+        with suppress(MissingData):
+            self.send(measured())
 
     def held(self) -> bool:
         """See `GripperOutput`."""

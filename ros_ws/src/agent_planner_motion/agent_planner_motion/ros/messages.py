@@ -31,10 +31,13 @@ def fresh(topic: str, stamp: float, now: float) -> float:
     """Return a stamp, ROS time in seconds.
 
     Raises:
-        MissingData: what it belongs to is old.
+        MissingData: what it belongs to is old, or from a clock that is ahead of ours.
     """
     if now - stamp > STALE:
         raise MissingData(topic, now - stamp)
+    if stamp - now > STALE:
+        ahead = f"the clock that stamps '{topic}' is {stamp - now:.1f} s ahead of ours; use one clock for all machines"
+        raise MissingData(topic, now - stamp, ahead)
     return stamp
 
 

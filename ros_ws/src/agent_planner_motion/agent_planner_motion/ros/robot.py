@@ -103,7 +103,10 @@ class RosRobot:
         listen(SceneGraph, "scene_graph", self._on_scene)
         listen(TFMessage, "/tf", self.frames.take, 10)  # several nodes publish here, each its own frames
         listen(
-            TFMessage, "/tf_static", self.frames.take, QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+            TFMessage,
+            "/tf_static",
+            self.frames.take_static,
+            QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL),
         )
         if self._limb is not None:
             self._arm_output = ARM_OUTPUTS[self._limb.arm.interface](node, self._limb.arm)

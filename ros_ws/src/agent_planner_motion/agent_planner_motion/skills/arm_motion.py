@@ -41,6 +41,17 @@ class ArmMotion:
         self._robot = robot
         self.limits = limits
 
+    def follow_while_gripping(self, path: Path, job: Job, opening: float) -> None:
+        """Run along a path while the fingers go to an opening; `grip` waits for them. Raises as `follow` does."""
+        self._robot.send_gripper(opening)
+        try:
+            self.follow(path, job)
+        except (CancelRequested, MotionError) as end:
+            rests = self._hold_fingers()
+            if isinstance(end, CancelRequested):
+                end.at_rest = end.at_rest and rests
+            raise
+
     def follow(self, path: Path, job: Job, speed: float = 1.0, tolerance: Tolerance = Tolerance()) -> None:
         """Run along a path and wait for its end.
 

@@ -143,8 +143,7 @@ class Door:
 
     def _take(self, plan: HandlePlan, job: Job) -> None:
         kit = self._kit
-        kit.robot.send_gripper(NARROW)
-        kit.motion.follow(plan.to_pre, job)
+        kit.motion.follow_while_gripping(plan.to_pre, job, NARROW)
         kit.motion.grip(NARROW, job)
         kit.motion.follow(plan.near, job, speed=0.5)
         job.tell("GRASPING")

@@ -74,8 +74,7 @@ class Pick:
         self._check(name, world)
         job.tell("APPROACHING")
         plan = self._plan(name, world, job)
-        kit.robot.send_gripper(self._opening(plan))
-        kit.motion.follow(plan.to_pre, job)
+        kit.motion.follow_while_gripping(plan.to_pre, job, self._opening(plan))
         kit.motion.grip(self._opening(plan), job)
         seen = kit.fresh_world(job)
         if self._moved(name, world, seen):
