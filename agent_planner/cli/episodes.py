@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from agent_planner.cli import episode_replay, episode_show
@@ -13,7 +14,7 @@ from agent_planner.cli.episode_options import RunsFolder
 from agent_planner.cli.options import RUNS, AsJson
 from agent_planner.cli.terminal import Terminal
 from agent_planner.cli.tune_records import convert
-from agent_planner.errors import UserError
+from agent_planner.errors import ConfigError, UserError
 from agent_planner.tuning.data.schema import Schema
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def list_episodes(runs: RunsFolder = RUNS, as_json: AsJson = False) -> None:
     from agent_planner.recording.episodes import find_episodes
 
     terminal = Terminal(as_json)
-    found = [episode.summary() for episode in find_episodes(runs)]
+    found = [episode.summary_or_fault() for episode in find_episodes(runs)]
     table = Table(box=None, pad_edge=False)
     for name in ("id", "outcome", "source"):
         table.add_column(name, no_wrap=True)
@@ -48,8 +49,8 @@ def _cells(one: dict[str, Any]) -> list[str]:
     seconds = "-" if one["seconds"] is None else f"{one['seconds']:.1f}"
     size = f"{one['bytes'] / 1e6:.1f}"
     # Text of a person's must not be taken for markup.
-    said = (one["instruction"] or "-").replace("[", r"\[")
-    return [one["id"], one["outcome"], one["source"], seconds, size, said]
+    said = escape(one.get("fault") or one["instruction"] or "-")
+    return [one["id"], one["outcome"], one["source"] or "-", seconds, size, said]
 
 
 app.command("show")(episode_show.show)
@@ -70,7 +71,7 @@ def export(
     if schema is Schema.AUTO:
         raise UserError("--schema auto says nothing of what to write; known: agent, openai, sharegpt")
     terminal = Terminal()
-    chosen = [find_episode(runs, name) for name in ids] if ids else find_episodes(runs)
+    chosen = [find_episode(runs, name) for name in ids] if ids else _readable(find_episodes(runs), terminal)
     ended = [episode for episode in chosen if episode.record]
     for episode in chosen:
         if not episode.record:
@@ -80,6 +81,19 @@ def export(
     convert([episode.folder / "episode.json" for episode in ended], out, Schema.AUTO, schema)
     if mcap is not None:
         terminal.say(f"{_copy(chosen, mcap)} recordings of topics copied to {mcap}")
+
+
+def _readable(episodes: list["RecordedEpisode"], terminal: Terminal) -> list["RecordedEpisode"]:
+    """Those whose record can be read; of the others it is told why not."""
+    found = []
+    for episode in episodes:
+        try:
+            episode.record  # noqa: B018 - reading is what may fail
+        except ConfigError as error:
+            terminal.say(f"{episode.id} is left out: {error}", "yellow")
+        else:
+            found.append(episode)
+    return found
 
 
 def _copy(episodes: list["RecordedEpisode"], folder: Path) -> int:

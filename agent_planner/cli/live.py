@@ -5,9 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from rich.status import Status
-
-from agent_planner.cli.terminal import Terminal
+from agent_planner.cli.terminal import BusyLine, Terminal
 
 if TYPE_CHECKING:
     from agent_planner.agent.events import Told
@@ -36,7 +34,7 @@ class LiveRun:
         status: the changing line, if there is one.
     """
 
-    def __init__(self, terminal: Terminal, status: Status | None = None):
+    def __init__(self, terminal: Terminal, status: BusyLine | None = None):
         self._terminal = terminal
         self._status = status
         self._shown_thought = -1
@@ -53,7 +51,7 @@ class LiveRun:
         text = _WAITING.get(feedback.state, feedback.state.lower())
         more = " ".join(part for part in (feedback.call, feedback.detail) if part)
         if self._status is not None:
-            self._status.update(f"{text} {_escaped(more)}".rstrip())
+            self._status.update(f"{text} {more}".rstrip())
         if feedback.state == "LOADING_MODEL" and not self._shown_loading:
             self._shown_loading = True
             if not self._terminal.console.is_terminal:
@@ -120,7 +118,3 @@ class LiveRun:
     def close(self, text: str, outcome: str) -> None:
         """Show the last line."""
         self._terminal.say(text, "bold green" if outcome in ("succeeded", "answered") else "bold red")
-
-
-def _escaped(text: str) -> str:
-    return text.replace("[", r"\[")

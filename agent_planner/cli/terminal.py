@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.status import Status
+from rich.text import Text
 
 
 @dataclass
@@ -27,18 +28,18 @@ class Terminal:
         self.console.print(text, style=style or None, markup=False)
 
     @contextmanager
-    def busy(self, text: str) -> Iterator[Status]:
+    def busy(self, text: str) -> Iterator["BusyLine"]:
         """Show that something takes its time: a spinner on a terminal, a line elsewhere."""
         if not self.console.is_terminal:
             self.say(text)
-        with self.console.status(text, spinner="dots") as status:
-            yield status
+        with self.console.status(Text(text), spinner="dots") as status:
+            yield BusyLine(status)
 
     @contextmanager
     def counting(self, text: str, total: int) -> Iterator["Counter"]:
         """Show how many of a known number are done."""
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=self.console) as progress:
+        words = TextColumn("{task.description}", markup=False)
+        with Progress(words, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=self.console) as progress:
             yield Counter(progress, text, total)
 
     def result(self, data: Mapping[str, Any]) -> None:
@@ -46,6 +47,17 @@ class Terminal:
         if self.as_json:
             sys.stderr.flush()
             print(json.dumps(data, ensure_ascii=False, default=str), flush=True)
+
+
+class BusyLine:
+    """The line that changes while something takes its time; nothing in it is taken for markup."""
+
+    def __init__(self, status: Status):
+        self._status = status
+
+    def update(self, text: str) -> None:
+        """Show another text."""
+        self._status.update(Text(text))
 
 
 class Counter:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from agent_planner.cli.process import ChildProcess
 from agent_planner.cli.signals import Terminated, deferred
@@ -100,7 +99,7 @@ def _do(terminal: Terminal, driver: "Driver", step: "Step", begun: float) -> Non
             with deferred():
                 child.start()
             while not child.wait(_LOOK_S):
-                status.update(f"{text}: {escape(child.tail(1).strip())}")
+                status.update(f"{text}: {child.tail(1).strip()}")
     except (KeyboardInterrupt, Terminated):
         terminal.say(f"ended within {step.name}, which resumes by itself: the same command goes on")
         raise

@@ -6,7 +6,7 @@ from typing import Any
 
 from agent_planner.agent.events import EventKind
 from agent_planner.errors import ConfigError
-from agent_planner.recording.episodes import RecordedEpisode, find_episodes
+from agent_planner.recording.episodes import UNREADABLE, RecordedEpisode, find_episodes
 
 _MOST = 200
 
@@ -52,7 +52,7 @@ def _row(episode: RecordedEpisode) -> dict[str, Any]:
         taken = [event for event in episode.takeovers if event.data.get("active")]
     except ConfigError as error:
         row = dict.fromkeys(("began", "instruction", "calls", "seconds", "takeovers"))
-        return {"id": episode.id, **row, "outcome": "unreadable", "fault": str(error)}
+        return {"id": episode.id, **row, "outcome": UNREADABLE, "fault": str(error)}
     return {
         "id": episode.id,
         "began": told["time"],

@@ -148,6 +148,8 @@ def whole_file(path: Path) -> Iterator[TextIO]:
     try:
         with partial.open("w", encoding="utf-8") as file:
             yield file
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut may leave the new name with nothing in it
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)

@@ -12,9 +12,10 @@ from agent_planner.agent.events import Event, EventKind
 from agent_planner.config import read_text
 from agent_planner.errors import ConfigError, UserError
 from agent_planner.recording.mcap_file import MCAP_NAME
+from agent_planner.recording.space import file_size
 
 _SHOWN = 5
-UNFINISHED = "unfinished"
+UNFINISHED, UNREADABLE = "unfinished", "unreadable"
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,6 @@ class RecordedEpisode:
 
     def summary(self) -> dict[str, Any]:
         """What a list shows of it."""
-        files = [path for path in self.folder.iterdir() if path.is_file()]
         return {
             "id": self.id,
             "time": self.events[0].time.isoformat(timespec="seconds") if self.events else None,
@@ -86,10 +86,23 @@ class RecordedEpisode:
             "outcome": self.record.get("outcome", UNFINISHED),
             "reward": self.record.get("reward"),
             "seconds": self.seconds,
-            "bytes": sum(path.stat().st_size for path in files),
+            "bytes": self._bytes,
             "source": "model, human" if self.takeovers else "model",
             "folder": str(self.folder),
         }
+
+    def summary_or_fault(self) -> dict[str, Any]:
+        """As `summary`; where a file cannot be read, the outcome says so and ``fault`` why."""
+        try:
+            return self.summary()
+        except ConfigError as error:
+            unknown = dict.fromkeys(("time", "instruction", "reward", "seconds", "source"))
+            known = {"id": self.id, "outcome": UNREADABLE, "bytes": self._bytes, "folder": str(self.folder)}
+            return {**known, **unknown, "fault": str(error)}
+
+    @property
+    def _bytes(self) -> int:
+        return sum(file_size(path) for path in self.folder.iterdir())
 
     def _json(self, name: str) -> dict[str, Any]:
         path = self.folder / name

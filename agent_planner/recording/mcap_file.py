@@ -13,7 +13,7 @@ from mcap.writer import Writer
 from agent_planner.recording.episode import whole_file
 
 MCAP_NAME, METADATA_NAME = "episode.mcap", "metadata.yaml"
-# What a killed process loses at most, before compression.
+# What is compressed at a time, before compression; less where `flush` comes first.
 _CHUNK_BYTES = 128 * 1024
 # Humble's; later distributions read it too, which is not so the other way round.
 _METADATA_VERSION = 5
@@ -28,12 +28,14 @@ class Channel:
         type: e.g. ``nav_msgs/msg/Odometry``.
         definition: of the type and of all types in it, as the schema encoding ``ros2msg`` has it.
         qos: of its publishers, the YAML text that rosbag2 keeps as ``offered_qos_profiles``.
+        lasting: a publisher keeps its messages for who comes later (transient local), since it sends each only once.
     """
 
     topic: str
     type: str
     definition: str
     qos: str
+    lasting: bool = False
 
 
 class McapFile:
@@ -66,6 +68,10 @@ class McapFile:
         self._first_ns = time_ns if self._first_ns is None else min(self._first_ns, time_ns)
         self._last_ns = max(self._last_ns, time_ns)
         self._writer.add_message(number, log_time=time_ns, data=data, publish_time=time_ns, sequence=count)
+
+    def flush(self) -> None:
+        """Hand over to the system what was added so far, so that it outlives this process."""
+        self._writer.flush()
 
     def close(self) -> None:
         """Write the index and the bag's metadata."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an MCAP file holds, from its index."""
 
+import struct
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,6 +9,9 @@ from mcap.exceptions import McapError
 from mcap.reader import make_reader
 
 from agent_planner.errors import InfrastructureError
+
+# What the library raises for a file that is empty, cut or spoilt: often what its own reading ran into.
+_UNREADABLE = (McapError, OSError, ValueError, LookupError, StopIteration, struct.error)
 
 
 class Recorded(NamedTuple):
@@ -30,12 +34,17 @@ def topics_in(path: Path) -> list[Recorded]:
         InfrastructureError: it was not closed, as after the death of its process, or is no MCAP file.
     """
     try:
-        with path.open("rb") as file:
-            summary = make_reader(file).get_summary()
-    except McapError as error:
-        raise InfrastructureError(f"{path} cannot be read as it is ({error}); try `mcap recover`") from error
+        return _topics_in(path)
+    except _UNREADABLE as error:
+        why = str(error) or type(error).__name__
+        raise InfrastructureError(f"{path} cannot be read as it is ({why}); try `mcap recover`") from error
+
+
+def _topics_in(path: Path) -> list[Recorded]:
+    with path.open("rb") as file:
+        summary = make_reader(file).get_summary()
     if summary is None or summary.statistics is None:
-        raise InfrastructureError(f"{path} has no index; try `mcap recover`")
+        raise McapError("it has no index")
     counts = summary.statistics.channel_message_counts
     return sorted(
         Recorded(channel.topic, summary.schemas[channel.schema_id].name, counts.get(number, 0))

@@ -88,10 +88,11 @@ class Space:
         return gone
 
     def _used(self) -> int:
-        return sum(_size(path) for path in self.folder.rglob("*"))
+        return sum(file_size(path) for path in self.folder.rglob("*"))
 
 
-def _size(path: Path) -> int:
+def file_size(path: Path) -> int:
+    """How long a file is, in bytes; 0 for what is no file, or not there any more."""
     try:
         found = path.lstat()
     except FileNotFoundError:  # another process has just given it its final name

@@ -6,25 +6,42 @@ with the episode: it is never silently incomplete.
 """
 
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from agent_planner.recording.mcap_file import MCAP_NAME, Channel, McapFile
 from agent_planner.recording.space import MB, Budget, Space
 
+# What a killed process loses at most, of the time before its end.
+_FLUSH_S = 1.0
 _QUEUE_BYTES = 32 * MB
 _LOOK_BYTES = MB
-_THINNED_NS = 1_000_000_000
+# Where a recording is thinned, each second of a topic keeps this: so many messages, and all within so long, in which
+# each of several publishers that send ten times a second or more has its turn.
+_THIN_NS, _THIN_COUNT, _THIN_ALL_NS = 1_000_000_000, 5, 100_000_000
 # All is in the file; some messages were left out; it ended before the episode; it was not yet written at its end.
 COMPLETE, THINNED, STOPPED, UNFINISHED = "complete", "thinned", "stopped", "unfinished"
 
 Item = tuple[Channel, bytes, int]
 
 
+@dataclass
+class _Second:
+    """One second of a topic, by its first message's time, and how many messages it has had."""
+
+    began_ns: int
+    messages: int = 0
+
+
 class TopicLog:
-    """One episode's recording. From half of its room on each topic has a message a second; at its end, none.
+    """One episode's recording. From half of its room on it is thinned; at its end, nothing more is taken.
+
+    Of each second of a topic a thinned recording keeps the first five messages and all of its first 100 ms; of topics
+    whose messages are sent only once (`Channel.lasting`) it keeps everything.
 
     Args:
         folder: the episode's, where the file is made.
@@ -54,7 +71,8 @@ class TopicLog:
         self._thinning = False
         self._stopped = False
         self._left_out: Counter[str] = Counter()
-        self._last_ns: dict[str, int] = {}
+        self._seconds: dict[str, _Second] = {}
+        self._flush_at: float | None = None  # steady time; None where there is nothing to flush
         self._looked_at = 0
         self._size = 0
         self._budget = Budget(0, "")
@@ -124,7 +142,7 @@ class TopicLog:
     def _run(self) -> None:
         try:
             if self._begin():
-                while (item := self._next()) is not None and self._write(item):
+                while not self._is_over and self._step():
                     pass
                 self._file.close()
                 self._size = self._file.path.stat().st_size
@@ -145,9 +163,27 @@ class TopicLog:
         self._file.open()
         return True
 
-    def _next(self) -> Item | None:
+    @property
+    def _is_over(self) -> bool:
         with self._changed:
-            self._changed.wait_for(lambda: self._queue or self._ending)
+            return self._ending and not self._queue
+
+    def _step(self) -> bool:
+        """Write what comes next, and flush once a second; False where nothing can be written any more."""
+        item = self._next()
+        if item is not None and not self._write(item):
+            return False
+        if self._flush_at is not None and time.monotonic() >= self._flush_at:
+            self._file.flush()
+            self._size = self._file.size
+            self._flush_at = None
+        return True
+
+    def _next(self) -> Item | None:
+        """Wait for a message; None at the end, or where it is time to flush."""
+        left_s = None if self._flush_at is None else max(0.0, self._flush_at - time.monotonic())
+        with self._changed:
+            self._changed.wait_for(lambda: self._queue or self._ending, left_s)
             overflown, self._overflown = self._overflown, False
             item = self._queue.popleft() if self._queue else None
             self._waiting -= len(item[1]) if item else 0
@@ -158,14 +194,23 @@ class TopicLog:
     def _write(self, item: Item) -> bool:
         """Write a message if there is room; False where nothing can be written any more."""
         channel, data, time_ns = item
-        if self._thinning and 0 <= time_ns - self._last_ns.get(channel.topic, -_THINNED_NS) < _THINNED_NS:
+        if self._thinning and not (channel.lasting or self._is_kept(channel.topic, time_ns)):
             with self._changed:
                 self._left_out[channel.topic] += 1
             return True
-        self._last_ns[channel.topic] = time_ns
         self._file.add(channel, data, time_ns)
+        if self._flush_at is None:
+            self._flush_at = time.monotonic() + _FLUSH_S
         self._size = self._file.size
         return self._has_room()
+
+    def _is_kept(self, topic: str, time_ns: int) -> bool:
+        """Whether a thinned recording has this one."""
+        second = self._seconds.get(topic)
+        if second is None or not 0 <= time_ns - second.began_ns < _THIN_NS:  # a clock may have been set back
+            second = self._seconds[topic] = _Second(time_ns)
+        second.messages += 1
+        return second.messages <= _THIN_COUNT or time_ns - second.began_ns < _THIN_ALL_NS
 
     def _has_room(self) -> bool:
         what = f"topics into {self._file.path}"
@@ -178,8 +223,8 @@ class TopicLog:
         if not self._stopped and not self._thinning and 2 * self._size >= self._budget.bytes:
             self._thinning = True
             self._warn(
-                f"the recording of {what} is thinned to one message a second of each topic: half of its room is used; "
-                f"{self._budget.limit}"
+                f"the recording of {what} is thinned to the first {_THIN_COUNT} messages, or "
+                f"{_THIN_ALL_NS // 10**6} ms, of each second of a topic: half of its room is used; {self._budget.limit}"
             )
         return not self._stopped
 

@@ -132,17 +132,20 @@ def _rule_faults(result: Any, rules: Mapping[str, Any]) -> list[str]:
 
 
 def _samples(skill: Skill) -> Iterator[tuple[Call, SceneGraph]]:
-    """Calls, with a scene, in which all parameters have a value of their kind; each word of an enum comes up."""
+    """Calls, with a scene, in which all parameters have a value of their kind.
+
+    Each word of an enum comes up, and of a number both bounds: where these are whole, the field may be an integer.
+    """
     binding = _binding(skill)
     fields = binding.goal if isinstance(binding, ActionBinding) else binding.request
-    words = max((len(p.values) for p in skill.parameters.values() if p.type == "enum"), default=1)
+    samples = {name: _sample_values(name, parameter) for name, parameter in skill.parameters.items()}
     places = tuple(
         ScenePlace(name=_sample_name(name), poses=dict.fromkeys(named_poses(fields, name), Pose()))
         for name, parameter in skill.parameters.items()
         if parameter.type == "entity"
     )
-    for i in range(words):
-        values = {name: _sample_value(name, parameter, i) for name, parameter in skill.parameters.items()}
+    for i in range(max(map(len, samples.values()), default=1)):
+        values = {name: found[i % len(found)] for name, found in samples.items()}
         yield Call(skill.name, values), SceneGraph(places=places)
 
 
@@ -150,13 +153,13 @@ def _sample_name(parameter: str) -> str:
     return parameter.replace("_", " ")
 
 
-def _sample_value(name: str, parameter: Parameter, i: int) -> Value:
+def _sample_values(name: str, parameter: Parameter) -> tuple[Value, ...]:
     match parameter.type:
         case "entity":
-            return _sample_name(name)
+            return (_sample_name(name),)
         case "number":
-            assert parameter.minimum is not None
-            return parameter.minimum
+            bounds = (parameter.minimum, parameter.maximum)
+            return tuple(bound for bound in bounds if bound is not None)
         case "enum":
-            return parameter.values[i % len(parameter.values)]
-    return ""
+            return parameter.values
+    return ("",)

@@ -43,8 +43,8 @@ class _Open:
 class ConsoleQuestions:
     """Subscribes ``operator_requests`` and ``help_requests``; client of ``answer_operator`` and ``answer_help``.
 
-    A question stays in its topic after it was answered: it is open while the planner says that it waits for that, and
-    no longer than a person has.
+    A question is open until its topic has its id with an empty kind, but only while the planner says that it waits for
+    that, and no longer than a person has.
 
     Args:
         node: the node that it belongs to.
@@ -106,6 +106,11 @@ class ConsoleQuestions:
         ]
 
     def _take(self, desk: _Desk, request: OperatorRequest) -> None:
+        if not request.kind:
+            now = self._open.get(desk)
+            if now is not None and now.request.id == request.id:
+                self._close(desk)
+            return
         self._open[desk] = _Open(request, time.monotonic() + self._timeout_s)
         if self._status is not None:
             # One from before we came may be over.

@@ -3,6 +3,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -130,12 +131,16 @@ class InstructionRunner:
             gate = self._gate(self.takeovers.interrupt(job.cancel), episode, tell)
             driver = Driver(model, gate, self.scenes, self.desk, job.cancel, self.takeovers)
         try:
-            result = driver.run(episode, episode_id)
+            if record.folder is not None:
+                self.topics.begin(record.folder)
+            with closing(tell):
+                result = driver.run(episode, episode_id)
+            if result.outcome is Outcome.CANCELLED and job.outcome is not None:
+                result = replace(result, outcome=job.outcome, message=job.reason)
+            # Told already here, so that the recording has it, too.
+            self.board.end(result.outcome.value)
         finally:
-            tell.close()
             recording = self.topics.end()
-        if result.outcome is Outcome.CANCELLED and job.outcome is not None:
-            result = replace(result, outcome=job.outcome, message=job.reason)
         # The scene at the end of a plan is imagined.
         seen = None if autonomy is Autonomy.PLAN_ONLY else episode.scene
         record.finish(
@@ -177,8 +182,6 @@ class InstructionRunner:
             "policy": policy.model_dump(mode="json", exclude_defaults=True) if policy else None,
         }
         record.open(self.parameters.as_dict() | known)
-        if recorder is not None:
-            self.topics.begin(recorder.folder)
         return record
 
     def _loading(self, job: Job, progress: str) -> None:

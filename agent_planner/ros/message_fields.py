@@ -55,6 +55,11 @@ def owner_of(message: Any, path: str) -> tuple[Any, str]:
     return message, _known(message, last, path)
 
 
+def plain_number(value: float) -> str:
+    """A number as text: all that an integer has, and of others what tells a coordinate to less than a millimetre."""
+    return str(value) if isinstance(value, int) else f"{value:.12g}"
+
+
 def _known(message: Any, name: str, path: str) -> str:
     if not hasattr(message, "get_fields_and_field_types"):
         raise FieldError(f"'{path}': there is nothing below a plain value")
@@ -108,14 +113,14 @@ def _integer(value: Any, unsigned: bool, bits: int, kind: str, path: str) -> int
         low, high = (0, 2**bits - 1) if unsigned else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
         if low <= value <= high:
             return int(value)
-        raise FieldError(f"'{path}' is of type {kind} ({low} to {high}) and cannot take {value:g}")
+        raise FieldError(f"'{path}' is of type {kind} ({low} to {high}) and cannot take {plain_number(value)}")
     raise FieldError(f"'{path}' is of type {kind} and cannot take {value!r}")
 
 
 def _text(value: Any, kind: str, path: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise FieldError(f"'{path}' is of type {kind} and cannot take {value!r}")
-    text = value if isinstance(value, str) else f"{value:g}"
+    text = value if isinstance(value, str) else plain_number(value)
     bound = re.search(r"<(\d+)>", kind)
     if bound and len(text) > int(bound[1]):
         raise FieldError(f"'{path}' is of type {kind} and cannot take {len(text)} characters")

@@ -23,6 +23,9 @@ _LISTENER_S = 2.0
 class OperatorDesk:
     """Publishes questions and takes the answers; one question is open at a time.
 
+    The topic keeps its last message for who comes later. What is over is closed there: by the same id with an empty
+    kind.
+
     Args:
         node: the node that it belongs to.
         timeout_s: steady time that a person has to answer.
@@ -81,7 +84,9 @@ class OperatorDesk:
         self._changes.wait(lambda: self._answer is not None or cancel.is_set(), Deadline(self._timeout_s))
         with self._changes:
             self._open = None
-            return self._answer
+            answer = self._answer
+        self._publisher.publish(OperatorRequest(header=request.header, id=request.id, episode_id=request.episode_id))
+        return answer
 
     def _take(self, request: AnswerOperator.Request, response: AnswerOperator.Response) -> AnswerOperator.Response:
         answer = request.answer.strip()

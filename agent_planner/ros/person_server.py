@@ -13,9 +13,12 @@ from rclpy.node import Node
 
 from agent_planner.ros.action_server import AnsweringActionServer
 from agent_planner.ros.node_parameters import Declared, declare
+from agent_planner.ros.waiting import Changes, Deadline
 
 Result = AskPerson.Result
 _ANSWERED_S = 5.0
+# How long rclpy may take to grant a cancel that was looked at.
+_GRANTED_S = 0.5
 
 
 class PersonServer(Node, ABC):
@@ -85,11 +88,16 @@ class PersonServer(Node, ABC):
             self._one.release()
         if code == Result.NONE:
             handle.succeed()
-        elif handle.is_cancel_requested:
+        elif self._is_canceling(handle, code):
             handle.canceled()
         else:
             handle.abort()
         return Result(error_code=code, error_msg=message)
+
+    def _is_canceling(self, handle: ServerGoalHandle, code: int) -> bool:
+        if code == Result.CANCELLED and self._refused == _id(handle):
+            Changes().wait(lambda: handle.is_cancel_requested, Deadline(_GRANTED_S))
+        return handle.is_cancel_requested
 
 
 def _id(handle: ServerGoalHandle) -> bytes:

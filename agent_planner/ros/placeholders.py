@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from agent_planner.errors import UserError, did_you_mean
+from agent_planner.ros.message_fields import plain_number
 from agent_planner.scene import Pose, SceneGraph, ScenePlace
 from agent_planner.scene.approach import approach_pose
 from agent_planner.scene.graph import Entity
@@ -125,4 +126,4 @@ def _pose_parts(value: Any) -> dict[str, float]:
 def _as_text(value: Any, placeholder: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise UserError(f"'{placeholder}' cannot stand inside a text")
-    return value if isinstance(value, str) else f"{value:g}"
+    return value if isinstance(value, str) else plain_number(value)

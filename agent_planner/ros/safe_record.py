@@ -2,6 +2,7 @@
 """A record whose disk may fail without stopping the robot half-way."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from agent_planner.agent.events import Event
@@ -22,6 +23,11 @@ class SafeRecord:
     def __init__(self, recorder: EpisodeRecorder | None, complain: Callable[[str], object]):
         self._recorder = recorder
         self._complain = complain
+
+    @property
+    def folder(self) -> Path | None:
+        """The episode's; None where nothing is recorded."""
+        return self._recorder.folder if self._recorder else None
 
     def open(self, config: Mapping[str, Any]) -> None:
         """As in `EpisodeRecorder`."""

@@ -33,6 +33,8 @@ from agent_planner.ros.process import spinning
 _LOOK_S = 0.5
 _DEPTH = 100
 _CLOSE_S = 2.0
+# What was published at the end of an episode is still on its way.
+_ON_ITS_WAY_S = 0.2
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class TopicRecorder:
         self._subscribed_for: TopicLog | None = None
         self._topics: dict[str, _Topic] = {}
         self._refused: set[str] = set()
+        self._leaving = threading.Event()
         self._life = ExitStack()
 
     def configure(self) -> None:
@@ -93,13 +96,15 @@ class TopicRecorder:
 
     def release(self) -> None:
         """End what is being recorded, and destroy the node."""
+        self._leaving.set()
         self.end()
         self._life.close()
 
     def begin(self, folder: Path) -> None:
-        """Record into an episode's folder from now on; returns at once."""
+        """Record into an episode's folder from now on; returns at once, or when an earlier recording has ended."""
         if self._make_log is None:
             return
+        self.end()
         log = self._make_log(folder)
         log.start()
         with self._lock:
@@ -107,7 +112,13 @@ class TopicRecorder:
         self._now.trigger()
 
     def end(self) -> dict[str, Any] | None:
-        """Stop; returns what the episode's record is to say of it, None where nothing was to be recorded."""
+        """Stop, once the last messages have come; waits for them, so call it in a worker.
+
+        Returns:
+            What the episode's record is to say of it; None where nothing was to be recorded.
+        """
+        if self._log is not None:
+            self._leaving.wait(_ON_ITS_WAY_S)
         with self._lock:
             log, self._log = self._log, None
         if log is None:
@@ -151,7 +162,7 @@ class TopicRecorder:
                 return
             self._own.destroy_subscription(known.subscription)
         try:
-            channel = Channel(name, kind, message_definition(kind), offered(publishers))
+            channel = Channel(name, kind, message_definition(kind), offered(publishers), _is_lasting(publishers))
             message_type = load_interface(kind)
         except InterfaceMissing as error:
             if name not in self._refused:
@@ -176,6 +187,10 @@ def _agreed(publishers: Sequence[TopicEndpointInfo]) -> tuple[ReliabilityPolicy,
         ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
         DurabilityPolicy.TRANSIENT_LOCAL if lasting else DurabilityPolicy.VOLATILE,
     )
+
+
+def _is_lasting(publishers: Sequence[TopicEndpointInfo]) -> bool:
+    return any(one.qos_profile.durability == DurabilityPolicy.TRANSIENT_LOCAL for one in publishers)
 
 
 def offered(publishers: Sequence[TopicEndpointInfo]) -> str:

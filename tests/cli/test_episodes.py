@@ -50,6 +50,19 @@ def test_a_list_for_a_program(run):
     assert done["instruction"] == "put the cup on the desk" and done["bytes"] > 0
 
 
+def test_one_bad_episode_hides_no_other(run, runs, tmp_path):
+    (runs / CUT / "episode.json").write_text("[1]")
+    bad, done = json.loads(run("list", "--json").splitlines()[-1])["episodes"]
+    assert (bad["outcome"], done["outcome"]) == ("unreadable", "succeeded")
+    assert "unreadable" in run("list") and "is no object but list" in " ".join(run("list").split())
+    out = tmp_path / "out.jsonl"
+    printed = run("export", out)
+    assert f"{CUT} is left out: " in printed and "is no object but list" in printed
+    assert len(out.read_text().splitlines()) == 2
+    with pytest.raises(UserError, match="is no object but list"):
+        run("export", out, "aaaa")
+
+
 def test_nothing_recorded_is_said(tmp_path):
     done = CliRunner().invoke(app, ["episodes", "list", "--runs", str(tmp_path)], catch_exceptions=False)
     assert done.stdout == f"no episode was recorded in {tmp_path}\n"

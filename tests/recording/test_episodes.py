@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Recorded episodes, found and read again."""
 
+from pathlib import Path
+
 import pytest
 
 from agent_planner.agent.events import EventKind
@@ -59,6 +61,21 @@ def test_a_line_that_was_cut_off_is_left_out_and_any_other_is_told(runs):
     path.write_text("{}\n" + whole)
     with pytest.raises(ConfigError, match=r"events\.jsonl:1: is no event of an episode: KeyError\('kind'\)"):
         find_episode(runs, "aaaa").events  # noqa: B018 - reading is what fails
+
+
+def test_of_one_that_cannot_be_read_that_is_said_and_why(runs):
+    (runs / FIRST / "events.jsonl").write_text("{}\n")
+    first, second = (episode.summary_or_fault() for episode in find_episodes(runs))
+    assert (first["id"], first["outcome"], second["outcome"]) == (FIRST, "unreadable", "succeeded")
+    assert "events.jsonl:1: is no event of an episode" in first["fault"] and first["bytes"] > 0
+    assert first.keys() - {"fault"} == second.keys()
+
+
+def test_a_file_that_is_renamed_meanwhile_is_none(runs, monkeypatch):
+    episode, list_ = find_episode(runs, "bbbb"), Path.iterdir
+    size = episode.summary()["bytes"]
+    monkeypatch.setattr(Path, "iterdir", lambda folder: [*list_(folder), folder / "episode.json.partial"])
+    assert episode.summary()["bytes"] == size
 
 
 def test_a_record_that_is_none_is_told(runs):

@@ -79,3 +79,19 @@ def test_a_file_that_was_not_closed_is_told(file):
     with pytest.raises(InfrastructureError, match=r"episode\.mcap cannot be read as it is .*`mcap recover`"):
         topics_in(file.path)
     assert not (file.path.parent / "metadata.yaml").exists()
+
+
+@pytest.mark.parametrize("left", [0, 20, 0.5, -5])
+def test_a_file_that_was_cut_is_told(file, left):
+    file.close()
+    data = file.path.read_bytes()
+    file.path.write_bytes(data[: int(left * len(data)) if isinstance(left, float) else left])
+    with pytest.raises(InfrastructureError, match=r"episode\.mcap cannot be read as it is .*`mcap recover`"):
+        topics_in(file.path)
+
+
+def test_a_file_with_a_byte_of_a_name_spoilt_is_told(file):
+    file.close()
+    file.path.write_bytes(file.path.read_bytes().replace(b"/words", b"\xff\xff\xff\xff\xff\xff"))
+    with pytest.raises(InfrastructureError, match="cannot be read as it is"):
+        topics_in(file.path)

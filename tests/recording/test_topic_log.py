@@ -3,19 +3,26 @@
 
 import errno
 import os
+import struct
 import threading
 import time
+from contextlib import suppress
+from dataclasses import replace
 
 import pytest
+from mcap.exceptions import McapError
+from mcap.records import Message
+from mcap.stream_reader import StreamReader
 
 from agent_planner.recording.mcap_file import McapFile
 from agent_planner.recording.mcap_summary import topics_in
 from agent_planner.recording.space import MB, Space
 from agent_planner.recording.topic_log import TopicLog
-from tests.recording.recorded import WORDS, word
+from tests.recording.recorded import PICTURES, WORDS, word
 from tests.waits import SECONDS, eventually
 
 LONG = 300_000
+LASTING, RARE = replace(WORDS, topic="/lasting", lasting=True), replace(WORDS, topic="/rare")
 
 
 def full(*_):
@@ -59,6 +66,15 @@ def counts(folder):
     return {topic.topic: topic.messages for topic in topics_in(folder / "episode.mcap")}
 
 
+def recovered(folder):
+    """How many messages a file holds that was not closed, as `mcap recover` finds them."""
+    found = 0
+    with suppress(FileNotFoundError, McapError, struct.error), (folder / "episode.mcap").open("rb") as file:
+        for record in StreamReader(file).records:
+            found += isinstance(record, Message)
+    return found
+
+
 def test_all_that_is_offered_is_in_the_file(log, tmp_path):
     log = log()
     for number in range(500):
@@ -78,25 +94,49 @@ def test_all_that_is_offered_is_in_the_file(log, tmp_path):
 
 def test_from_half_of_its_room_on_it_is_thinned_and_told(log, tmp_path):
     log = log(episode_bytes=2 * MB)
-    log.offer(WORDS, word(noise(4 * LONG * 2)), 0)
+    log.offer(PICTURES, word(noise(4 * LONG * 2)), 0)
     assert eventually(lambda: log.told)
-    for tenth in range(1, 31):
-        log.offer(WORDS, word("x"), tenth * 100_000_000)
+    for hundredth in range(300):
+        for channel in (WORDS, LASTING):
+            log.offer(channel, word("x"), hundredth * 10_000_000)
+    for fifth in range(15):
+        log.offer(RARE, word("x"), fifth * 200_000_000)
     facts = log.stop(SECONDS)
     assert facts["state"] == "thinned"
-    assert facts["left_out"] == {"/words": 27}
-    assert counts(tmp_path) == {"/words": 4}
+    # Of the fast one all that came in the first tenth of each second.
+    assert facts["left_out"] == {"/words": 270}
+    assert counts(tmp_path) == {PICTURES.topic: 1, "/words": 30, "/lasting": 300, "/rare": 15}
     (warning,) = facts["warnings"]
-    assert "thinned to one message a second of each topic" in warning and "record_episode_limit_mb is 2" in warning
+    assert "thinned to the first 5 messages, or 100 ms, of each second of a topic" in warning
+    assert "record_episode_limit_mb is 2" in warning
     assert log.told == [warning]
+
+
+def test_of_a_topic_that_is_a_little_faster_five_messages_a_second_are_kept(log, tmp_path):
+    log = log(episode_bytes=2 * MB)
+    log.offer(PICTURES, word(noise(4 * LONG * 2)), 0)
+    assert eventually(lambda: log.told)
+    for tenth in range(30):
+        log.offer(WORDS, word("x"), tenth * 100_000_000)
+    assert log.stop(SECONDS)["left_out"] == {"/words": 15}
 
 
 def test_a_clock_that_was_set_back_does_not_end_the_thinned_recording(log, tmp_path):
     log = log(episode_bytes=2 * MB)
     log.offer(WORDS, word(noise(4 * LONG * 2)), 50 * 10**9)
     assert eventually(lambda: log.told)
-    log.offer(WORDS, word("after"), 10**9)
+    for number in range(4):
+        log.offer(WORDS, word("after"), 10**9 + number * 200_000_000)
     assert log.stop(SECONDS)["left_out"] == {}
+
+
+def test_what_was_offered_outlives_a_process_that_is_killed(log, tmp_path, monkeypatch):
+    monkeypatch.setattr("agent_planner.recording.topic_log._FLUSH_S", 0.05)
+    log = log()
+    for number in range(3):
+        log.offer(WORDS, word(f"{number}"), number)
+        assert eventually(lambda number=number: recovered(tmp_path) == number + 1)
+    assert log.stop(SECONDS)["messages"] == counts(tmp_path) == {"/words": 3}
 
 
 def test_at_its_limit_it_is_stopped_and_can_still_be_read(log, tmp_path):

@@ -66,7 +66,10 @@ class Person:
         self._call = call
 
     def asked(self, text):
-        return self._heard.until(lambda m: m.text == text)
+        return self.heard(lambda m: m.text == text)
+
+    def heard(self, fits):
+        return self._heard.until(fits)
 
     def says(self, answer, question=""):
         return self._call(AnswerOperator, "answer_help", AnswerOperator.Request(id=question, answer=answer))
@@ -177,6 +180,45 @@ def test_a_cancel_while_the_goal_is_about_to_be_carried_out_counts(start, ask, p
     sent = ask(**BIN)
     sent.cancel()
     assert sent.result(5.0)[1].error_code == Code.CANCELLED
+
+
+def test_a_cancel_that_is_granted_after_the_help_has_ended_is_one(start, ask, person):
+    helped = threading.Event()
+
+    def prepare(node):
+        on_cancel, help_ = node._on_cancel, node.help
+
+        def late_cancel(handle):
+            answer = on_cancel(handle)
+            assert helped.wait(SECONDS)
+            threading.Event().wait(0.1)
+            return answer
+
+        def noted_help(goal, cancelled):
+            answer = help_(goal, cancelled)
+            helped.set()
+            return answer
+
+        node._on_cancel, node.help = late_cancel, noted_help
+
+    start(prepare)
+    sent = ask(**BIN)
+    person.asked("Please take the red cube and put it in the blue bin.")
+    sent.cancel()
+    status, result = sent.result(5.0)
+    assert (status, result.error_code) == (CANCELED, Code.CANCELLED)
+
+
+def test_a_request_that_is_over_is_closed_also_for_who_comes_later(start, ask, person, listen):
+    start()
+    sent = ask(**BIN)
+    question = person.asked("Please take the red cube and put it in the blue bin.")
+    person.says("done")
+    sent.result()
+    closed = person.heard(lambda m: m.id == question.id and not m.kind)
+    assert (closed.text, list(closed.options)) == ("", [])
+    late = listen(OperatorRequest, "help_requests", DurabilityPolicy.TRANSIENT_LOCAL)
+    assert late.until(lambda m: m.id == question.id).kind == "" and len(late.messages) == 1
 
 
 def test_the_end_of_the_node_ends_the_goal_with_a_result(start, ask, person):

@@ -44,6 +44,14 @@ def test_text_around_placeholders_is_text():
     assert goal.target == "the cube red cube at 1.5"
 
 
+def test_numbers_in_texts_are_whole():
+    utm = "{target: {type: entity}, speed: {type: number, minimum: 0, maximum: 9999999}}"
+    arguments = {"target": "desk", "speed": 5411943.25}
+    assert request('{target: "x={speed}"}', arguments, parameters=utm).target == "x=5411943.25"
+    assert request('{target: "{speed}"}', arguments, parameters=utm).target == "5411943.25"
+    assert request("{target: 1234567890123}").target == "1234567890123"
+
+
 def test_braces_that_are_no_placeholder_stay():
     assert request("{target: '{\"a\": 1}'}").target == '{"a": 1}'
 
@@ -89,6 +97,23 @@ def test_what_one_word_lacks_is_told_before_any_run():
     lacking = POSTURES.replace("home: {elbow: 0.0, ", "home: {")
     (problem,) = check_binding(action('{pose: {pose: {position: {x: "{posture.data.elbow}"}}}}', parameters=lacking))
     assert "there is no 'elbow' in {'WRIST_3': 1}" in problem
+
+
+@pytest.mark.parametrize(
+    ("bounds", "problems"),
+    [
+        ("minimum: 0, maximum: 255", []),
+        ("minimum: 0, maximum: 300", ["'mode' is of type uint8 (0 to 255) and cannot take 300"]),
+        ("minimum: 0, maximum: 0.5", ["'mode' is of type uint8 and cannot take 0.5"]),
+    ],
+)
+def test_both_bounds_of_a_number_have_to_fit(bounds, problems):
+    place = action(
+        '{mode: "{mode}"}',
+        type_name="agent_planner_interfaces/action/Place",
+        parameters=f"{{mode: {{type: number, {bounds}}}}}",
+    )
+    assert check_binding(place) == problems
 
 
 def test_a_place_may_have_poses_with_names():

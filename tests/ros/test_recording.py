@@ -29,6 +29,7 @@ def test_an_episode_has_the_topics_that_are_named(robot, namespace, start_planne
     assert {topic for topic, _ in found} == {f"{namespace}/plan_status", f"{namespace}/scene_graph"}
     statuses = [message for topic, message in found if topic.endswith("plan_status")]
     assert {status.episode_id for status in statuses} == {result.episode_id}
+    assert (statuses[-1].state, statuses[-1].outcome) == ("IDLE", "succeeded")
     assert any(status.call == 'pick(object="red cube")' for status in statuses)
     recording = json.loads((folder / "episode.json").read_text())["recording"]
     assert (recording["state"], recording["warnings"], recording["left_out"]) == ("complete", [], {})

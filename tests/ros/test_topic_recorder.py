@@ -144,6 +144,35 @@ def test_a_publisher_that_offers_less_is_heard_too(node, recorder, folder):
     assert {message.data for _, message, _ in messages(folder, String)} == {"one", "two"}
 
 
+def test_what_is_published_at_the_very_end_is_recorded(node, recorder, folder):
+    recorder = recorder("words")
+    recorder.begin(folder)
+    words = publisher(node, String, "words", LASTING)
+    words.publish(String(data="the end"))
+    recorder.end()
+    assert [message.data for _, message, _ in messages(folder, String)] == ["the end"]
+
+
+def test_an_episode_that_begins_ends_the_recording_of_one_that_did_not_end(recorder, tmp_path):
+    recorder = recorder("words")
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        recorder.begin(tmp_path / name)
+    assert (tmp_path / "first" / "metadata.yaml").exists()
+
+
+def test_messages_that_are_sent_once_are_known_as_such(node, recorder, folder):
+    recorder = recorder("words", "cmd_vel")
+    recorder.begin(folder)
+    publisher(node, String, "words", LASTING).publish(String())
+    publisher(node, Twist, "cmd_vel", BEST_EFFORT).publish(Twist())
+    assert eventually(lambda: _offered(recorder) == 2)
+    channels = [channel for _, channel in recorder.log._file._channels.values()]
+    assert {channel.type: channel.lasting for channel in channels} == {
+        "std_msgs/msg/String": True, "geometry_msgs/msg/Twist": False,
+    }  # fmt: skip
+
+
 def test_between_episodes_nobody_listens(node, recorder, folder):
     recorder = recorder("words")
     words = node.create_publisher(String, "words", 10)
