@@ -12,13 +12,12 @@ button, or by
 import sys
 
 from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument, ExecuteProcess, GroupAction
+from launch.actions import DeclareLaunchArgument, ExecuteProcess, GroupAction, OpaqueFunction
 from launch.conditions import IfCondition
 from launch.substitutions import EqualsSubstitution, LaunchConfiguration, PythonExpression
 from launch_ros.actions import Node, PushRosNamespace
-from launch_ros.parameter_descriptions import ParameterValue
 
-from agent_planner.ros.launching import share
+from agent_planner.ros.launching import is_true, share
 
 
 def generate_launch_description():
@@ -29,22 +28,20 @@ def generate_launch_description():
         DeclareLaunchArgument("namespace", default_value="", description="Namespace of the robot."),
         DeclareLaunchArgument(
             "use_stamped",
-            default_value="false",
-            choices=["true", "false"],
-            description="TwistStamped, if the supervisor has use_stamped too.",
+            default_value="",
+            choices=["", "true", "false"],
+            description="TwistStamped, if the supervisor has use_stamped too; empty: see teleop_params_file.",
         ),
         DeclareLaunchArgument(
             "teleop_params_file",
             default_value=share("agent_planner", "config/teleop.yaml"),
-            description="Speeds, axes and buttons of the joystick.",
+            description="Speeds, axes and buttons of the joystick; whether it sends TwistStamped.",
         ),
         DeclareLaunchArgument(
             "terminal", default_value="xterm -e", description="Command that gives the keyboard a window of its own."
         ),
     ]
     stamped = LaunchConfiguration("use_stamped")
-    file = LaunchConfiguration("teleop_params_file")
-    joystick = _is("device", "joystick")
     return LaunchDescription(
         [
             *arguments,
@@ -60,18 +57,21 @@ def generate_launch_description():
             GroupAction(
                 [
                     PushRosNamespace(LaunchConfiguration("namespace")),
-                    Node(package="joy", executable="joy_node", name="joy_node", parameters=[file], condition=joystick),
-                    Node(
-                        package="agent_planner",
-                        executable="teleop_joy",
-                        name="teleop_joy",
-                        parameters=[file, {"publish_stamped_twist": ParameterValue(stamped, value_type=bool)}],
-                        condition=joystick,
-                    ),
+                    OpaqueFunction(function=_joystick, condition=_is("device", "joystick")),
                 ]
             ),
         ]
     )
+
+
+def _joystick(context):
+    chosen = context.launch_configurations
+    file = chosen["teleop_params_file"]
+    stamped = [{"publish_stamped_twist": is_true(chosen, "use_stamped")}] if chosen["use_stamped"] else []
+    return [
+        Node(package="joy", executable="joy_node", name="joy_node", parameters=[file]),
+        Node(package="agent_planner", executable="teleop_joy", name="teleop_joy", parameters=[file, *stamped]),
+    ]
 
 
 def _is(argument, value):

@@ -34,7 +34,10 @@ class AutonomySwitch:
         """Change it; returns the level before."""
         with self._lock:
             before, self._level = self._level, level
-            if level is not Autonomy.TELEOP and level is not self._instructed:
+            # The level that lay below `TELEOP` comes back with the robot. Whatever else a person sets, they mean, also
+            # where it is the level of instructions already: the one that runs may have one of its own.
+            returns = before is Autonomy.TELEOP and level is self._instructed
+            if level is not Autonomy.TELEOP and not returns:
                 self._instructed = level
                 self._changes += 1
             return before
@@ -42,7 +45,7 @@ class AutonomySwitch:
     def for_instruction(self, own: Autonomy | None) -> Callable[[], Autonomy]:
         """The level of one instruction, to be asked again at every call.
 
-        It is the instruction's ``own``, if it names one, until a person changes the level while it runs.
+        It is the instruction's ``own``, if it names one, until a person sets a level while it runs.
         """
         then = self._changes
         return lambda: own if own is not None and self._changes == then else self._instructed

@@ -85,12 +85,12 @@ class Driver:
                         return _ended(episode, Outcome.CANCELLED, "CANCELLED", "")
                     go_on = partial(loop.throw, took)
                     continue
-                if isinstance(request, Dispatch):
+                if _was_sent(request, answer):
                     answer = self._told_apart(answer)
                     # What the robot does now is not known: no further motion may be built on it.
                     doubt = answer if answer.status is ResultStatus.UNKNOWN else None
                 elif self.cancel.is_set():
-                    # What comes back then is no answer: nobody said no, and no scene is late.
+                    # What comes back then is no answer: nobody said no (the gate asks, too), and no scene is late.
                     return _ended(episode, Outcome.CANCELLED, "CANCELLED", "")
                 go_on = partial(loop.send, answer)
         except StopIteration as stop:

@@ -167,8 +167,8 @@ class InstructionServer:
         fault = malformed(job.request)
         if fault:
             return aborted("malformed", _Result.MALFORMED, fault)
-        if not self.active:
-            return aborted("failed", _Result.FAILED, "the planner is not active; activate it (lifecycle)")
+        if refused := self._inactive():
+            return refused
         if halt := self._stops.settled(job.cancel):
             return aborted("failed", halt.error_code, halt.message)
         if refused := self._take_turn(job):
@@ -182,9 +182,17 @@ class InstructionServer:
         halt = self._stops.halt() if verdict.status is Status.CANCELED else None
         return replace(verdict, error_code=halt.error_code, error_msg=halt.message) if halt else verdict
 
+    def _inactive(self) -> Verdict | None:
+        if self.active and not self.closing:
+            return None
+        return aborted("failed", _Result.FAILED, "the planner is not active; activate it (lifecycle)")
+
     def _take_turn(self, job: Job) -> Verdict | None:
         """Become the running job; a verdict where that is not to be."""
         with self._changes:
+            # Whoever ends all jobs looks for them under the lock, after having said that no more may begin.
+            if refused := self._inactive():
+                return refused
             running, waiting = self._running, self._waiting
             if running is None and waiting is None:
                 self._running = job
@@ -209,7 +217,9 @@ class InstructionServer:
         return aborted("busy", _Result.BUSY, f"what runs did not end within {self._end_s:g} s of being asked to")
 
     def _stop_all(self, reason: str) -> None:
-        for job in (self._waiting, self._running):
+        with self._changes:
+            jobs = (self._waiting, self._running)
+        for job in jobs:
             if job is not None:
                 self._stop(job, Outcome.CANCELLED, reason)
 

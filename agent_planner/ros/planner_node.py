@@ -195,6 +195,8 @@ class PlannerNode(LifecycleNode):
     def _at_rest(self, reason: str) -> None:
         if not self._server.end_all(reason):
             self.get_logger().error("an instruction did not end in time; the robot may still be moving")
+            # The farewell that may follow would call off the supervisor's watch.
+            self._stops.request(f"an instruction did not end in time ({reason})")
 
     def _release(self) -> None:
         if not self._configured:

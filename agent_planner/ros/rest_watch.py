@@ -135,8 +135,10 @@ class RestWatch:
         positions = tuple(message.position[i] for i in wanted)
         stamp = message.header.stamp.sec + message.header.stamp.nanosec * 1e-9
         self._measured = time.monotonic(), positions
-        if len(message.velocity) == len(message.name):
-            speeds = [abs(message.velocity[i]) for i in wanted]
+        velocities = [message.velocity[i] for i in wanted] if len(message.velocity) == len(message.name) else []
+        # A joint whose velocity nobody measures has none, or one that is not a number (joint_state_broadcaster).
+        if velocities and all(map(math.isfinite, velocities)):
+            speeds = [abs(velocity) for velocity in velocities]
         elif self._before is not None and stamp > self._before[0]:
             span = stamp - self._before[0]
             speeds = [abs(b - a) / span for a, b in zip(self._before[1], positions, strict=True)]

@@ -15,8 +15,9 @@ from rclpy.qos import qos_profile_action_status_default
 from std_srvs.srv import Trigger
 
 _ENDED = frozenset({GoalStatus.STATUS_SUCCEEDED, GoalStatus.STATUS_CANCELED, GoalStatus.STATUS_ABORTED})
-# Requests whose answer may still come; older ones are given up, so that a dead server costs no memory.
-_AWAITED = 3
+# Requests whose answer may still come; older ones are given up, so that a dead server costs no memory. While the robot
+# is stopped there are ten a second: a server may take three seconds to answer.
+_AWAITED = 30
 
 
 class Stoppable(Protocol):

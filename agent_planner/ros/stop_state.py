@@ -11,6 +11,7 @@ from agent_planner_interfaces.msg import StopReport
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
+from rclpy.duration import Duration
 from rclpy.node import Node
 from std_msgs.msg import Bool, String
 
@@ -20,6 +21,7 @@ from agent_planner.ros.waiting import Changes, Deadline
 _Result = ExecuteInstruction.Result
 # Two processes need this long to find each other, at most, on a busy machine.
 _DISCOVERY_S = 10.0
+_FAREWELL_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,12 @@ class StopState:
         )
 
     def release(self) -> None:
-        """Destroy them."""
+        """Destroy them; returns when the last request has arrived, or in half a second."""
         self._node.destroy_timer(self._timer)
         for subscription in self._subscriptions:
             self._node.destroy_subscription(subscription)
+        # A publisher takes what is still on its way with it.
+        self._request.wait_for_all_acked(Duration(seconds=_FAREWELL_S))
         self._node.destroy_publisher(self._request)
 
     def halt(self) -> Halt | None:

@@ -103,7 +103,7 @@ class SupervisorNode(Node):
 
     def stop(self) -> None:
         """The last word is zero; the silence that follows locks."""
-        self._velocity.halt()
+        self._velocity.close()
 
     def _listen(self) -> None:
         group = ReentrantCallbackGroup()

@@ -31,10 +31,11 @@ class TakeoverLink:
         self._takeovers = takeovers
         self._on_end = on_end
         self._lock = threading.Lock()
-        # Whether a takeover began here that the supervisor has not confirmed, and the newest that it had told of then.
+        # Whether a takeover began here that the supervisor has not confirmed, the newest that it has told of (None: it
+        # was not heard of yet), and the one that it had told of when ours began.
         self._wanted = False
-        self._number = 0
-        self._known = 0
+        self._number: int | None = None
+        self._known: int | None = None
 
     def configure(self) -> None:
         """Create the endpoints."""
@@ -79,16 +80,19 @@ class TakeoverLink:
             self._node.get_logger().error(f"'{TELEOP_STATE}' cannot be read: {error}")
             return
         with self._lock:
-            self._number = state.number
+            before, self._number = self._number, state.number
+            if self._known is None:
+                self._known = state.number  # what it tells of first may be long ago
             # None that is newer than ours: the supervisor has not heard of ours yet, or it is another supervisor.
             unheard = self._wanted and not state.active and state.number <= self._known
             self._wanted = unheard
-        if state.active:
-            if not self._takeovers.active:
-                self._takeovers.begin(state.source)
-        elif unheard:
+        # A short one may be over before it is told of: only the newest state comes through.
+        missed = before is not None and state.number > before
+        if (state.active or missed) and not self._takeovers.active:
+            self._takeovers.begin(state.source)
+        if unheard:
             self._request()
-        else:
+        elif not state.active:
             self._end(state.distance_m)
 
     def _end(self, distance_m: float) -> None:

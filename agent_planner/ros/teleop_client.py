@@ -10,13 +10,13 @@ from agent_planner_interfaces.srv import SetAutonomy
 from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.client import Client
 from rclpy.node import Node
-from rclpy.task import Future
 from std_msgs.msg import Bool, String
 from std_srvs.srv import Trigger
 
 from agent_planner.ros import names
 from agent_planner.ros.hands import Hands
 from agent_planner.ros.teleop_state import TeleopState, teleop_state_of
+from agent_planner.safety.teleop_hold import STICK
 from agent_planner.safety.velocity import ZERO, Velocity
 from agent_planner.teleop.commands import ArmTwist, Word
 from agent_planner.teleop.status import TeleopStatus
@@ -25,6 +25,10 @@ from agent_planner.types import Autonomy
 _SET_AUTONOMY = "set_autonomy"
 _SILENT_S = 0.5  # of the supervisor, steady time
 _FAREWELL_S = 0.5
+# An answer to `take_over` may be lost: it is asked for again after so long.
+_AGAIN_S = 0.5
+# What was asked of the hand and waits for the takeover is out of date after so long.
+_OUTDATED_S = 3.0
 _OPENINGS = {Word.OPEN: 1.0, Word.CLOSE: 0.0}
 _SERVICES = {Word.STOP: names.STOP, Word.TAKE_OVER: names.TAKE_OVER, Word.GIVE_BACK: names.GIVE_BACK}
 
@@ -47,7 +51,8 @@ class TeleopClient:
         self._tell = tell
         self._base_moves = self._arm_moves = False
         self._arm_frame = ""
-        self._taking: Future | None = None
+        self._asked_to_take = float("-inf")
+        self._opening: tuple[float, float] | None = None  # what the hand is yet to do, and when that was asked
         self._state: TeleopState | None = None
         self._stop: tuple[float, bool] | None = None  # when it was heard, and what
         self._reason = self._level = ""
@@ -121,11 +126,14 @@ class TeleopClient:
             if word is Word.STOP:
                 self._stop_request.publish(String(data=f"{who} stopped the robot"))
                 self._let_go()
+            if word is not Word.TAKE_OVER:
+                self._opening = None
             self._request(self._triggers[word], Trigger.Request(), _SERVICES[word])
 
     def close(self) -> None:
         """Let go of base and arm; returns when that has arrived, or in half a second."""
         self._let_go()
+        self._opening = None
         self._hands.wait_until_heard(_FAREWELL_S)
 
     # --- parts
@@ -135,32 +143,46 @@ class TeleopClient:
         self.move_arm(None, "")
 
     def _grip(self, opening: float) -> None:
-        taking = self._take_first()
-        if taking is None:
-            self._hands.grip(opening)
-        else:
-            taking.add_done_callback(lambda _: self._hands.grip(opening))
+        self._opening = (opening, time.monotonic())
+        self._take_first()
+        if self._taken or not self._triggers[Word.TAKE_OVER].service_is_ready():
+            self._grip_now()
 
-    def _take_first(self) -> Future | None:
-        """Arm and hand are a person's only after a takeover; returns what is to be waited for, if anything."""
-        if self._state is not None and self._state.active:
-            return None
-        if (self._taking is None or self._taking.done()) and self._triggers[Word.TAKE_OVER].service_is_ready():
-            self._taking = self._request(self._triggers[Word.TAKE_OVER], Trigger.Request(), names.TAKE_OVER)
-        return self._taking
+    def _grip_now(self) -> None:
+        """Do what waits for a takeover, if anything does; called by whatever tells of one, answer or state."""
+        asked, self._opening = self._opening, None
+        if asked is not None and time.monotonic() - asked[1] < _OUTDATED_S:
+            self._hands.grip(asked[0])
 
-    def _request(self, client: Client, request: Any, name: str) -> Future | None:
+    @property
+    def _taken(self) -> bool:
+        return self._state is not None and self._state.active
+
+    def _take_first(self) -> None:
+        """Arm and hand are a person's only after a takeover; one by the stick would end with the stick's silence."""
+        state = self._state
+        if state is not None and state.active and state.source != STICK:
+            return
+        taker, now = self._triggers[Word.TAKE_OVER], time.monotonic()
+        if now - self._asked_to_take >= _AGAIN_S and taker.service_is_ready():
+            self._asked_to_take = now
+            self._request(taker, Trigger.Request(), names.TAKE_OVER, self._took)
+
+    def _took(self) -> None:
+        self._asked_to_take = float("-inf")
+        self._grip_now()
+
+    def _request(self, client: Client, request: Any, name: str, then: Callable[[], None] = lambda: None) -> None:
         if not client.service_is_ready():
             self._tell(f"nobody serves '{name}'")
-            return None
+            return
         future = client.call_async(request)
-        future.add_done_callback(lambda done: self._answered(done, name))
-        return future
+        future.add_done_callback(lambda done: self._answered(done.result(), name, then))
 
-    def _answered(self, future: Future, name: str) -> None:
-        answer = future.result()
+    def _answered(self, answer: Any, name: str, then: Callable[[], None]) -> None:
         if answer is not None:
             self._tell(answer.message or f"'{name}': {'done' if answer.success else 'refused'}")
+            then()
 
     # --- called by the executor
 
@@ -170,6 +192,8 @@ class TeleopClient:
         except ValueError as error:
             self._state = None
             self._tell(f"'{names.TELEOP_STATE}' cannot be read: {error}")
+        if self._taken:
+            self._grip_now()
 
     def _on_level(self, message: String) -> None:
         self._level = message.data

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A joystick drives base, arm and hand; executable ``teleop_joy``."""
 
+import threading
 import time
 from typing import Any
 
@@ -66,6 +67,8 @@ class TeleopJoyNode(Node):
         self._values = values
         self._heard: float | None = None  # when the last reading came, steady time; None: everything is released
         self._fault = ""
+        self._closing = threading.Lock()
+        self._closed = False
 
     def start(self) -> None:
         """Create the endpoints."""
@@ -75,7 +78,9 @@ class TeleopJoyNode(Node):
         self.create_timer(_LOOK_S, self._look, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
     def stop(self) -> None:
-        """Let go of everything."""
+        """Let go of everything; what the joystick says after that is not carried out."""
+        with self._closing:
+            self._closed = True
         self._client.close()
 
     def _on_joy(self, message: Joy) -> None:
@@ -94,10 +99,13 @@ class TeleopJoyNode(Node):
             self._carry_out(Wanted())
 
     def _carry_out(self, wanted: Wanted) -> None:
-        for word in wanted.words:
-            self._client.say(word, "a person with a joystick")
-        self._client.drive(wanted.velocity)
-        self._client.move_arm(wanted.arm, self._arm_frame)
+        with self._closing:
+            if self._closed:
+                return
+            for word in wanted.words:
+                self._client.say(word, "a person with a joystick")
+            self._client.drive(wanted.velocity)
+            self._client.move_arm(wanted.arm, self._arm_frame)
 
 
 def _settings(values: dict[str, Any]) -> JoySettings:

@@ -69,10 +69,11 @@ class TeleopWatch:
         self._node.create_timer(BEAT_S, self._check, callback_group=own, clock=steady)
         self._tell()
 
-    def command(self, moves: bool) -> None:
-        """A command of the person's stick came in; whether it is anything but zero."""
+    def command(self, moves: bool) -> bool:
+        """A command of the stick came in, which is zero or ``moves``; returns whether a person has the robot."""
         if self._hold.command(moves):
             self._begun()
+        return self.active
 
     # --- called by the executor
 

@@ -9,6 +9,7 @@ from geometry_msgs.msg import Twist, TwistStamped
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
+from rclpy.duration import Duration
 from rclpy.node import Node
 
 from agent_planner.ros.twists import velocity_message
@@ -17,13 +18,16 @@ from agent_planner.safety.velocity import ZERO, Limits, Velocity, VelocityMultip
 TELEOP, SKILLS = "cmd_vel_teleop", "cmd_vel_nav"
 INPUTS = (TELEOP, SKILLS)
 _OUTPUT = "cmd_vel"
+_FAREWELL_S = 0.1
 
 
 class VelocityOutput:
     """Passes on the highest input that is not silent, teleoperation before skills; zero while the robot is stopped.
 
     A command goes out at once when it comes in, and again at every tick of steady time; on silence it is zero. While a
-    person has the robot, what the skills want does not pass, also where the person's own input is silent.
+    person has the robot, what the skills want does not pass, also where the person's own input is silent. While no
+    person has it, a zero of theirs is no wish: a device that nobody holds may go on sending it, and would bar the
+    skills for ever.
 
     Args:
         node: the node that it belongs to.
@@ -34,7 +38,8 @@ class VelocityOutput:
         stopped: whether the output is zero whatever comes in.
         barred: whether the skills may not drive: nobody is there any more who asked for what they do, or a person has
             the robot.
-        on_teleop: told of each command of the person, before it goes out: whether it moves anything.
+        on_teleop: told of each command of the person, before it goes out: whether it moves anything; returns whether a
+            person has the robot.
     """
 
     def __init__(
@@ -46,7 +51,7 @@ class VelocityOutput:
         frame: str | None,
         stopped: Callable[[], bool],
         barred: Callable[[], bool],
-        on_teleop: Callable[[bool], None],
+        on_teleop: Callable[[bool], bool],
     ):
         self._node = node
         self._limits = limits
@@ -57,6 +62,7 @@ class VelocityOutput:
         self._stopped = stopped
         self._barred = barred
         self._on_teleop = on_teleop
+        self._closed = False
 
     def configure(self) -> None:
         """Create the endpoints."""
@@ -71,28 +77,41 @@ class VelocityOutput:
         """Say now what the base should do."""
         velocity, _ = self.current()
         self._send(velocity)
-        if velocity != ZERO and self._stopped():
-            # The stop came between the look at it and the command: zero has the last word.
+        if velocity != ZERO and self._stands:
+            # The stop, or the end, came between the look at it and the command: zero has the last word.
             self._send(ZERO)
 
     def halt(self) -> None:
         """Command zero."""
         self._send(ZERO)
 
+    def close(self) -> None:
+        """Command zero for good; returns when that has arrived, or in a tenth of a second."""
+        self._closed = True
+        self._send(ZERO)
+        # A publisher takes what is still on its way with it.
+        self._output.wait_for_all_acked(Duration(seconds=_FAREWELL_S))
+
     def current(self) -> tuple[Velocity, str]:
         """What the base is told, and which input that comes from (``stop``, or empty where all are silent)."""
-        if self._stopped():
+        if self._stands:
             return ZERO, "stop"
         velocity, source = self._core.output()
         return (ZERO, "") if source == SKILLS and self._barred() else (velocity, source)
+
+    @property
+    def _stands(self) -> bool:
+        return self._closed or self._stopped()
 
     def _taker(self, name: str) -> Callable[[Any], None]:
         def take(message: Any) -> None:
             twist = message.twist if self._frame is not None else message
             wanted = Velocity(twist.linear.x, twist.linear.y, twist.angular.z)
-            if name == TELEOP:
-                self._on_teleop(self._limits.clamp(wanted) != ZERO)
-            self._core.put(name, wanted)
+            moves = self._limits.clamp(wanted) != ZERO
+            if name == TELEOP and not self._on_teleop(moves) and not moves:
+                self._core.withdraw(name)
+            else:
+                self._core.put(name, wanted)
             self.publish()
 
         return take

@@ -33,11 +33,6 @@ class LinkWatch:
         self.state = Link.UNSEEN
 
     @property
-    def age_s(self) -> float | None:
-        """Seconds since the newest beat; None if there was none."""
-        return None if self.state is Link.UNSEEN else self._clock() - self._last
-
-    @property
     def who(self) -> str:
         """Who is there; empty where nobody is known to be."""
         return self._who if self.state is Link.ALIVE else ""

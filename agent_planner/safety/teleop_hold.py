@@ -81,16 +81,16 @@ class TeleopHold:
             self._heard = self._clock()
             return moves and self._begin(STICK)
 
-    def take(self, source: str = SERVICE) -> bool:
+    def take(self) -> bool:
         """Take over without a stick; False where a person has the robot already.
 
         A takeover by the stick is not given back by its silence any more.
         """
         with self._lock:
             if self._newest is not None and self.active:
-                self._newest = replace(self._newest, source=source)
+                self._newest = replace(self._newest, source=SERVICE)
                 return False
-            return self._begin(source)
+            return self._begin(SERVICE)
 
     def give_back(self) -> bool:
         """The skills may move the robot again; False where they may already."""

@@ -65,6 +65,11 @@ class VelocityMultiplexer:
         with self._lock:
             self._last[name] = (self._clock(), wanted)
 
+    def withdraw(self, name: str) -> None:
+        """The input is silent from now on."""
+        with self._lock:
+            self._last.pop(name, None)
+
     def output(self) -> tuple[Velocity, str]:
         """Return the velocity and the name of the input that it comes from (empty: all are silent)."""
         now = self._clock()

@@ -27,3 +27,11 @@ def test_an_instructions_own_level_holds_until_a_person_changes_it():
     switch.set(PLAN_ONLY)
     assert (own(), usual()) == (PLAN_ONLY, PLAN_ONLY)
     assert switch.for_instruction(AUTO)() is AUTO
+
+
+def test_who_sets_the_level_that_is_set_means_the_running_instruction_too():
+    switch = AutonomySwitch(CONFIRM)
+    own = switch.for_instruction(AUTO)
+    assert own() is AUTO
+    switch.set(CONFIRM)
+    assert own() is CONFIRM

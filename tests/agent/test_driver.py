@@ -70,6 +70,13 @@ def test_a_cancel_during_a_call_ends_after_its_result_is_recorded(cancel):
     assert (result.outcome, len(result.steps), len(model.heard)) == (Outcome.CANCELLED, 1, 2)
 
 
+def test_a_cancel_while_a_person_is_asked_about_a_call_is_no_refusal_of_theirs(cancel):
+    denied = SkillResult(ResultStatus.DENIED, "DENIED", "nobody answered")
+    result, events, _ = drive(Robot(denied, on_execute=cancel.set), cancel)
+    assert (result.outcome, result.steps) == (Outcome.CANCELLED, ())
+    assert not any("nobody answered" in event.text for event in events)
+
+
 def test_a_cancel_during_the_models_turn(cancel):
     def answer(request):
         cancel.set()

@@ -76,6 +76,13 @@ def test_the_reader_of_parameters_follows_tables_and_functions():
     assert not is_known("modell", "agent_planner", "planner")
 
 
+def test_what_is_not_given_for_a_joystick_is_left_to_its_parameter_file():
+    (teleop,) = (file for file in FILES if file.name == "teleop.launch.py")
+    found = {program(call)[1]: teleop.parameters_of(call) for file, call in NODES if file is teleop}
+    assert found == {"joy_node": set(), "teleop_joy": {"publish_stamped_twist"}}
+    assert text(teleop.declared["use_stamped"]["default_value"]) == ""
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_every_argument_is_described(file):
     assert file.declared

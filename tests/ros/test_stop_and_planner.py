@@ -96,6 +96,19 @@ def test_a_planner_that_ends_in_order_is_no_alarm(robot, start_planner, supervis
     assert not supervisor._latch.active
 
 
+@pytest.mark.parametrize("way", ["stop", "trigger_deactivate"])
+def test_a_planner_that_ends_before_its_instruction_does_has_the_robot_stopped(
+    robot, start_planner, supervisor, monkeypatch, way
+):
+    planner = start_planner(AT_SHELF, supervised=False)
+    assert eventually(lambda: supervisor._planner.state.value == "alive")
+    assert eventually(lambda: planner.node._stops._request.get_subscription_count() == 1)
+    monkeypatch.setattr(planner.node._server, "end_all", lambda reason: False)
+    getattr(planner.node, way)()
+    assert eventually(lambda: supervisor._latch.active)
+    assert "an instruction did not end in time (the planner " in supervisor._latch.stop.reason
+
+
 # --- a planner that cannot obey
 
 

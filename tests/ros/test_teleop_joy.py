@@ -121,6 +121,15 @@ def test_a_joystick_that_falls_silent_counts_as_released(pad, base, states):
     assert only_zero_once(base)
 
 
+def test_nothing_is_heard_of_a_joystick_once_the_node_has_let_go(pad, base, states):
+    pad.hold(ENABLE, b=1.0)
+    base.until(lambda m: m.linear.x > 0)
+    pad.joy.stop()
+    base.until(lambda m: m.linear.x == 0.0)
+    base.messages.clear()
+    assert not eventually(lambda: base.messages, 0.4), "it is still held, and the node still spins"
+
+
 def test_what_is_no_number_counts_as_released(pad, base):
     pad.hold(ENABLE, b=1.0)
     base.until(lambda m: m.linear.x > 0)

@@ -39,6 +39,14 @@ def test_a_silent_input_gives_way_and_in_the_end_all_stand(multiplexer, clock):
     assert multiplexer.output() == (ZERO, "")
 
 
+def test_an_input_that_is_withdrawn_gives_way_at_once(multiplexer):
+    multiplexer.put("teleop", Velocity(0.1))
+    multiplexer.put("skills", Velocity(0.4))
+    multiplexer.withdraw("teleop")
+    multiplexer.withdraw("stop")  # it said nothing
+    assert multiplexer.output() == (Velocity(0.4), "skills")
+
+
 def test_limits_clamp_and_keep_the_direction(multiplexer):
     multiplexer.put("skills", Velocity(3.0, 4.0, -9.0))
     velocity, _ = multiplexer.output()

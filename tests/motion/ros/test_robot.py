@@ -101,6 +101,15 @@ def test_joints_are_read_by_name_in_the_arms_order(publisher, robot):
     assert (joints.opening, joints.opening_speed) == pytest.approx((0.03, -0.5))
 
 
+def test_a_velocity_that_is_no_number_counts_as_none_at_all(node, robot):
+    """As joint_state_broadcaster tells of a joint without a velocity interface."""
+    state = JointState(name=[*NAMES, *FINGERS], position=[0.0] * 4, velocity=[0.1, math.nan, math.nan, math.nan])
+    state.header.stamp = node.get_clock().now().to_msg()
+    robot._on_joints(state)
+    joints = robot.joints()
+    assert (*joints.speed, joints.opening_speed) == (0.1, 0.0, 0.0)
+
+
 def test_where_the_processor_is_slow_only_the_newest_reading_counts(context, bare_node):
     busy = bare_node()
     robot = RosRobot(busy, CHANNELS)

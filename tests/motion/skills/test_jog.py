@@ -105,6 +105,21 @@ def test_an_arm_that_is_held_up_is_not_pushed_ever_harder(arm):
     assert np.abs(sent - before).max() < 0.15 + 0.25
 
 
+def test_what_is_not_asked_any_more_once_the_scene_has_been_looked_at_is_not_sent(arm):
+    robot, kit, _ = arm()
+    asking, sent, world = [ahead()], [], robot.world
+
+    def look():
+        if robot.arm_sent and asking:
+            asking.clear()
+            sent.extend(robot.arm_sent)
+        return world()
+
+    robot.world = look
+    ArmJog(kit, print).run(lambda: asking[0] if asking else None)
+    assert sent and {len(t.times) for t in robot.arm_sent[len(sent) :]} == {1}, "only that it is to stand"
+
+
 def test_without_a_scene_nothing_moves(arm):
     robot, kit, jog = arm()
 

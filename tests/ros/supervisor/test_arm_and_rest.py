@@ -3,8 +3,10 @@
 
 import pytest
 from agent_planner_interfaces.msg import RestState
+from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 
+from agent_planner.ros.rest_watch import RestLimits, RestWatch
 from agent_planner.testing.fake_action import Ending
 from tests.ros.supervisor.measured import JOINTS
 from tests.ros.waits import answer_of, eventually
@@ -55,6 +57,22 @@ def test_moving_at_rest_and_not_known_are_told_apart(start_supervisor, measure, 
     assert not report.at_rest and "the newest on 'odom' is" in report.base.detail
     # What is not known is not measured motion; and the arm, where the test was held up, has to be seen at rest again.
     assert eventually(lambda: trigger("reset_stop").success)
+
+
+def test_a_velocity_that_is_no_number_is_worked_out_from_positions():
+    """As joint_state_broadcaster tells of a joint without a velocity interface."""
+    watch = RestWatch(None, JOINTS, RestLimits(settled_s=0.0))  # type: ignore[arg-type]
+
+    def told(second, elbow):
+        message = JointState(name=JOINTS, position=[0.5, elbow], velocity=[0.0, float("nan")])
+        message.header.stamp.sec = second
+        watch._on_joints(message)
+        return watch.arm()
+
+    assert told(1, 0.2).state == RestState.UNKNOWN, "of one position nothing follows"
+    assert told(2, 0.2).state == RestState.AT_REST
+    moves = told(3, 0.5)
+    assert (moves.state, moves.speed) == (RestState.MOVING, pytest.approx(0.3))
 
 
 def test_without_measurements_nothing_is_known(start_supervisor, reports, trigger):

@@ -165,6 +165,7 @@ class RosRobot:
             raise MissingData(f"joint_states (without {', '.join(absent)})", time.monotonic() - self._started)
         positions = np.array(message.position)
         rates = np.array(message.velocity) if len(message.velocity) == len(positions) else np.zeros(len(positions))
+        rates[~np.isfinite(rates)] = 0.0  # as joint_state_broadcaster tells of a joint whose velocity nobody measures
         arm, fingers = [index[n] for n in joint_names], [index[n] for n in fingers_of.joints]
         opening = fingers_of.opening(positions[fingers])
         return Joints(stamp, positions[arm], rates[arm], opening, fingers_of.opening_speed(rates[fingers]))

@@ -64,7 +64,7 @@ class ArmJog:
         """Move for as long as something is asked, then hold the arm where it came to rest.
 
         Args:
-            asked: what is asked now; None: nothing any more. It is looked at before anything is sent.
+            asked: what is asked now; None: nothing any more. It is looked at right before anything is sent.
 
         Raises:
             MissingData: joints, base or scene are not heard of; the arm was told to stop.
@@ -84,6 +84,8 @@ class ArmJog:
                 q = np.clip(q + rates * seconds, measured - _LEAD, measured + _LEAD)
                 q = np.clip(q, kinematics.lower, kinematics.upper)
                 rates = self._next(planner, jog, q, rates)
+                if asked() is None:
+                    break  # looking at scene and base takes its time
                 robot.send_arm(stretch(kinematics, q, rates))
                 robot.wait(lambda: asked() is None, _PERIOD, None)
         finally:
