@@ -5,11 +5,8 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rclpy.exceptions import InvalidNamespaceException
-
 from agent_planner.cli.running import newest
 from agent_planner.cli.signals import deferred
-from agent_planner.errors import UserError
 from agent_planner.ros.client_node import ClientNode
 
 
@@ -28,17 +25,11 @@ def joined(name: str, alive: Callable[[], None] = lambda: None, namespace: str =
     """A node that is on the ROS graph for as long as the context lasts; arguments as for `ClientNode`.
 
     A signal comes neither while it opens nor while it closes: its thread would keep the process from ending.
-
-    Raises:
-        UserError: there can be no such namespace.
     """
     node = ClientNode(name, alive, namespace)
     try:
         with deferred():
-            try:
-                node.open()
-            except InvalidNamespaceException as error:
-                raise UserError(f"--namespace {namespace}: {error}") from error
+            node.open()
         yield node
     finally:
         with deferred():

@@ -8,11 +8,12 @@ from contextlib import ExitStack
 from typing import Any
 
 from rclpy.context import Context
+from rclpy.exceptions import InvalidNamespaceException
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.task import Future
 
-from agent_planner.errors import InfrastructureError
+from agent_planner.errors import InfrastructureError, UserError
 from agent_planner.ros.process import spinning
 
 _PERIOD = 0.1
@@ -38,10 +39,17 @@ class ClientNode:
         self._open = ExitStack()
 
     def open(self) -> None:
-        """Join the ROS graph."""
+        """Join the ROS graph.
+
+        Raises:
+            UserError: there can be no such namespace.
+        """
         self._context.init(args=None, domain_id=None)
         self._open.callback(self._context.try_shutdown)
-        self.node = Node(self._name, namespace=self._namespace, context=self._context, use_global_arguments=False)
+        try:
+            self.node = Node(self._name, namespace=self._namespace, context=self._context, use_global_arguments=False)
+        except InvalidNamespaceException as error:
+            raise UserError(f"namespace '{self._namespace}': {error}") from error
         self._open.callback(self.node.destroy_node)
         self._open.enter_context(spinning(SingleThreadedExecutor(context=self._context), self.node))
 

@@ -81,7 +81,7 @@ def test_a_robot_in_a_namespace(context, domain):
 def test_a_namespace_that_cannot_be_is_told(state):
     done = output("stop", "--namespace", "no such", "--domain", "101")
     assert done.returncode == 2
-    assert "--namespace no such: Invalid namespace" in done.stderr and "Traceback" not in done.stderr
+    assert "namespace 'no such': Invalid namespace" in done.stderr and "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("verb", ["stop", "reset"])
