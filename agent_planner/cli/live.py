@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.status import Status
 
 from agent_planner.cli.terminal import Terminal
+from agent_planner.types import GOOD_OUTCOMES
 
 if TYPE_CHECKING:
     from agent_planner.agent.events import Told
@@ -119,7 +120,7 @@ class LiveRun:
 
     def close(self, text: str, outcome: str) -> None:
         """Show the last line."""
-        self._terminal.say(text, "bold green" if outcome in ("succeeded", "answered") else "bold red")
+        self._terminal.say(text, "bold green" if outcome in GOOD_OUTCOMES else "bold red")
 
 
 def _escaped(text: str) -> str:
