@@ -90,6 +90,10 @@ class Outcome(Enum):
     UNKNOWN = "unknown"
 
 
+# Values of those with which a person has what they asked for.
+GOOD_OUTCOMES = (Outcome.SUCCEEDED.value, Outcome.ANSWERED.value)
+
+
 class Level(Enum):
     """How far decoding is constrained (recorded and reported with every figure)."""
 

@@ -105,11 +105,12 @@ def console_at(
     once = new_token() if door.opens else None
     app = console_app(link, door.token, names_of(door.host, door.port), once)
     with served(app, door.listens) as check:
-        _tell(door, terminal)
-        if once:
-            # Whoever lists this machine's processes sees the browser's address: it is worth nothing once it is open.
-            webbrowser.open(door.link(once))
+        # A page may send an instruction as soon as it is served.
         try:
+            _tell(door, terminal)
+            if once:
+                # Whoever lists this machine's processes sees the browser's address: worth nothing once it is open.
+                webbrowser.open(door.link(once))
             yield check
         finally:
             with deferred():

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from agent_planner.cli.terminal import BusyLine, Terminal
+from agent_planner.types import GOOD_OUTCOMES
 
 if TYPE_CHECKING:
     from agent_planner.agent.events import Told
@@ -117,4 +118,4 @@ class LiveRun:
 
     def close(self, text: str, outcome: str) -> None:
         """Show the last line."""
-        self._terminal.say(text, "bold green" if outcome in ("succeeded", "answered") else "bold red")
+        self._terminal.say(text, "bold green" if outcome in GOOD_OUTCOMES else "bold red")

@@ -48,7 +48,7 @@ def send(
             client.wait_for_server(wait)
         result = follow(client, text, terminal, autonomy.value if autonomy else "", preempt, check_plan)
     terminal.result(asdict(result))
-    raise typer.Exit(0 if result.outcome in ("succeeded", "answered") else 1)
+    raise typer.Exit(0 if result.good else 1)
 
 
 def follow(

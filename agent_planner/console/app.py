@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The console's server: a page, a session, and what passes between page and robot."""
 
-import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -17,7 +15,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from agent_planner.console.camera import serve_camera
 from agent_planner.console.guard import Guard, Names
-from agent_planner.console.history import episode_data, episode_rows
+from agent_planner.console.history import episode_events, episode_rows
 from agent_planner.console.hub import Hub
 from agent_planner.console.map_picture import map_png
 from agent_planner.console.page_link import PageLink
@@ -27,8 +25,6 @@ from agent_planner.errors import ConfigError
 
 PAGE = Path(__file__).with_name("page")
 _STATUS = {Refusal.TOO_MANY: 429, Refusal.NONCE: 409, Refusal.TOKEN: 401}
-# Whatever is said beside a stop is waited for no longer, seconds.
-_REASON_S = 0.5
 
 
 class Opening(BaseModel):
@@ -89,11 +85,15 @@ def _add_session(app: FastAPI, hub: Hub, sessions: Sessions) -> None:
 
     @app.post("/session", status_code=204)
     async def begin(opening: Opening, request: Request, response: Response) -> None:
-        begun = sessions.begin(opening.token, opening.nonce)
+        begun = sessions.begin(opening.token, opening.nonce, request.client.host if request.client else "")
         if isinstance(begun, Refusal):
             raise HTTPException(_STATUS[begun], begun.value)
         secure = request.url.scheme == "https"
         response.set_cookie(_cookie_name(request), begun, path="/", httponly=True, samesite="strict", secure=secure)
+
+    @app.get("/session", status_code=204, dependencies=[signed_in])
+    async def session() -> None:
+        """Whether there is one."""
 
     @app.delete("/session", status_code=204)
     async def end(cookie: Annotated[str, signed_in], request: Request, response: Response) -> None:
@@ -101,21 +101,11 @@ def _add_session(app: FastAPI, hub: Hub, sessions: Sessions) -> None:
         hub.end_session(cookie)
         response.delete_cookie(_cookie_name(request), path="/", httponly=True, samesite="strict")
 
-    # In the thread of the loop, as everything that must not wait for a free one.
+    # In the thread of the loop, as everything that must not wait for a free one; and no body is waited for.
     @app.post("/stop", status_code=202, dependencies=[signed_in])
-    async def stop(request: Request) -> dict[str, Any]:
-        answer = hub.robot.stop(await _reason(request))
+    async def stop(reason: str = "") -> dict[str, Any]:
+        answer = hub.robot.stop(reason)
         return {"ok": answer.ok, "message": answer.message}
-
-
-async def _reason(request: Request) -> str:
-    """Why, if that is said; whatever came instead keeps nobody from stopping."""
-    try:
-        async with asyncio.timeout(_REASON_S):
-            data = json.loads(await request.body())
-    except (TimeoutError, ValueError, RecursionError):
-        return ""
-    return str(data.get("reason", "")) if isinstance(data, dict) else ""
 
 
 def _add_records(app: FastAPI, robot: Robot, sessions: Sessions) -> None:
@@ -126,9 +116,9 @@ def _add_records(app: FastAPI, robot: Robot, sessions: Sessions) -> None:
         return episode_rows(robot.runs)
 
     @app.get("/episodes/{episode_id}", dependencies=[signed_in])
-    def episode(episode_id: str) -> dict[str, Any]:
+    def episode(episode_id: str) -> list[dict[str, Any]]:
         try:
-            found = episode_data(robot.runs, episode_id)
+            found = episode_events(robot.runs, episode_id)
         except ConfigError as error:
             raise HTTPException(500, str(error)) from error
         if found is None:

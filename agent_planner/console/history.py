@@ -16,8 +16,8 @@ def episode_rows(runs: Path | None) -> list[dict[str, Any]]:
     return [_row(episode) for episode in _found(runs)[: -_MOST - 1 : -1]]
 
 
-def episode_data(runs: Path | None, episode_id: str) -> dict[str, Any] | None:
-    """One with all its events; None if there is none of exactly that id.
+def episode_events(runs: Path | None, episode_id: str) -> list[dict[str, Any]] | None:
+    """All events of one; None if there is none of exactly that id.
 
     Raises:
         ConfigError: it cannot be read.
@@ -25,7 +25,7 @@ def episode_data(runs: Path | None, episode_id: str) -> dict[str, Any] | None:
     episode = next((one for one in _found(runs) if one.id == episode_id), None)
     if episode is None:
         return None
-    events = [
+    return [
         {
             "episode_id": episode.id,
             "time": timed.time.timestamp(),
@@ -38,7 +38,6 @@ def episode_data(runs: Path | None, episode_id: str) -> dict[str, Any] | None:
         }
         for timed in episode.events
     ]
-    return {"config": episode.config, "record": episode.record, "events": events}
 
 
 def _found(runs: Path | None) -> list[RecordedEpisode]:

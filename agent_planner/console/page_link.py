@@ -167,8 +167,7 @@ class PageLink:
             case Jog(linear=linear, angular=angular):
                 self._steering.jog(linear, angular)
             case Gripper(opening=opening):
-                self._robot.gripper(opening)
-                self._reply(command.n, Answer(True))
+                self._reply(command.n, self._robot.gripper(opening))
             case Plain(do="beat"):
                 self.beaten = time.monotonic()
                 self._reply(command.n, Answer(True))

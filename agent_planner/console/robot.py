@@ -53,7 +53,7 @@ class Robot(Protocol):
         ...
 
     def stop(self, reason: str) -> Answer:
-        """Send a stop, whatever else is under way; whether anybody is there to hear it."""
+        """Send a stop, whatever else is under way; whether there is somebody who hears it."""
         ...
 
     def reset(self) -> Future[Answer]:
@@ -68,8 +68,8 @@ class Robot(Protocol):
         """Move the end effector in its own frame, each axis (x, y, z) in -1 to 1."""
         ...
 
-    def gripper(self, opening: float) -> None:
-        """Open the gripper that far, 0 (closed) to 1."""
+    def gripper(self, opening: float) -> Answer:
+        """Open the gripper that far, 0 (closed) to 1; whether that was asked of it."""
         ...
 
     def beat(self) -> None:

@@ -10,11 +10,11 @@ from enum import Enum
 
 COOKIE = "agent_planner_console"
 NONCE_S = 60.0
-# Wrong tokens within this time, seconds, after which none is looked at.
+# Wrong tokens within this time, seconds, after which none is looked at; those of one host shut out no other.
 WRONG_S, MOST_WRONG = 60.0, 5
 # How long a token is good that begins one session only, seconds.
 ONCE_S = 60.0
-_MOST_NONCES, _MOST_SESSIONS = 1000, 32
+_MOST_NONCES, _MOST_HOSTS, _MOST_SESSIONS = 1000, 1000, 32
 
 
 class Refusal(Enum):
@@ -41,7 +41,7 @@ class Sessions:
         self._once_until = clock() + ONCE_S
         self._nonces: OrderedDict[str, float] = OrderedDict()
         self._cookies: OrderedDict[str, None] = OrderedDict()
-        self._wrong: deque[float] = deque(maxlen=MOST_WRONG)
+        self._wrong: OrderedDict[str, deque[float]] = OrderedDict()
 
     def nonce(self) -> str:
         """A new one, good for one try within a minute."""
@@ -51,22 +51,35 @@ class Sessions:
             self._nonces.popitem(last=False)
         return new
 
-    def begin(self, token: str, nonce: str) -> str | Refusal:
-        """The cookie of a new session, or why there is none. The nonce is used up either way."""
+    def begin(self, token: str, nonce: str, host: str) -> str | Refusal:
+        """The cookie of a new session, or why there is none. The nonce is used up either way.
+
+        Args:
+            token: what was given.
+            nonce: one of ours.
+            host: the client's address.
+        """
         now = self._clock()
         good_until = self._nonces.pop(nonce, now)
-        if len(self._wrong) == MOST_WRONG and now - self._wrong[0] < WRONG_S:
+        wrong = self._wrong.get(host, ())
+        if len(wrong) == MOST_WRONG and now - wrong[0] < WRONG_S:
             return Refusal.TOO_MANY
         if now >= good_until:
             return Refusal.NONCE
         if not self._is_right(token.encode(), now):
-            self._wrong.append(now)
+            self._note_wrong(host, now)
             return Refusal.TOKEN
         cookie = secrets.token_urlsafe(32)
         self._cookies[cookie] = None
         while len(self._cookies) > _MOST_SESSIONS:
             self._cookies.popitem(last=False)
         return cookie
+
+    def _note_wrong(self, host: str, now: float) -> None:
+        self._wrong.setdefault(host, deque(maxlen=MOST_WRONG)).append(now)
+        self._wrong.move_to_end(host)
+        while len(self._wrong) > _MOST_HOSTS:
+            self._wrong.popitem(last=False)
 
     def _is_right(self, token: bytes, now: float) -> bool:
         if hmac.compare_digest(token, self._token):

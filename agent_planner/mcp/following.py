@@ -19,8 +19,6 @@ from agent_planner.mcp.texts import progress_text
 if TYPE_CHECKING:
     from agent_planner.ros.client import InstructionResult
 
-# Longer than the planner allows for any instruction.
-_LONGEST_S = 3600.0
 # The planner may be in the middle of a model's turn; then the skill has its time to come to rest.
 _STOP_S = 30.0
 _Report = Callable[[float, float | None, str | None], Awaitable[None]]
@@ -48,7 +46,7 @@ async def follow(report: _Report, send: Callable[[OnFeedback], Sent]) -> "Instru
         # It is sent within this very step: no cancel can come between.
         sent = send(lambda feedback: _soon(loop, put, progress_text(feedback)))
         try:
-            result = await to_thread.run_sync(sent.result, _LONGEST_S, abandon_on_cancel=True)
+            result = await to_thread.run_sync(sent.result, math.inf, abandon_on_cancel=True)
         except InfrastructureError as error:
             result = error
             await _end(sent)

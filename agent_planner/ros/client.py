@@ -14,6 +14,7 @@ from agent_planner.ros.action_client import SafeActionClient
 from agent_planner.ros.client_node import ClientNode
 from agent_planner.ros.names import EXECUTE_INSTRUCTION
 from agent_planner.ros.remote_goal import Presence, RemoteGoal
+from agent_planner.types import GOOD_OUTCOMES
 
 _ANSWER_SECONDS = 15.0
 _LOST_SECONDS = 5.0
@@ -49,6 +50,11 @@ class InstructionResult:
     goal: str
     steps: tuple[str, ...]
     episode_id: str
+
+    @property
+    def good(self) -> bool:
+        """Whether a person has what they asked for."""
+        return self.outcome in GOOD_OUTCOMES
 
 
 class SentInstruction:

@@ -31,6 +31,7 @@ from agent_planner.ros.remote_parameters import read_parameters
 from agent_planner.ros.stop_client import progress_of
 from agent_planner.ros.supervisor_parameters import FIXED
 from agent_planner.ros.teleop_state import teleop_state_of
+from agent_planner.safety.teleop_hold import STICK
 from agent_planner.safety.velocity import Velocity
 from agent_planner.scene.geometry import Reach
 from agent_planner.scene.plain import plain
@@ -39,10 +40,8 @@ from agent_planner.skills.library import library_file
 from agent_planner.teleop.commands import ArmTwist
 from agent_planner.types import Autonomy
 
-# Of planner and supervisor.
 _PLANNERS = ("skills_file", "runs_folder", "place_reach_m", "object_reach_m", "operator_timeout_s")
 _SUPERVISORS = ("max_linear", "max_angular", "base", "arm_joints", "use_stamped", "base_frame")
-_ANSWER_S = 5.0
 # So often the scene may be told, and what falls silent is looked for. Questions: how much time is left.
 _LOOK_S, _QUESTIONS_S = 0.2, 1.0
 # The supervisor says ten times a second whether the robot is stopped.
@@ -75,7 +74,7 @@ class ConsoleLink:
         self._stop_heard = float("-inf")
         self._stopped = False
         self._report: StopReport | None = None
-        self._taken = False
+        self._taken = self._kept = False
         self._asked_to_take = float("-inf")
         self._questions_due = 0.0
 
@@ -171,16 +170,21 @@ class ConsoleLink:
         return self._trigger(names.GIVE_BACK)
 
     def stop(self, reason: str) -> Answer:
-        """Send a stop both ways, by topic, which carries the reason, and by service."""
+        """Send a stop both ways, by topic, which carries the reason, and by service.
+
+        That both are on the network says nothing of whether the supervisor lives: its voice does.
+        """
         why = plain(reason, _LONGEST_REASON).replace(";", ",")
         self._stop_request.publish(String(data=f"console: {why}" if why else "console"))
         service = self._triggers[names.STOP]
         there = service.service_is_ready()
         if there:
             service.call_async(Trigger.Request())
-        if there or self._stop_request.get_subscription_count():
-            return Answer(True, "the stop was sent")
-        return Answer(False, "nobody hears a stop: there is no supervisor; use the hardware's")
+        if not there and not self._stop_request.get_subscription_count():
+            return Answer(False, "nobody hears a stop: there is no supervisor; use the hardware's")
+        if not self._heard:
+            return Answer(False, "the supervisor is silent; use the hardware's")
+        return Answer(True, "the stop was sent")
 
     def reset(self) -> Future[Answer]:
         """Let it act again."""
@@ -197,10 +201,15 @@ class ConsoleLink:
             self._take_first()
         self._hands.jog(ArmTwist(*linear, *angular), self._arm_frame)
 
-    def gripper(self, opening: float) -> None:
+    def gripper(self, opening: float) -> Answer:
         """Open the gripper, 0 to 1."""
-        self._take_first()
+        if self._stopped:
+            return Answer(False, "the robot is stopped")
+        if not self._taken:
+            self._take_first()
+            return Answer(False, "the robot was not taken over yet; press again")
         self._hands.grip(opening)
+        return Answer(True)
 
     def beat(self) -> None:
         """The operator's link is alive."""
@@ -220,6 +229,11 @@ class ConsoleLink:
 
     # --- parts
 
+    @property
+    def _heard(self) -> bool:
+        """Whether the supervisor says, just now, whether the robot is stopped."""
+        return time.monotonic() - self._stop_heard <= _SILENT_S
+
     def _tell(self, topic: str, data: Any) -> None:
         with self._telling:
             if topic not in ("event", "picture"):
@@ -236,13 +250,15 @@ class ConsoleLink:
 
     def _take_first(self) -> None:
         now = time.monotonic()
-        if not self._taken and now - self._asked_to_take > _AGAIN_S:
+        if not self._kept and now - self._asked_to_take > _AGAIN_S:
             self._asked_to_take = now
             self.take_over()
 
     # --- called by the executor
 
     def _look(self) -> None:
+        # First: whatever is wrong with the rest must not hide that the supervisor is silent.
+        self._tell_stop()
         self._scene.look()
         self._camera.look()
         self._run.look()
@@ -250,7 +266,6 @@ class ConsoleLink:
         if time.monotonic() >= self._questions_due:
             self._questions_due = time.monotonic() + _QUESTIONS_S
             self._tell_change("questions", self._questions.told())
-        self._tell_stop()
         about = {"name": self._scene.robot_name or "robot", "camera": self._camera.there}
         self._tell_change("robot", about | self._about)
 
@@ -272,7 +287,7 @@ class ConsoleLink:
         self._tell_change(
             "stop",
             {
-                "heard": time.monotonic() - self._stop_heard <= _SILENT_S,
+                "heard": self._heard,
                 "stopped": self._stopped,
                 "reasons": told.reason.split("; ") if told else [],
                 "confirmed": bool(told and told.done),
@@ -287,6 +302,8 @@ class ConsoleLink:
             self._client.node.get_logger().error(f"'{names.TELEOP_STATE}' cannot be read: {error}")
             return
         self._taken = state.active
+        # One by the stick may be given back by its silence: who moves the arm takes over by more than that.
+        self._kept = state.active and state.source != STICK
         told = {"active": state.active, "source": state.source}
         self._tell("teleop", told | {"seconds": state.seconds, "distance_m": state.distance_m})
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The instruction that runs, as a console shows it: status, events, result; and the one that it sends itself."""
 
+import math
 import threading
 import time
 from concurrent.futures import Future
@@ -18,13 +19,10 @@ from agent_planner.ros.console_values import Answer, Tell, settled
 from agent_planner.ros.names import PLANNER_ACTIONS
 from agent_planner.ros.status_board import IDLE
 
-# Longer than the planner allows for any instruction.
-_LONGEST_S = 3600.0
 # The planner says what it does once a second.
 _SILENT_S = 3.5
 SILENT = "SILENT"
 _NAMES = {kind.value: kind.name for kind in EventKind}
-_GOOD = ("succeeded", "answered")
 _BEGUN = "the instruction is being carried out"
 
 
@@ -54,7 +52,9 @@ class ConsoleRun:
         self._planner = PlannerClient(client)
         self._cancels = [client.node.create_client(CancelGoal, f"{n}/_action/cancel_goal") for n in PLANNER_ACTIONS]
         self._lock = threading.Lock()
+        # With what was sent for it, from the moment that it is here.
         self._own: _Own | None = None
+        self._ending = False
         self._own_ids: set[str] = set()
         self._status = PlanStatus(state=IDLE)
         self._detail = ""
@@ -68,17 +68,21 @@ class ConsoleRun:
             return settled(False, "there is no planner; is the robot started?")
         own = _Own(instruction)
         with self._lock:
+            if self._ending:
+                return settled(False, "the console is ending")
             if self._own is not None:
                 return settled(False, f"busy with '{self._own.instruction}'; cancel it first")
+            # Within the lock, which nobody holds for long: what `end` does not find is not sent any more.
+            own.sent = sent = self._planner.send(instruction, lambda feedback: self._hear(own, feedback), autonomy)
             self._own = own
-        own.sent = self._planner.send(instruction, lambda feedback: self._hear(own, feedback), autonomy)
         # A daemon: its wait is long, and a robot that does not answer must not keep the program from ending.
-        threading.Thread(target=self._wait, args=(own, own.sent), name="instruction", daemon=True).start()
+        threading.Thread(target=self._wait, args=(own, sent), name="instruction", daemon=True).start()
         return own.answer
 
     def cancel(self) -> Future[Answer]:
         """End whatever instruction runs, by the action's request for all goals."""
-        own = self._own
+        with self._lock:
+            own = self._own
         if own is not None and own.sent is not None:
             own.sent.ask_cancel()
         there = [client for client in self._cancels if client.service_is_ready()]
@@ -87,12 +91,14 @@ class ConsoleRun:
         return settled(bool(there), "cancelling" if there else "there is no planner; is the robot started?")
 
     def end(self, seconds: float) -> None:
-        """End our own, if it runs; the robot is at rest when this returns.
+        """End our own, if it runs; the robot is at rest when this returns. No other one is sent from now on.
 
         Raises:
             InfrastructureError: that is not known.
         """
-        own = self._own
+        with self._lock:
+            self._ending = True
+            own = self._own
         if own is not None and own.sent is not None:
             own.sent.cancel(seconds)
 
@@ -105,7 +111,8 @@ class ConsoleRun:
         if (before.episode_id, before.step, before.call) != (status.episode_id, status.step, status.call):
             self._detail = ""
         self._tell_status()
-        own = self._own
+        with self._lock:
+            own = self._own
         if own is not None and status.instruction == own.instruction and status.state != IDLE:
             self._own_ids.add(status.episode_id)
         if not first and status.episode_id not in self._own_ids:
@@ -148,14 +155,15 @@ class ConsoleRun:
 
     def _wait(self, own: _Own, sent: SentInstruction) -> None:
         try:
-            result = sent.result(_LONGEST_S)
+            result = sent.result(math.inf)
         except InfrastructureError as error:
+            # It may still run, or be accepted yet: nobody waits for it any more.
+            sent.ask_cancel()
             result = InstructionResult("UNKNOWN", "unknown", 0, str(error), "", "", (), "")
         with self._lock:
             self._own = None
             self._own_ids.add(result.episode_id)
-        good = result.outcome in _GOOD
-        if not self._begun(own, Answer(good, result.error_msg or result.summary)) or good:
+        if not self._begun(own, Answer(result.good, result.error_msg or result.summary)) or result.good:
             text = result.summary or result.error_msg
             ended = event_data(result.episode_id, EventKind.ENDED.value, 0, text, data={"outcome": result.outcome})
             self._tell("event", ended)

@@ -21,6 +21,8 @@ from agent_planner.scene.graph import CONTAINER, Entity, ScenePlace
 _BEST_EFFORT = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 # Where none is new, its age is told again after so long, seconds.
 _AGAIN_S = 1.0
+# What a quaternion without a turn has of x, y and z at most.
+_TURNED = 1e-3
 
 
 class ConsoleScene:
@@ -94,6 +96,10 @@ class ConsoleScene:
         cells = np.array(message.data, dtype=np.int8)
         if cells.size != info.width * info.height or not cells.size:
             self._complain(f"'map' cannot be shown: {cells.size} cells, not {info.width} x {info.height}")
+            return
+        turn = info.origin.orientation
+        if max(abs(turn.x), abs(turn.y), abs(turn.z)) > _TURNED:
+            self._complain("'map' cannot be shown: its origin is turned, and only maps along x and y are drawn")
             return
         origin = (info.origin.position.x, info.origin.position.y)
         self.grid = Grid(cells.reshape(info.height, info.width), info.resolution, origin)

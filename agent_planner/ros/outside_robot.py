@@ -2,6 +2,7 @@
 """A running robot for programs outside: what its planner and its supervisor offer, and no way round them."""
 
 import json
+import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -59,10 +60,11 @@ class OutsideRobot:
     def __init__(self, client: ClientNode, who: str):
         self._client = client
         self._who = who
+        # Of this very client: reasons of its own are known by it, and nobody else's can be taken for one.
+        self._tag = f"{who} {secrets.token_hex(3)}: "
         self._planner = PlannerClient(client)
         self._caller = PlannerClient(client, EXECUTE_CALL)
         self._stops = StopClient(client)
-        self._own_reasons: set[str] = set()
         self._under_way: list[SentInstruction] = []
         self._message: SceneGraphMsg | None = None
         self._heard = threading.Event()
@@ -126,8 +128,9 @@ class OutsideRobot:
         Raises:
             InfrastructureError: there is no supervisor, or no answer. The stop may have been carried out all the same.
         """
-        own = f"{self._who}: {plain(reason, _LONGEST_REASON) or 'no reason given'}".replace(";", ",")
-        self._own_reasons.add(own)
+        new = f"{self._tag}{plain(reason, _LONGEST_REASON) or 'no reason given'}".replace(";", ",")
+        # Not another one beside one that is in force: a stop has room for few, and a person's must be among them.
+        own = next((one for one in self._stops.reasons or () if one.startswith(self._tag)), new)
         if not self._stops.request(own, _SHOWN_S):
             self._stops.stop("")
         parts: dict[str, str] = {}
@@ -152,7 +155,7 @@ class OutsideRobot:
         reasons = self._stops.reasons
         if reasons is None:
             raise InfrastructureError("nothing was heard of a supervisor; is the robot started?")
-        others = [reason for reason in reasons if reason not in self._own_reasons]
+        others = [reason for reason in reasons if not reason.startswith(self._tag)]
         if others:
             why = "; ".join(others)
             return False, f"not reset: somebody else stopped it ({why}); that is for a person: agent-planner reset"

@@ -55,6 +55,7 @@ class StopClient:
         self._services = {name: node.create_client(Trigger, name) for name in (names.STOP, names.RESET_STOP)}
         self._requests = node.create_publisher(String, names.STOP_REQUEST, 10)
         self._report: StopReport | None = None
+        self._received = float("-inf")
         self._changed = threading.Event()
         node.create_subscription(StopReport, names.STOP_REPORT, self._take, names.NEWEST)
 
@@ -78,11 +79,12 @@ class StopClient:
 
     def request(self, reason: str, seconds: float) -> bool:
         """Stop the robot for a reason of one's own, which no other stop has; False if no report shows it in time."""
+        began = time.monotonic()
         self._requests.publish(String(data=reason))
-        end = time.monotonic() + (seconds if self._requests.get_subscription_count() else 0.0)
+        end = began + (seconds if self._requests.get_subscription_count() else 0.0)
         while True:
             self._changed.clear()
-            if reason in (self.reasons or ()):
+            if self._received >= began and reason in (self.reasons or ()):
                 return True
             if (left := end - time.monotonic()) <= 0:
                 return False
@@ -107,12 +109,16 @@ class StopClient:
         return self._call(names.RESET_STOP)
 
     def follow(self, seconds: float, tell: Callable[[Progress], None]) -> bool:
-        """Tell every change of what is known of the stop until it is done; False if it was not in time."""
+        """Tell every change of what is known of the stop until it is done; False if it was not in time.
+
+        Only reports from now on count, which come ten times a second: an old one says nothing of who has died since.
+        """
         began = time.monotonic()
         told: Progress | None = None
         while True:
             self._changed.clear()
-            progress = progress_of(self._report) if self._report is not None and self._report.active else None
+            report = self._report if self._received >= began else None
+            progress = progress_of(report) if report is not None and report.active else None
             now = time.monotonic() - began
             tellable = progress is not None and (progress.done or now >= min(_AT_ONCE_SECONDS, seconds))
             if progress is not None and tellable and progress != told:
@@ -130,7 +136,8 @@ class StopClient:
         return Answer(response.success, response.message)
 
     def _take(self, report: StopReport) -> None:
-        self._report = report
+        # In this order: what is read as received after some moment is.
+        self._report, self._received = report, time.monotonic()
         self._changed.set()
 
 

@@ -52,13 +52,13 @@ class StopLatch:
         return self._stop is not None
 
     def close(self, reason: str) -> Stop:
-        """Stop; where that is so already, note the further reason."""
+        """Stop; where that is so already, note the further reason, in place of the last one where there are many."""
         with self._lock:
             if self._stop is None:
                 self._count += 1
                 self._stop = Stop(self._count, self._clock(), (reason,))
-            elif reason not in self._stop.reasons and len(self._stop.reasons) < _MOST_REASONS:
-                self._stop = replace(self._stop, reasons=(*self._stop.reasons, reason))
+            elif reason not in self._stop.reasons:
+                self._stop = replace(self._stop, reasons=(*self._stop.reasons[: _MOST_REASONS - 1], reason))
             return self._stop
 
     def open(self, seen: Stop) -> bool:

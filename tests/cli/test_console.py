@@ -5,12 +5,15 @@ import re
 import signal
 import socket
 import sys
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import httpx
 import pytest
 
 from agent_planner.cli import console_door
 from agent_planner.cli.demo import demo
+from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import UserError
 from tests.cli.still_robot import SCENE, output
 from tests.processes import SECONDS, Process
@@ -62,9 +65,9 @@ def test_a_person_instructs_watches_stops_and_resets(console, browser, robot):
         assert (result["outcome"], result["goal"]) == ("succeeded", "holding(red cube)")
         (newest, *_) = browser.http.get("/episodes").json()
         assert (newest["id"], newest["outcome"]) == (result["episode_id"], "succeeded")
-        kinds = [event["kind"] for event in browser.http.get(f"/episodes/{newest['id']}").json()["events"]]
+        kinds = [event["kind"] for event in browser.http.get(f"/episodes/{newest['id']}").json()]
         assert {"GOAL", "CALL", "EXECUTING", "RESULT", "ENDED"} <= set(kinds)
-        assert browser.http.post("/stop", json={"reason": "seen enough"}).status_code == 202
+        assert browser.http.post("/stop?reason=seen%20enough").status_code == 202
         assert "console: seen enough" in page.told("stop", lambda data: data["stopped"] and data["reasons"])["reasons"]
         page.told("stop", lambda data: data["parts"].get("execute_instruction") == "confirmed, nothing runs")
         assert page.ask("reset")["ok"]
@@ -153,3 +156,21 @@ def test_a_demo_with_a_console_has_neither_video_nor_verdict(tmp_path):
         demo(console=True, as_json=True)
     with pytest.raises(UserError, match="there is no --video"):
         demo(console=True, video=tmp_path / "a.mp4")
+
+
+def test_what_fails_once_it_is_served_ends_what_was_sent(monkeypatch):
+    ended = []
+    link = SimpleNamespace(join=lambda seconds: None, end=ended.append)
+    monkeypatch.setattr("agent_planner.ros.console_link.ConsoleLink", lambda *what: link)
+    monkeypatch.setattr("agent_planner.console.app.console_app", lambda *what: None)
+    monkeypatch.setattr("agent_planner.console.serve.served", lambda app, socket: nullcontext(lambda: None))
+    monkeypatch.setattr(console_door.webbrowser, "open", lambda address: 1 / 0)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listens,
+        pytest.raises(ZeroDivisionError),
+        console_door.console_at(
+            console_door.Door(listens, "127.0.0.1", TOKEN, True, True), None, Terminal(), 1, "hand"
+        ),
+    ):
+        pass
+    assert len(ended) == 1

@@ -11,7 +11,7 @@ from tests.console.conftest import HOST, ORIGIN, OURS, TOKEN, Page, opened, sign
 FOREIGN = ("http://evil.example", "null", "https://127.0.0.1:8770", "http://127.0.0.1:1", f"{ORIGIN}.evil.example")
 # Another console on this machine has another port, and so another cookie.
 OWN_COOKIE = f"{COOKIE}_8770"
-CLOSED = ("/episodes", "/episodes/20260101-000000-abcd", "/map.png")
+CLOSED = ("/episodes", "/episodes/20260101-000000-abcd", "/map.png", "/session")
 
 
 def test_the_page_is_for_everybody_and_may_load_nothing_from_elsewhere(client):
@@ -36,7 +36,7 @@ def test_the_token_becomes_a_cookie(client):
     assert answer.status_code == 204 and answer.content == b""
     assert cookie.startswith(f"{OWN_COOKIE}=") and "Max-Age" not in cookie and TOKEN not in cookie
     assert {"HttpOnly", "Path=/", "SameSite=strict"} <= set(cookie.split("; "))
-    assert client.get("/episodes").status_code == 200
+    assert client.get("/episodes").status_code == 200 and client.get("/session").status_code == 204
 
 
 def test_a_wrong_token_does_not(client):
@@ -71,7 +71,7 @@ def test_without_a_cookie_nothing_is_told(client, path, cookie):
 def test_without_a_cookie_no_socket_is_opened(client, robot, path):
     with pytest.raises(WebSocketDisconnect), opened(client, path):
         pass
-    assert client.post("/stop", json={"reason": "x"}, headers=OURS).status_code == 401
+    assert client.post("/stop?reason=x", headers=OURS).status_code == 401
     assert client.delete("/session", headers=OURS).status_code == 401
     assert robot.did == [] and not robot.looked_at
 
@@ -81,7 +81,7 @@ def test_pages_of_other_origins_do_nothing(signed_in, robot, origin):
     headers = {} if origin is None else {"Origin": origin}
     nonce = signed_in.get("/session/nonce").json()["nonce"]
     assert signed_in.post("/session", json={"token": TOKEN, "nonce": nonce}, headers=headers).status_code == 403
-    assert signed_in.post("/stop", json={"reason": "x"}, headers=headers).status_code == 403
+    assert signed_in.post("/stop?reason=x", headers=headers).status_code == 403
     assert signed_in.delete("/session", headers=headers).status_code == 403
     for path in ("/ws", "/camera"):
         with pytest.raises(WebSocketDisconnect):

@@ -6,12 +6,14 @@ import json
 import time
 
 import pytest
+from starlette.requests import ClientDisconnect
 from starlette.websockets import WebSocketDisconnect
 
 from agent_planner.console import page_link, steering
 from agent_planner.console.hub import Hub
+from agent_planner.ros.console_values import Answer
 from tests.console.arena_console import SECONDS
-from tests.console.conftest import OURS, opened
+from tests.console.conftest import HOST, ORIGIN, OURS, opened
 from tests.waits import eventually
 
 TIDY = "put the red cube in the bin"
@@ -134,10 +136,36 @@ def test_a_stop_waits_for_no_other_command(open_page, robot):
 
 
 def test_a_stop_by_http_needs_no_socket(signed_in, robot):
-    for body in (b'{"reason": "the page hangs"}', b"", b"not json", b"[1]"):
-        answer = signed_in.post("/stop", content=body, headers=OURS)
+    for address, body in (("/stop?reason=the%20page%20hangs", b""), ("/stop", b""), ("/stop", b"not json")):
+        answer = signed_in.post(address, content=body, headers=OURS)
         assert (answer.status_code, answer.json()["ok"]) == (202, True)
-    assert robot.did == [("stop", "the page hangs"), *[("stop", "")] * 3]
+    assert robot.did == [("stop", "the page hangs"), *[("stop", "")] * 2]
+
+
+def test_a_stop_by_http_waits_for_no_body(signed_in, robot):
+    cookies = "; ".join(f"{name}={value}" for name, value in signed_in.cookies.items())
+    said = {"host": HOST, "origin": ORIGIN, "cookie": cookies, "content-length": "9"}
+    scope = {
+        "type": "http", "http_version": "1.1", "method": "POST", "scheme": "http", "path": "/stop",
+        "query_string": b"", "headers": [(name.encode(), value.encode()) for name, value in said.items()],
+    }  # fmt: skip
+    sent = []
+
+    async def receive():
+        raise ClientDisconnect
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(signed_in.app(scope, receive, send))
+    assert sent[0]["status"] == 202 and robot.did == [("stop", "")]
+
+
+def test_what_comes_of_the_gripper_is_told(open_page, robot):
+    robot.gripper = lambda opening: Answer(False, "the robot is stopped")
+    with open_page() as page:
+        reply = page.ask("gripper", opening=1)
+    assert (reply["ok"], reply["message"]) == (False, "the robot is stopped")
 
 
 def test_a_service_that_never_answers_is_told(open_page, robot, monkeypatch):

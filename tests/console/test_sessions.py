@@ -7,6 +7,7 @@ from agent_planner.console.sessions import MOST_WRONG, NONCE_S, ONCE_S, WRONG_S,
 from tests.clock import Clock
 
 TOKEN, ONCE = "a-token-of-the-test-alone", "another-one-that-is-good-once"
+HOST = "127.0.0.1"
 
 
 @pytest.fixture
@@ -19,8 +20,8 @@ def sessions(clock):
     return Sessions(TOKEN, ONCE, clock)
 
 
-def begin(sessions, token=TOKEN):
-    return sessions.begin(token, sessions.nonce())
+def begin(sessions, token=TOKEN, host=HOST):
+    return sessions.begin(token, sessions.nonce(), host)
 
 
 def test_the_token_begins_a_session_that_ends(sessions):
@@ -42,15 +43,15 @@ def test_a_wrong_token_begins_none(sessions, token):
 def test_a_nonce_is_good_once_also_with_a_wrong_token(sessions):
     for token, first in ((TOKEN, None), ("wrong", Refusal.TOKEN)):
         nonce = sessions.nonce()
-        assert (answer := sessions.begin(token, nonce)) is first or isinstance(answer, str)
-        assert sessions.begin(TOKEN, nonce) is Refusal.NONCE
+        assert (answer := sessions.begin(token, nonce, HOST)) is first or isinstance(answer, str)
+        assert sessions.begin(TOKEN, nonce, HOST) is Refusal.NONCE
 
 
 def test_a_nonce_ages(sessions, clock):
     nonce = sessions.nonce()
     clock.now = NONCE_S
-    assert sessions.begin(TOKEN, nonce) is Refusal.NONCE
-    assert sessions.begin(TOKEN, "made up") is Refusal.NONCE
+    assert sessions.begin(TOKEN, nonce, HOST) is Refusal.NONCE
+    assert sessions.begin(TOKEN, "made up", HOST) is Refusal.NONCE
 
 
 def test_who_guesses_has_to_wait(sessions, clock):
@@ -58,6 +59,17 @@ def test_who_guesses_has_to_wait(sessions, clock):
         assert begin(sessions, "wrong") is Refusal.TOKEN
     assert begin(sessions) is Refusal.TOO_MANY
     clock.now = WRONG_S
+    assert isinstance(begin(sessions), str)
+
+
+def test_who_guesses_shuts_out_nobody_else(sessions):
+    for _ in range(MOST_WRONG):
+        begin(sessions, "wrong")
+    assert isinstance(begin(sessions, host="192.0.2.1"), str)
+    assert begin(sessions) is Refusal.TOO_MANY
+    for number in range(1000):
+        begin(sessions, "wrong", f"host {number}")
+    # The oldest are forgotten.
     assert isinstance(begin(sessions), str)
 
 
@@ -76,7 +88,7 @@ def test_everything_is_bounded(sessions):
     first, nonce = begin(sessions), sessions.nonce()
     for _ in range(1000):
         sessions.nonce()
-    assert sessions.begin(TOKEN, nonce) is Refusal.NONCE
+    assert sessions.begin(TOKEN, nonce, HOST) is Refusal.NONCE
     for _ in range(32):
         begin(sessions)
     assert not sessions.holds(first)

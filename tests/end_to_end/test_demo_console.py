@@ -37,7 +37,7 @@ def test_a_person_sees_drives_and_stops_the_simulated_robot(demo):
         assert page.ask("give_back")["ok"]
         assert page.ask("instruct", instruction="put the red cube in the blue bin")["ok"]
         page.told("event", lambda event: event["kind"] == "EXECUTING")
-        assert browser.http.post("/stop", json={"reason": "enough"}).json()["ok"]
+        assert browser.http.post("/stop?reason=enough").json()["ok"]
         assert page.told("stop", lambda stop: stop["confirmed"])["parts"]["base"] == "at rest, as measured"
         assert page.told("result")["outcome"] in ("cancelled", "failed")
     assert demo.end(signal.SIGINT) == 130

@@ -90,6 +90,7 @@ class Running:
             self._over.set()
         good = ended.outcome in (Outcome.SUCCEEDED, Outcome.ANSWERED)
         return SimpleNamespace(
+            good=good,
             status="SUCCEEDED" if good else "ABORTED",
             outcome=ended.outcome.value,
             error_code=0 if good else 103,

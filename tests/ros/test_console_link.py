@@ -12,14 +12,15 @@ from nav_msgs.msg import OccupancyGrid
 from PIL import Image as PilImage
 from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import Image
-from std_msgs.msg import Empty, Float64
+from std_msgs.msg import Empty, Float64, String
+from std_srvs.srv import Trigger
 
 from agent_planner.errors import InfrastructureError
 from agent_planner.ros.client_node import ClientNode
 from agent_planner.ros.console_link import ConsoleLink
 from agent_planner.ros.names import NEWEST
 from tests.ros.scripts import AT_SHELF
-from tests.ros.waits import SECONDS, eventually
+from tests.ros.waits import SECONDS, Ear, eventually
 
 
 class Told:
@@ -204,6 +205,27 @@ def test_a_supervisor_that_falls_silent_is_told(robot, client, start_supervisor,
     assert "nobody serves" in answer(link.take_over()).message
 
 
+def test_a_stop_to_a_supervisor_that_hangs_is_sent_and_told_as_unheard(
+    robot, client, start_supervisor, start_planner, node, monkeypatch
+):
+    _, end = start_supervisor()
+    start_planner([], supervised=False)
+    link, told = ConsoleLink(client, "hand"), Told()
+    link.join(SECONDS)
+    link.open(told)
+    told.until("stop", lambda stop: stop["heard"])
+    end()
+    # Bad data hides no silence.
+    monkeypatch.setattr(link._scene, "look", lambda: 1 / 0)
+    # All of it is on the network still, but nothing is said.
+    node.create_service(Trigger, "stop", lambda request, response: response)
+    requests = Ear(node, String, "stop_request")
+    told.until("stop", lambda stop: not stop["heard"])
+    assert eventually(lambda: link.stop("now") == (False, "the supervisor is silent; use the hardware's"))
+    requests.until(lambda message: message.data == "console: now")
+    requests.close()
+
+
 def test_a_person_takes_over_drives_and_gives_back(robot, connect, listen):
     link, told = connect(supervisor={"max_linear": 0.4, "max_angular": 1.0})
     ear = listen(Twist, "cmd_vel")
@@ -232,8 +254,21 @@ def test_arm_and_gripper_move_after_a_takeover(robot, connect, listen):
     message = twists.until(lambda m: m.twist.linear.x == 0.5)
     assert message.header.frame_id == "hand" and message.twist.angular.z == -1.0
     told.until("teleop", lambda state: state["active"])
-    link.gripper(0.25)
+    assert link.gripper(0.25).ok
     openings.until(lambda m: m.data == 0.25)
+
+
+def test_a_gripper_that_cannot_move_says_why(robot, connect, listen):
+    link, told = connect()
+    openings = listen(Float64, "gripper_opening")
+    told.until("teleop", lambda state: not state["active"])
+    assert "not taken over yet" in link.gripper(1).message
+    told.until("teleop", lambda state: state["active"])
+    assert eventually(lambda: (link.gripper(1), openings.messages)[1])
+    link.stop("now")
+    told.until("stop", lambda stop: stop["stopped"])
+    assert link.gripper(0) == (False, "the robot is stopped")
+    assert {message.data for message in openings.messages} == {1.0}
 
 
 def test_the_operators_link_keeps_the_robot_going(robot, connect, listen):
@@ -289,11 +324,16 @@ def test_the_map_is_told(robot, connect, node):
 
 def test_at_the_end_its_own_instruction_is_ended(hanging, connect):
     link, _ = connect(AT_SHELF)
-    link.end(SECONDS)
     link.instruct("go to the shelf", "")
     assert hanging.running.wait(SECONDS)
     link.end(SECONDS)
     assert hanging.ended == ["canceled"]
+    assert answer(link.instruct("go to the shelf", "")) == (False, "the console is ending")
+
+
+def test_where_nothing_runs_the_end_waits_for_nothing(robot, connect):
+    link, _ = connect()
+    link.end(SECONDS)
 
 
 def test_without_a_planner_that_is_told(client):

@@ -2,9 +2,11 @@
 """A running robot for programs outside: planner, scene, stop and whose stop it is."""
 
 import json
+import re
 
 import pytest
 import rclpy
+from agent_planner_interfaces.msg import StopReport
 
 from agent_planner.errors import InfrastructureError, UserError
 from agent_planner.ros import outside_robot as module
@@ -15,12 +17,17 @@ from tests.ros.waits import SECONDS, eventually
 
 
 @pytest.fixture
-def outside(namespace, monkeypatch):
+def client(namespace, monkeypatch):
     monkeypatch.setenv("ROS_DOMAIN_ID", str(rclpy.get_default_context().get_domain_id()))
     client = ClientNode(namespace=namespace)
     client.open()
-    yield OutsideRobot(client, "mcp")
+    yield client
     client.close()
+
+
+@pytest.fixture
+def outside(client):
+    return OutsideRobot(client, "mcp")
 
 
 def ignore(feedback):
@@ -84,6 +91,28 @@ def test_its_own_stop_it_may_reset(hanging, start_planner, outside):
     assert ended.parts["navigate_to"] == ended.parts["execute_call"] == "confirmed, nothing runs"
     assert eventually(lambda: outside.reset()[0])
     assert outside.call('navigate_to(target="shelf")', ignore).cancel(SECONDS) is None
+
+
+def test_its_own_stop_has_one_reason_however_often_it_comes(robot, start_planner, outside, listen):
+    start_planner([])
+    outside.join(SECONDS)
+    reports = listen(StopReport, "stop_report")
+    for number in range(3):
+        outside.stop(f"reason {number}", seconds=0.0)
+    newest = reports.next(lambda report: report.active)
+    assert re.fullmatch("mcp [0-9a-f]{6}: reason 0", newest.reason)
+    assert eventually(lambda: outside.reset()[0])
+    outside.stop("again", seconds=0.0)
+    assert reports.next(lambda report: report.active).reason.endswith(": again")
+
+
+def test_a_reason_that_looks_like_its_own_is_not(robot, start_planner, outside, client):
+    start_planner([])
+    outside.join(SECONDS)
+    other = OutsideRobot(client, "mcp")
+    outside.stop("a child", seconds=0.0)
+    other.stop("a child", seconds=0.0)
+    assert eventually(lambda: all("somebody else stopped it (mcp " in one.reset()[1] for one in (outside, other)))
 
 
 def test_at_the_end_nothing_of_it_runs_on(hanging, start_planner, outside):

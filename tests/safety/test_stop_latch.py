@@ -26,6 +26,15 @@ def test_further_reasons_are_added_once_and_do_not_begin_a_new_stop():
     assert len(stop.reasons) == 8
 
 
+def test_a_reason_that_comes_when_there_are_many_is_noted_too():
+    latch = StopLatch(lambda: 0.0)
+    for number in range(20):
+        seen = latch.close(f"reason {number}")
+    stop = latch.close("a person")
+    assert stop.reasons[0] == "reason 0" and stop.reasons[-1] == "a person" and len(stop.reasons) == 8
+    assert not latch.open(seen)
+
+
 def test_who_has_not_seen_the_newest_reason_cannot_open_it():
     latch = StopLatch(lambda: 0.0)
     seen = latch.close("the button")

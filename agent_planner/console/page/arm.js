@@ -55,6 +55,7 @@ export class Arm {
       this.hold.set(value);
     };
     node.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
       if (!node.matches(":disabled")) node.setPointerCapture(event.pointerId);
       press();
     });

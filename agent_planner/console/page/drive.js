@@ -71,6 +71,7 @@ export class Drive {
 
   #listenToStick(stick) {
     stick.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
       if (!this.isAllowed || this.#pointer !== null) return;
       event.preventDefault();
       if (isField(document.activeElement)) document.activeElement.blur();
@@ -78,7 +79,12 @@ export class Drive {
       stick.setPointerCapture(event.pointerId);
       this.#move(stick, event);
     });
-    stick.addEventListener("pointermove", (event) => event.pointerId === this.#pointer && this.#move(stick, event));
+    stick.addEventListener("pointermove", (event) => {
+      if (event.pointerId !== this.#pointer) return;
+      // It may have been let go where nothing told us of it.
+      if (event.buttons === 0) this.release();
+      else this.#move(stick, event);
+    });
     for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
       stick.addEventListener(end, (event) => event.pointerId === this.#pointer && this.release());
     }

@@ -39,11 +39,11 @@ export class Episodes {
   }
 
   async #open(episode) {
-    const recorded = await read(`/episodes/${encodeURIComponent(episode.id)}`);
-    if (!recorded) return;
+    const events = await read(`/episodes/${encodeURIComponent(episode.id)}`);
+    if (!events) return;
     byId("episode-list").hidden = true;
     byId("player").hidden = false;
-    this.player.open(episode, recorded.events);
+    this.player.open(episode, events);
     byId("player-play").focus();
   }
 }

@@ -37,4 +37,8 @@ export function onLeaving(release) {
   addEventListener("blur", release);
   addEventListener("pagehide", release);
   document.addEventListener("visibilitychange", () => document.hidden && release());
+  // A menu swallows what comes up under it. (A finger that holds a button brings this event too, but no menu.)
+  addEventListener("contextmenu", (event) => event.pointerType !== "touch" && release());
+  // While Cmd is held, browsers on macOS do not tell that another key comes up.
+  addEventListener("keydown", (event) => event.key === "Meta" && release());
 }

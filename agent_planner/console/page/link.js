@@ -109,12 +109,12 @@ export class Link {
 
   /** A socket that is refused does not say why: a request does. */
   async #again(wasUp) {
-    if (!wasUp && !(await isKnown())) {
-      this.#running = false;
-      this.#emit("unknown");
-    } else if (this.#running && !this.#socket) {
-      this.#connect();
-    }
+    const isOver = !wasUp && !(await isKnown());
+    // Meanwhile a person may have signed out, or another connection may have been begun.
+    if (!this.#running || this.#socket) return;
+    if (!isOver) return this.#connect();
+    this.#running = false;
+    this.#emit("unknown");
   }
 
   #emit(topic, data) {

@@ -11,12 +11,13 @@ export class Log {
   #seen = new Set();
   #stop = "";
   #level = "";
+  #isUp = false;
 
   constructor(link) {
     this.list = byId("log");
     this.showEnd = follower(this.list);
-    link.on("up", () => this.#add("connected", "console"));
-    link.on("down", () => this.#add("connection lost", "bad"));
+    link.on("up", () => this.#connection(true));
+    link.on("down", () => this.#connection(false));
     link.on("refused", (message) => this.#add(message, "bad"));
     link.on("event", (event) => this.#event(event));
     link.on("stop", (stop) => this.#stopped(stop));
@@ -24,6 +25,13 @@ export class Log {
       if (level !== this.#level) this.#add(`autonomy: ${level}`, "console");
       this.#level = level;
     });
+  }
+
+  /** Every try that fails is a `down`, too. */
+  #connection(isUp) {
+    if (isUp) this.#add("connected", "console");
+    else if (this.#isUp) this.#add("connection lost", "bad");
+    this.#isUp = isUp;
   }
 
   #event(event) {

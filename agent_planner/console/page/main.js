@@ -60,8 +60,11 @@ async function begin() {
 
 async function enter(token) {
   const fault = await signIn(token);
-  if (fault) show(fault);
-  else open();
+  if (!fault) return open();
+  // A bad link takes nobody's stop away who is signed in.
+  if (!(await isKnown())) return show(fault);
+  if (byId("console").hidden) open();
+  showFault(fault);
 }
 
 function open() {

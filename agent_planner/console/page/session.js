@@ -3,9 +3,13 @@
 
 /** Take the token out of the address, where it must not stay. */
 export function takeToken() {
-  const token = decodeURIComponent(location.hash.slice(1));
+  const token = location.hash.slice(1);
   if (location.hash) history.replaceState(null, "", location.pathname + location.search);
-  return token;
+  try {
+    return decodeURIComponent(token);
+  } catch {
+    return token;
+  }
 }
 
 const FAULTS = {
@@ -43,7 +47,7 @@ export async function signOut() {
 /** Whether the console knows this browser; true as well where it does not answer, for then that is to be shown. */
 export async function isKnown() {
   try {
-    const { status } = await fetch("/map.png", { cache: "no-store" });
+    const { status } = await fetch("/session", { cache: "no-store" });
     return status !== 401;
   } catch {
     return true;

@@ -59,10 +59,8 @@ export class Stop {
   }
 
   async #byHttp(reason) {
-    const answer = await fetch("/stop", {
+    const answer = await fetch(`/stop?${new URLSearchParams({ reason })}`, {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ reason }),
       keepalive: true,
       signal: AbortSignal.timeout(ANSWER_MS),
     });

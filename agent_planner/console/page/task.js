@@ -38,7 +38,9 @@ export class Task {
     event.preventDefault();
     const field = byId("instruction");
     const instruction = field.value.trim();
-    if (instruction && (await this.#ask("instruct", { instruction, autonomy: "" }))) field.value = "";
+    if (!instruction || !(await this.#ask("instruct", { instruction, autonomy: "" }))) return;
+    // The next one may have been begun meanwhile.
+    if (field.value.trim() === instruction) field.value = "";
   }
 
   async #ask(command, fields) {

@@ -35,6 +35,24 @@ def test_a_device_that_goes_offline_says_so(page):
     expect(page.locator("#connection")).to_have_text("connected")
 
 
+def test_a_connection_is_lost_once(blank):
+    sockets = []
+
+    def only_once(socket):
+        sockets.append(socket)
+        if len(sockets) == 1:
+            socket.connect_to_server()
+        else:
+            socket.close()
+
+    blank.route_web_socket("**/ws", only_once)
+    sign_in(blank)
+    sockets[0].close()
+    assert eventually(lambda: blank.wait_for_timeout(50) or len(sockets) > 3)
+    expect(blank.locator("#lost")).to_be_visible()
+    expect(blank.locator("#log .bad")).to_have_count(1)
+
+
 def test_the_page_beats_for_the_watchdog(page, robot):
     assert eventually(lambda: robot.beats >= 3, seconds=3)
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who gets in, and what is left of the token."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.console.page.stage import TOKEN
@@ -41,6 +42,18 @@ def test_a_link_in_an_open_tab_is_taken_too(blank, address):
     blank.evaluate(f"location.hash = '{TOKEN}'")
     expect(blank.locator("#connection")).to_have_text("connected")
     assert blank.url == address
+
+
+@pytest.mark.parametrize("token", ["an-old-token-of-somebody", "100%"])
+def test_a_bad_link_takes_no_good_session_away(page, token):
+    page.evaluate(f"location.hash = '{token}'")
+    expect(page.locator("#fault")).to_contain_text("This token is not right.")
+    expect(page.locator("#connection")).to_have_text("connected")
+    expect(page.locator("#sign-in")).to_be_hidden()
+    assert "#" not in page.url
+    page.goto(f"/?anew#{token}")
+    expect(page.locator("#fault")).to_contain_text("This token is not right.")
+    expect(page.locator("#connection")).to_have_text("connected")
 
 
 def test_who_signs_out_is_out_in_every_tab(page):

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The stop reaches the robot from wherever a person is on the page, and however the network is."""
 
+import re
+
 from playwright.sync_api import expect
 
 from agent_planner.ros.console_values import Answer
 from tests.console.page.stage import Cut, sign_in
 from tests.waits import eventually
 
+HTTP = re.compile(r"/stop\?")
 SPACE, BUTTON = ("the space bar",), ("the stop button",)
 
 
@@ -57,7 +60,7 @@ def test_it_is_sent_by_http_where_the_socket_is_cut(blank, robot):
 
 
 def test_it_is_sent_by_the_socket_where_http_does_not_answer(page, robot):
-    page.route("**/stop", lambda route: route.abort())
+    page.route(HTTP, lambda route: route.abort())
     page.locator("#stop").click()
     assert stopped(robot, BUTTON)
     expect(page.locator("#stop-fault")).to_be_hidden()
@@ -66,13 +69,13 @@ def test_it_is_sent_by_the_socket_where_http_does_not_answer(page, robot):
 def test_a_stop_that_cannot_be_sent_says_so_and_is_sent_as_soon_as_it_can(blank, robot):
     socket = Cut(blank)
     sign_in(blank)
-    blank.route("**/stop", lambda route: route.abort())
+    blank.route(HTTP, lambda route: route.abort())
     socket.cut()
     expect(blank.locator("#lost")).to_be_visible()
     blank.locator("#stop").click()
     expect(blank.locator("#stop-fault")).to_contain_text("did NOT get through")
     assert robot.of("stop") == []
-    blank.unroute("**/stop")
+    blank.unroute(HTTP)
     assert stopped(robot, BUTTON)
     expect(blank.locator("#stop-fault")).to_be_hidden()
 
@@ -80,7 +83,7 @@ def test_a_stop_that_cannot_be_sent_says_so_and_is_sent_as_soon_as_it_can(blank,
 def test_a_stop_that_nobody_answers_is_told_within_about_a_second(blank):
     socket = Cut(blank)
     sign_in(blank)
-    blank.route("**/stop", lambda route: None)
+    blank.route(HTTP, lambda route: None)
     socket.cut()
     blank.keyboard.press("Space")
     expect(blank.locator("#stop-fault")).to_contain_text("Use the hardware's emergency stop.", timeout=2500)

@@ -4,6 +4,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from agent_planner.ros.console_values import Answer
 from tests.console.page.stage import PHONE
 from tests.waits import eventually
 
@@ -67,7 +68,7 @@ def test_drive_by_the_stick_which_springs_back(taken, robot):
     assert taken.locator("#knob").evaluate("(knob) => knob.style.transform") == ""
 
 
-@pytest.mark.parametrize("away", ["pointercancel", "blur", "visibilitychange"])
+@pytest.mark.parametrize("away", ["pointercancel", "blur", "visibilitychange", "contextmenu", "unpressed"])
 def test_whatever_takes_the_hand_away_is_a_release(taken, robot, away):
     taken.locator("#stick").hover(position={"x": 64, "y": 10})
     taken.mouse.down()
@@ -76,12 +77,34 @@ def test_whatever_takes_the_hand_away_is_a_release(taken, robot, away):
         """(away) => {
             Object.defineProperty(document, "hidden", {value: true, configurable: true});
             const stick = document.getElementById("stick");
-            if (away === "pointercancel") stick.dispatchEvent(new PointerEvent(away, {pointerId: 1}));
-            else (away === "blur" ? window : document).dispatchEvent(new Event(away));
+            const moved = new PointerEvent("pointermove", {pointerId: 1, buttons: 0});
+            if (away === "unpressed") stick.dispatchEvent(moved);
+            else if (away === "pointercancel") stick.dispatchEvent(new PointerEvent(away, {pointerId: 1}));
+            else (away === "blur" ? window : document).dispatchEvent(new Event(away, {bubbles: true}));
         }""",
         away,
     )
     assert at_rest(robot)
+
+
+def test_only_the_first_button_moves_something(taken, robot):
+    for held, x in (("#stick", 64), ("[aria-label='Z plus']", 10)):
+        taken.locator(held).hover(position={"x": x, "y": 10})
+        taken.mouse.down(button="right")
+        taken.mouse.up(button="right")
+    taken.locator("#speed").fill("20")
+    taken.get_by_role("button", name="Give back").focus()
+    taken.keyboard.press("w")
+    assert came(robot, "drive", 0.2, 0)
+    assert set(robot.of("drive")) <= {(0.2, 0), (0, 0)} and not robot.of("jog")
+
+
+def test_a_key_that_comes_up_while_cmd_is_held_is_a_release(taken, robot):
+    taken.keyboard.down("w")
+    assert came(robot, "drive", 0.5, 0)
+    taken.keyboard.down("Meta")
+    assert at_rest(robot)
+    taken.keyboard.up("Meta")
 
 
 def test_the_speed_is_chosen(taken, robot):
@@ -109,6 +132,12 @@ def test_the_gripper(taken, robot):
     taken.get_by_role("button", name="Open").click()
     taken.get_by_role("button", name="Close", exact=True).click()
     assert eventually(lambda: robot.of("gripper") == [(1,), (0,)])
+
+
+def test_a_gripper_that_did_not_move_is_told(taken, robot):
+    robot.gripper = lambda opening: Answer(False, "the robot is stopped")
+    taken.get_by_role("button", name="Open").click()
+    expect(taken.locator("#fault")).to_contain_text("Gripper: the robot is stopped")
 
 
 def test_given_back_the_hands_are_off(taken, robot):

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """An instruction from its sending to its end, with the person's yes."""
 
+from concurrent.futures import Future
+
 import pytest
 from playwright.sync_api import expect
 
-from agent_planner.ros.console_values import settled
+from agent_planner.ros.console_values import Answer, settled
 from tests.mcp.arena_robot import TO_BIN
 from tests.waits import eventually
 
@@ -57,6 +59,19 @@ def test_what_is_refused_is_told_and_stays_in_the_field(page, robot):
     send(page, "dance")
     expect(page.locator("#fault")).to_contain_text("busy: another instruction runs")
     expect(page.get_by_label("Instruction")).to_have_value("dance")
+
+
+def test_what_is_typed_before_the_answer_stays(page, robot):
+    robot.instruct = lambda instruction, autonomy: settled(False, "busy")
+    send(page, "dance")
+    expect(page.locator("#fault")).to_contain_text("busy")
+    answer = Future()
+    robot.instruct = lambda instruction, autonomy: answer
+    send(page, "dance")
+    page.get_by_label("Instruction").fill("sing")
+    answer.set_result(Answer(True))
+    expect(page.locator("#fault")).to_be_hidden()
+    expect(page.get_by_label("Instruction")).to_have_value("sing")
 
 
 def test_each_call_has_its_state_and_its_reason(page, robot):

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The supervisor seen from outside: what it said before it died confirms nothing."""
+
+import pytest
+import rclpy
+
+from agent_planner.ros.client_node import ClientNode
+from agent_planner.ros.stop_client import StopClient
+from tests.ros.waits import SECONDS, eventually
+
+
+@pytest.fixture
+def client(namespace, monkeypatch):
+    monkeypatch.setenv("ROS_DOMAIN_ID", str(rclpy.get_default_context().get_domain_id()))
+    client = ClientNode(namespace=namespace)
+    client.open()
+    yield client
+    client.close()
+
+
+def test_an_old_report_of_a_supervisor_that_died_confirms_nothing(client, start_supervisor):
+    _, end = start_supervisor()
+    stops = StopClient(client)
+    client.wait_until(lambda: stops.found and stops.reasons is not None, SECONDS, "a supervisor")
+    assert stops.request("a child", SECONDS)
+    told = []
+    stops.follow(0.5, told.append)
+    assert told[0].reason == "a child"
+    end()
+    assert eventually(lambda: not stops.request("a child", 0.2))
+    assert not stops.follow(0.4, lambda progress: told.append("old")) and "old" not in told
+    # What was heard last is known still.
+    assert stops.reasons == ("a child",)
