@@ -2,109 +2,27 @@
 """A person takes over and gives back: the states, the driver and the loop, without ROS."""
 
 import threading
-from dataclasses import replace
 
 import pytest
 
 from agent_planner.agent.conversation import first_turn
-from agent_planner.agent.driver import Driver
 from agent_planner.agent.events import EventKind
-from agent_planner.agent.limits import LoopConfig
-from agent_planner.agent.loop import Episode
-from agent_planner.agent.rollout import Rollout
-from agent_planner.agent.takeover import GIVE_UP, RETRY, TAKE_OVER, Takeovers, Whenever
+from agent_planner.agent.takeover import Takeovers, Whenever
 from agent_planner.llm.scripted import ScriptedModel
 from agent_planner.recording.episode import steps_of
-from agent_planner.safety.gate import Gate
-from agent_planner.safety.judge import Judge
-from agent_planner.safety.policy import Policy
-from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
+from agent_planner.scene import Relation
 from agent_planner.skills import SkillLibrary
 from agent_planner.types import Autonomy, Outcome, ResultStatus, SkillResult
-
-LIBRARY = SkillLibrary.load()
-SCENE = SceneGraph(
-    objects=(SceneObject(name="cup"), SceneObject(name="pen")),
-    places=(ScenePlace(name="desk"), ScenePlace(name="shelf")),
-    relations=(Relation("on", "cup", "desk"), Relation("on", "pen", "desk")),
+from tests.agent.takeover_course import (
+    CANCELLED,
+    GOAL,
+    MOVED,
+    PICK,
+    SCENE,
+    TO_DESK,
+    TO_SHELF,
+    course,
 )
-CANCELLED = SkillResult(ResultStatus.CANCELLED, "CANCELLED", "cancelled")
-FAILED = SkillResult(ResultStatus.FAILED, "NO_PATH", "blocked")
-GOAL, TO_DESK, PICK = (
-    "goal: holding(cup)",
-    'holding(cup)\nnavigate_to(target="desk")',
-    'holding(cup)\npick(object="cup")',
-)
-TO_SHELF = 'holding(cup)\nnavigate_to(target="shelf")'
-ASKING = LoopConfig(ask_before_giving_up=True)
-
-
-class Robot(Rollout):
-    """A robot, its scene and its person; ``on_execute`` are what happens during the calls, one after the other."""
-
-    def __init__(self, *on_execute, answers=()):
-        super().__init__(SCENE, LIBRARY)
-        self.on_execute, self.answers = list(on_execute), list(answers)
-        self.questions = []
-
-    def execute(self, call, skill, scene, on_feedback):
-        result = self.on_execute.pop(0)() if self.on_execute else None
-        return result or super().execute(call, skill, scene, on_feedback)
-
-    def ask(self, question, cancel):
-        self.questions.append(question)
-        answer = self.answers.pop(0) if self.answers else None
-        return answer() if callable(answer) else answer
-
-    def put(self, *relations):
-        """A person changes the scene."""
-        self._scene = self._scene.replace(relations=relations)
-
-
-class Course:
-    """One episode, and who takes the robot away from it."""
-
-    def __init__(self, robot, answers, config=ASKING, **fields):
-        self.now = 0.0
-        self.robot, self.config, self.fields = robot, config, fields
-        self.events, self.model = [], ScriptedModel(answers)
-        self.cancel = threading.Event()
-        self.takeovers = Takeovers(clock=lambda: self.now)
-
-    def person(self, *relations, result: SkillResult | None = CANCELLED, seconds=10.0, drove=1.5):
-        """What a call gets that a person takes over during: they change the scene, drive, and give back."""
-
-        def take():
-            self.takeovers.begin("stick")
-            self.now += seconds
-            if relations:
-                self.robot.put(*relations)
-            self.takeovers.end(drove)
-            return result
-
-        return take
-
-    def run(self, instruction="get the cup", library=LIBRARY):
-        self.episode = Episode(
-            library, instruction, SCENE, self.config, self.events.append, lambda: self.now, **self.fields
-        )
-        driver = Driver(self.model, self.robot, self.robot, self.robot, self.cancel, self.takeovers)
-        return driver.run(self.episode, "one")
-
-    def told(self, kind):
-        return [event for event in self.events if event.kind is kind]
-
-
-def course(answers, *during, robot_answers=(), **config):
-    """``during`` gets the course and returns what happens during a call."""
-    robot = Robot(answers=robot_answers)
-    run = Course(robot, answers, replace(ASKING, **config))
-    robot.on_execute = [make(run) for make in during]
-    return run
-
-
-MOVED = (Relation("on", "cup", "shelf"), Relation("on", "pen", "desk"), Relation("at", "shelf"), Relation("at", "cup"))
-
 
 # --- the states
 
@@ -345,114 +263,6 @@ def test_a_cancel_while_a_person_is_asked_is_no_answer():
     run = course([GOAL, 'holding(cup)\nask(question="which hand?")'], look_ahead=False)
     run.robot.answers = [run.cancel.set]
     assert run.run().outcome is Outcome.CANCELLED
-
-
-# --- the planner asks
-
-
-def failing(answers, config=ASKING):
-    never = [lambda c: lambda: FAILED] * (LIBRARY["navigate_to"].retries + 1)
-    return course([GOAL, *[TO_DESK] * (len(never) + 1), PICK], *never, robot_answers=answers, **vars(config))
-
-
-def test_before_it_gives_up_the_person_is_asked():
-    run = failing([GIVE_UP])
-    result = run.run()
-    assert (result.outcome, result.code) == (Outcome.FAILED, "NO_PATH")
-    (question,) = run.robot.questions
-    assert (question.kind, question.options) == ("stuck", (TAKE_OVER, RETRY, GIVE_UP))
-    assert question.text.endswith("failed too often: blocked. Take over, retry or give up?")
-
-
-@pytest.mark.parametrize("config", [ASKING, LoopConfig()], ids=["nobody answers", "not asked"])
-def test_it_ends_as_ever(config):
-    run = failing([], config)
-    assert run.run().code == "NO_PATH"
-    assert len(run.robot.questions) == config.ask_before_giving_up
-
-
-def test_retry_begins_to_count_anew():
-    run = failing([RETRY])
-    assert run.run().outcome is Outcome.SUCCEEDED
-
-
-def test_take_over_hands_the_robot_to_the_person():
-    run = failing([TAKE_OVER])
-
-    def ask():
-        run.takeovers.begin("asked")
-        run.robot.put(*MOVED)
-        run.takeovers.end(0.4)
-
-    run.takeovers._on_ask = ask
-    run.model = ScriptedModel([GOAL, *[TO_DESK] * (LIBRARY["navigate_to"].retries + 1), PICK])
-    result = run.run()
-    assert (result.outcome, result.takeovers[0].source) == (Outcome.SUCCEEDED, "asked")
-
-
-def test_who_did_not_answer_is_not_asked_again():
-    run = course([GOAL, TO_DESK, PICK], autonomy=Autonomy.CONFIRM)
-    assert run.run().code == "NOT_APPROVED"
-    assert [question.kind for question in run.robot.questions] == ["approve_goal"]
-
-
-# --- what the policy leaves to a person
-
-
-BY_HAND = "rules:\n- {name: glass, then: hand_over, because: it breaks, skills: [pick]}\n- {name: rest, then: allow}\n"
-HELD = (*MOVED[1:], Relation("holding", "cup"))
-
-
-def by_hand(answers, config=ASKING):
-    """The cup is for a person to pick up; asked to take over, they give it to the robot."""
-    run = course([GOAL, TO_DESK, PICK], robot_answers=answers, **vars(config))
-    judge = Judge(Policy.parse(BY_HAND, library=LIBRARY))
-    run.fields["judge"] = judge
-    reached = run.robot
-    run.robot = BehindGate(reached, Gate(reached, LIBRARY, judge, observe=lambda: reached.observe(run.cancel)))
-
-    def take():
-        run.takeovers.begin("asked")
-        reached.put(*HELD)
-        run.takeovers.end(0.0)
-
-    run.takeovers._on_ask = take
-    return run
-
-
-class BehindGate:
-    """The robot, with the gate before its calls."""
-
-    def __init__(self, robot, gate):
-        self.execute, self.observe, self.ask, self.questions = gate.execute, robot.observe, robot.ask, robot.questions
-
-
-def test_what_the_policy_leaves_to_a_person_they_are_asked_to_do():
-    run = by_hand([TAKE_OVER])
-    result = run.run()
-    assert (result.outcome, [call.skill for call, _ in result.steps]) == (Outcome.SUCCEEDED, ["navigate_to"])
-    (question,) = run.robot.questions
-    assert question.kind == "stuck" and question.options == (TAKE_OVER, "no")
-    assert question.text == 'pick(object="cup") is for a person to do (glass: it breaks). Take over?'
-    assert result.takeovers[0].source == "asked"
-
-
-@pytest.mark.parametrize("answer", [None, "no"])
-def test_where_nobody_does_it_the_call_is_denied(answer):
-    run = by_hand([answer] * 9)
-    run.model = ScriptedModel([GOAL, TO_DESK, PICK, PICK, PICK])
-    result = run.run()
-    assert (result.outcome, result.code) == (Outcome.FAILED, "LOOP")
-    refused = run.told(EventKind.REFUSED)[0].text
-    assert refused == "DENIED: glass: it breaks; it is for a person to do, and nobody took over"
-    assert [call.skill for call, _ in result.steps] == ["navigate_to"]
-
-
-def test_at_confirm_nobody_approves_what_is_theirs_to_do():
-    run = by_hand(["yes", "yes", TAKE_OVER], replace(ASKING, autonomy=Autonomy.CONFIRM))
-    run.model = ScriptedModel([GOAL, TO_DESK, PICK, TO_DESK, PICK])
-    assert run.run().outcome is Outcome.SUCCEEDED
-    assert [question.kind for question in run.robot.questions] == ["approve_goal", "approve_call", "stuck"]
 
 
 # --- levels that change
