@@ -29,6 +29,7 @@ from agent_planner.ros.console_values import Answer, Grid, Picture, Tell
 from agent_planner.ros.hands import Hands
 from agent_planner.ros.remote_parameters import read_parameters
 from agent_planner.ros.stop_client import progress_of
+from agent_planner.ros.stop_sender import StopSender
 from agent_planner.ros.supervisor_parameters import FIXED
 from agent_planner.ros.teleop_state import teleop_state_of
 from agent_planner.safety.teleop_hold import STICK
@@ -116,7 +117,7 @@ class ConsoleLink:
         self._hands = Hands(node, self._base_frame)
         self._triggers = {name: node.create_client(Trigger, name) for name in _TRIGGERS}
         self._set_autonomy = node.create_client(SetAutonomy, "set_autonomy")
-        self._stop_request = node.create_publisher(String, names.STOP_REQUEST, 10)
+        self._stops = StopSender(node)
         node.create_subscription(PlanStatus, "plan_status", self._on_status, _STATUS)
         node.create_subscription(Bool, names.STOP_ACTIVE, self._on_stop_active, names.NEWEST)
         node.create_subscription(StopReport, names.STOP_REPORT, self._on_stop_report, names.NEWEST)
@@ -175,12 +176,12 @@ class ConsoleLink:
         That both are on the network says nothing of whether the supervisor lives: its voice does.
         """
         why = plain(reason, _LONGEST_REASON).replace(";", ",")
-        self._stop_request.publish(String(data=f"console: {why}" if why else "console"))
+        self._stops.send(f"console: {why}" if why else "console")
         service = self._triggers[names.STOP]
         there = service.service_is_ready()
         if there:
             service.call_async(Trigger.Request())
-        if not there and not self._stop_request.get_subscription_count():
+        if not there and not self._stops.is_heard:
             return Answer(False, "nobody hears a stop: there is no supervisor; use the hardware's")
         if not self._heard:
             return Answer(False, "the supervisor is silent; use the hardware's")
@@ -275,6 +276,8 @@ class ConsoleLink:
 
     def _on_stop_active(self, message: Bool) -> None:
         self._stop_heard, self._stopped = time.monotonic(), message.data
+        if message.data:
+            self._stops.arrived()
         self._tell_stop()
 
     def _on_stop_report(self, report: StopReport) -> None:

@@ -29,8 +29,8 @@ from agent_planner.skills.library import library_file
 
 _PARAMETERS = ("skills_file", "policy_file", "runs_folder", "place_reach_m", "object_reach_m")
 _ANSWER_S, _SCENE_S = 5.0, 5.0
-# A reason by topic is shown within a beat; where it is not, the service is asked.
-_SHOWN_S = 1.0
+# A reason by topic is shown within a beat, once supervisor and client have found each other; else the service is asked.
+_SHOWN_S = 4.0
 _LONGEST_REASON = 100
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from agent_planner_interfaces.msg import RestState, StopReport, StopServer
+from rclpy.task import Future
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
@@ -15,6 +16,9 @@ from agent_planner.ros.client_node import ClientNode
 from agent_planner.ros.stop_path import text_of
 
 _ANSWER_SECONDS = 5.0
+# What goes out before the supervisor has found this node is lost without a word, so a stop is sent again and again.
+_AGAIN_SECONDS = 0.2
+_SERVICE = "the supervisor's service '{}'"
 # What has not ended by then is worth telling.
 _AT_ONCE_SECONDS = 0.3
 
@@ -80,15 +84,15 @@ class StopClient:
     def request(self, reason: str, seconds: float) -> bool:
         """Stop the robot for a reason of one's own, which no other stop has; False if no report shows it in time."""
         began = time.monotonic()
-        self._requests.publish(String(data=reason))
-        end = began + (seconds if self._requests.get_subscription_count() else 0.0)
         while True:
             self._changed.clear()
+            # Looked at first: what is sent after the stop was shown would stop it anew after a quick reset.
             if self._received >= began and reason in (self.reasons or ()):
                 return True
-            if (left := end - time.monotonic()) <= 0:
+            if (left := began + seconds - time.monotonic()) <= 0:
                 return False
-            self._changed.wait(left)
+            self._requests.publish(String(data=reason))
+            self._changed.wait(min(left, _AGAIN_SECONDS))
 
     def stop(self, reason: str) -> Answer:
         """Stop the robot; ``reason`` may be empty.
@@ -96,9 +100,26 @@ class StopClient:
         Raises:
             InfrastructureError: no answer. The stop may have been carried out all the same.
         """
-        if reason:
-            self._requests.publish(String(data=reason))
-        return self._call(names.STOP)
+        answers: list[Trigger.Response] = []
+        answered = threading.Event()
+        sent = float("-inf")
+
+        def take(future: Future) -> None:
+            if (response := future.result()) is not None:
+                answers.append(response)
+                answered.set()
+
+        def got_through() -> bool:
+            nonlocal sent
+            if not answered.is_set() and time.monotonic() - sent >= _AGAIN_SECONDS:
+                sent = time.monotonic()
+                if reason:
+                    self._requests.publish(String(data=reason))
+                self._services[names.STOP].call_async(Trigger.Request()).add_done_callback(take)
+            return answered.is_set()
+
+        self._client.wait_until(got_through, _ANSWER_SECONDS, _SERVICE.format(names.STOP), answered)
+        return Answer(answers[0].success, answers[0].message)
 
     def reset(self) -> Answer:
         """Let it act again; the answer tells why where that is refused.
@@ -106,7 +127,9 @@ class StopClient:
         Raises:
             InfrastructureError: no answer.
         """
-        return self._call(names.RESET_STOP)
+        future = self._services[names.RESET_STOP].call_async(Trigger.Request())
+        response = self._client.wait_for(future, _ANSWER_SECONDS, _SERVICE.format(names.RESET_STOP))
+        return Answer(response.success, response.message)
 
     def follow(self, seconds: float, tell: Callable[[Progress], None]) -> bool:
         """Tell every change of what is known of the stop until it is done; False if it was not in time.
@@ -129,11 +152,6 @@ class StopClient:
             if now >= seconds:
                 return False
             self._changed.wait(min(seconds - now, _AT_ONCE_SECONDS))
-
-    def _call(self, name: str) -> Answer:
-        future = self._services[name].call_async(Trigger.Request())
-        response = self._client.wait_for(future, _ANSWER_SECONDS, f"the supervisor's service '{name}'")
-        return Answer(response.success, response.message)
 
     def _take(self, report: StopReport) -> None:
         # In this order: what is read as received after some moment is.

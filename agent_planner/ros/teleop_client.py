@@ -15,6 +15,7 @@ from std_srvs.srv import Trigger
 
 from agent_planner.ros import names
 from agent_planner.ros.hands import Hands
+from agent_planner.ros.stop_sender import StopSender
 from agent_planner.ros.teleop_state import TeleopState, teleop_state_of
 from agent_planner.safety.teleop_hold import STICK
 from agent_planner.safety.velocity import ZERO, Velocity
@@ -57,7 +58,7 @@ class TeleopClient:
         self._stop: tuple[float, bool] | None = None  # when it was heard, and what
         self._reason = self._level = ""
         self._hands = Hands(node, base_frame if stamped else None)
-        self._stop_request = node.create_publisher(String, names.STOP_REQUEST, 10)
+        self._stops = StopSender(node)
         self._triggers = {word: node.create_client(Trigger, name) for word, name in _SERVICES.items()}
         self._set_autonomy = node.create_client(SetAutonomy, _SET_AUTONOMY)
         node.create_subscription(DiagnosticStatus, names.TELEOP_STATE, self._on_state, names.NEWEST)
@@ -124,7 +125,7 @@ class TeleopClient:
             self._grip(_OPENINGS[word])
         elif word in _SERVICES:
             if word is Word.STOP:
-                self._stop_request.publish(String(data=f"{who} stopped the robot"))
+                self._stops.send(f"{who} stopped the robot")
                 self._let_go()
             if word is not Word.TAKE_OVER:
                 self._opening = None
@@ -200,6 +201,8 @@ class TeleopClient:
 
     def _on_stop(self, message: Bool) -> None:
         self._stop = (time.monotonic(), message.data)
+        if message.data:
+            self._stops.arrived()
 
     def _on_report(self, message: StopReport) -> None:
         self._reason = message.reason if message.active else ""
