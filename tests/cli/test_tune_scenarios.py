@@ -63,17 +63,17 @@ def test_an_ablation_leaves_out_a_part_and_takes_a_share(run, drawn, tmp_path):
 @pytest.mark.live
 def test_a_collection_that_was_killed_goes_on(run, tmp_path):
     drawn, whole, broken = (tmp_path / name for name in ("scenarios.jsonl", "whole.jsonl", "broken.jsonl"))
-    run("scenarios", drawn, "--count", 60)
+    run("scenarios", drawn, "--count", 25)
     run("collect", drawn, whole)
     command = [sys.executable, "-m", "agent_planner.cli.main", "tune", "collect", str(drawn), str(broken)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     work, pause = broken.with_name("broken.jsonl.work"), threading.Event()
-    while process.poll() is None and not (work.exists() and work.stat().st_size > 50_000):
+    while process.poll() is None and not (work.exists() and work.stat().st_size > 20_000):
         pause.wait(0.01)
     process.send_signal(signal.SIGKILL)
     process.communicate()
     done = work.read_text().count("\n")
-    assert 1 < done < 100 and not broken.exists()
+    assert 1 < done < whole.read_text().count("\n") and not broken.exists()
     run("collect", drawn, broken)
     assert broken.read_bytes() == whole.read_bytes()
     assert not work.exists()
