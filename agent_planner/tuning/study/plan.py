@@ -39,7 +39,8 @@ class _Planner:
             for arm, recipe in study.main.items():
                 self._arm(arm, seed)
                 made, seeds = self.at.model(arm, seed), range(place * episodes, (place + 1) * episodes)
-                self._measure(arm, seed, str(made), (made,), seeds, self._waits(recipe))
+                rests = (made, *self._rests(recipe))  # which of its trainings is the arm's own, the eta says
+                self._measure(arm, seed, str(made), rests, seeds, self._waits(recipe))
         for arm, ablation in study.ablations.items():
             self._arm(arm, first)
             self._extra(arm, ablation.cells, self._waits(study.recipe(arm)))

@@ -48,6 +48,13 @@ def test_some_arms_first_and_the_rest_later(tmp_path):
     assert not set(first) & set(second)
 
 
+def test_an_arm_with_one_seed_rests_on_the_choice_of_its_eta(tmp_path):
+    study = CORES.model_copy(update={"seeds": (0,), "top": None})
+    driver = begun(tmp_path, study, only=["hybrid"])
+    do_all(driver)
+    assert driver.state.values["eta"] == 0.8
+
+
 def test_a_step_that_was_broken_off_is_begun_again(tmp_path):
     driver = begun(tmp_path)
     step = driver.next()
