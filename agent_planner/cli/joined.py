@@ -20,6 +20,11 @@ def join_domain(domain: int | None) -> None:
         os.environ["ROS_DOMAIN_ID"] = str(domain)
 
 
+def joined_place(namespace: str = "") -> str:
+    """Where nodes are looked for, for messages: the domain, and the namespace if it is not the root."""
+    return f"ROS domain {os.environ.get('ROS_DOMAIN_ID', '0')}" + (f", namespace '{namespace}'" if namespace else "")
+
+
 @contextmanager
 def joined(name: str, alive: Callable[[], None] = lambda: None, namespace: str = "") -> Iterator[ClientNode]:
     """A node that is on the ROS graph for as long as the context lasts; arguments as for `ClientNode`.

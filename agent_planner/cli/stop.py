@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`agent-planner stop` and `reset`, for any terminal: nothing here loads a model or asks the planner."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -63,11 +62,11 @@ def _supervisor(
     from agent_planner.cli.ros_shell import enter_ros
 
     enter_ros()
-    from agent_planner.cli.joined import join_domain, joined
+    from agent_planner.cli.joined import join_domain, joined, joined_place
     from agent_planner.ros.stop_client import StopClient
 
     join_domain(domain)
-    where = f"ROS domain {os.environ.get('ROS_DOMAIN_ID', '0')}{f', namespace {namespace}' if namespace else ''}"
+    where = joined_place(namespace)
     with joined(name, namespace=namespace) as node:
         client = StopClient(node)
         try:

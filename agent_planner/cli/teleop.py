@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`agent-planner teleop`: drive the robot with the keyboard of a terminal."""
 
-import os
 import queue
 import time
 from typing import TYPE_CHECKING, Annotated
@@ -97,9 +96,11 @@ def _drive(
 
 
 def _nobody(wait: float, namespace: str) -> str:
-    where = f"ROS domain {os.environ.get('ROS_DOMAIN_ID', '0')}" + (f", namespace '{namespace}'" if namespace else "")
+    from agent_planner.cli.joined import joined_place
+
     return (
-        f"no supervisor in {where} within {wait:g} s, so nothing would take what the keys say; is the robot started? "
+        f"no supervisor in {joined_place(namespace)} within {wait:g} s, so nothing would take what the keys "
+        "say; is the robot started? "
         "Another domain is chosen by --domain, a robot in a namespace by --namespace"
     )
 
