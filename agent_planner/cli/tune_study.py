@@ -4,6 +4,8 @@
 import os
 import sys
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +14,7 @@ import typer
 
 from agent_planner.cli.process import ChildProcess
 from agent_planner.cli.signals import Terminated, deferred
-from agent_planner.cli.terminal import Terminal
+from agent_planner.cli.terminal import BusyLine, Terminal
 from agent_planner.errors import InfrastructureError
 
 if TYPE_CHECKING:
@@ -33,6 +35,9 @@ def study(
     only: Annotated[
         list[str] | None, typer.Option(help="an arm, with what it rests on; several times for many; all if left out")
     ] = None,
+    jobs: Annotated[
+        int, typer.Option(min=1, help="how many steps run side by side, each with its share of the processors")
+    ] = 1,
     until: Annotated[float | None, typer.Option(min=0, help="minutes after which no new step is begun")] = None,
     base: Annotated[
         str | None, typer.Option(help="the model to begin with, above the configuration: default, a folder, a name")
@@ -51,13 +56,12 @@ def study(
         _show(terminal, driver)
         return
     terminal.say(f"{len(steps)} steps; left: {_hours(driver.left())}; `--dry-run` shows them")
-    begun = time.monotonic()
-    while (step := driver.next()) is not None:
-        if until is not None and time.monotonic() - begun >= until * 60:
-            terminal.say(f"{until:g} minutes are over; left: {_hours(driver.left())}; the same command goes on")
-            return
-        _do(terminal, driver, step, begun)
-    _report(terminal, driver)
+    if _Jobs(terminal, driver, jobs).run(until):
+        with terminal.busy("writing the report"):
+            page = _report(driver)
+        terminal.say(f"report: {page}")
+    else:
+        terminal.say(f"{until:g} minutes are over; left: {_hours(driver.left())}; the same command goes on")
 
 
 def _show(terminal: Terminal, driver: "Driver") -> None:
@@ -78,50 +82,120 @@ def _hours(seconds: float) -> str:
     return f"{seconds / 3600:.1f} hours" if seconds >= 5400 else f"{seconds / 60:.1f} minutes"
 
 
-def _do(terminal: Terminal, driver: "Driver", step: "Step", begun: float) -> None:
-    """Carry out a step in a process of its own.
+@dataclass
+class _Job:
+    """A step that runs.
 
-    Raises:
-        InfrastructureError: it failed; tells the end of what it said.
+    Attributes:
+        step: which one.
+        child: its process.
+        whole: whether it was not begun before.
+        seconds: of the machine that it took so far: while others run, its share.
     """
-    steps = driver.steps
-    place = 1 + [one.name for one in steps].index(step.name)
-    ends = datetime.now() + timedelta(seconds=driver.left())
-    passed = timedelta(seconds=round(time.monotonic() - begun))
-    text = f"step {place} of {len(steps)}: {step.name} ({passed} passed, all done about {ends:%a %H:%M})"
-    log = driver.folder / "logs" / f"{step.name.replace(' ', '_').replace('/', '_')}.log"
-    whole = driver.begin(step)
-    since = time.monotonic()
-    command = (sys.executable, "-m", "agent_planner.cli.main", "tune", *step.words)
-    child = ChildProcess(step.name, command, log, os.environ)
-    try:
-        with terminal.busy(text) as status:
-            with deferred():
-                child.start()
-            while not child.wait(_LOOK_S):
-                status.update(f"{text}: {child.tail(1).strip()}")
-    except (KeyboardInterrupt, Terminated):
-        terminal.say(f"ended within {step.name}, which resumes by itself: the same command goes on")
-        raise
-    finally:
-        child.stop(_END_S)  # a second Ctrl-C breaks this off: the child then ends with this process
-    if child.exit_code:
-        raise InfrastructureError(
-            f"{step.name} ended with {child.ending}; the same command goes on once it is mended\n"
-            f"{step.command}\n{child.tail()}\nall that it said: {log}"
-        )
-    driver.finish(step, time.monotonic() - since, whole)
-    if step.words[0] == "evaluate":
-        _report(terminal, driver)
+
+    step: "Step"
+    child: ChildProcess
+    whole: bool
+    seconds: float = 0.0
 
 
-def _report(terminal: Terminal, driver: "Driver") -> None:
+class _Jobs:
+    """Carries out the steps of a study, each in a process of its own.
+
+    Args:
+        terminal: for a person.
+        driver: says what is next.
+        most: how many steps run side by side.
+    """
+
+    def __init__(self, terminal: Terminal, driver: "Driver", most: int):
+        self._terminal, self._driver, self._most = terminal, driver, most
+        self._running: list[_Job] = []
+        self._begun = time.monotonic()
+
+    def run(self, until: float | None) -> bool:
+        """Go through the steps; after ``until`` minutes no new one is begun. Returns whether all are done.
+
+        Raises:
+            InfrastructureError: a step failed; tells the end of what it said.
+        """
+        try:
+            with self._terminal.busy("going through the steps") as status:
+                while True:
+                    over = until is not None and time.monotonic() - self._begun >= until * 60
+                    while not over and len(self._running) < self._most and self._start_one():
+                        pass
+                    if not self._running:
+                        return not over
+                    self._look(status)
+        except (KeyboardInterrupt, Terminated):
+            names = " and ".join(job.step.name for job in self._running)
+            self._terminal.say(f"ended within {names}: what is begun resumes; the same command goes on")
+            raise
+        finally:
+            for job in self._running:
+                job.child.interrupt()
+            for job in self._running:
+                job.child.stop(_END_S)  # a second Ctrl-C breaks this off: the child then ends with this process
+
+    def _start_one(self) -> bool:
+        """Begin a step, if there is one that can be done now."""
+        driver = self._driver
+        step = driver.next([job.step.name for job in self._running])
+        if step is None:
+            return False
+        steps = driver.steps
+        place = 1 + [one.name for one in steps].index(step.name)
+        ends = datetime.now() + timedelta(seconds=driver.left())
+        passed = timedelta(seconds=round(time.monotonic() - self._begun))
+        text = f"step {place} of {len(steps)}: {step.name} ({passed} passed, all done about {ends:%a %H:%M})"
+        self._terminal.say(text)
+        log = driver.folder / "logs" / f"{step.name.replace(' ', '_').replace('/', '_')}.log"
+        command = (sys.executable, "-m", "agent_planner.cli.main", "tune", *step.words)
+        job = _Job(step, ChildProcess(step.name, command, log, self._environ()), driver.begin(step))
+        with deferred():
+            job.child.start()
+            self._running.append(job)
+        return True
+
+    def _environ(self) -> Mapping[str, str]:
+        """Of a step; a number of threads that the environment has is kept."""
+        if self._most == 1:
+            return os.environ
+        threads = max(1, len(os.sched_getaffinity(0)) // self._most)
+        return {"OMP_NUM_THREADS": str(threads)} | os.environ
+
+    def _look(self, status: BusyLine) -> None:
+        """Wait a moment, and take up what has ended."""
+        since, count = time.monotonic(), len(self._running)
+        self._running[0].child.wait(_LOOK_S)
+        passed = time.monotonic() - since
+        status.update("; ".join(f"{job.step.name}: {job.child.tail(1).strip()}" for job in self._running))
+        for job in tuple(self._running):
+            job.seconds += passed / count
+            if job.child.exit_code is not None:
+                self._end(job, status)
+
+    def _end(self, job: _Job, status: BusyLine) -> None:
+        step, child = job.step, job.child
+        if child.exit_code:
+            raise InfrastructureError(
+                f"{step.name} ended with {child.ending}; the same command goes on once it is mended\n"
+                f"{step.command}\n{child.tail()}\nall that it said: {child.log}"
+            )
+        child.stop()  # what it has left behind
+        self._running.remove(job)
+        self._driver.finish(step, job.seconds, job.whole)
+        if step.words[0] == "evaluate":
+            status.update("writing the report")
+            self._terminal.say(f"report: {_report(self._driver)}")
+
+
+def _report(driver: "Driver") -> Path:
     """Write results and report of everything that is done."""
     from agent_planner.tuning.study.gather import gather
     from agent_planner.tuning.study.report import write_report
 
-    with terminal.busy("writing the report"):
-        done = driver.done
-        lines = gather(done, driver.folder / "results.jsonl")
-        page = write_report(driver.study, driver.folder, done, lines, driver.state.choices)
-    terminal.say(f"report: {page}")
+    done = driver.done
+    lines = gather(done, driver.folder / "results.jsonl")
+    return write_report(driver.study, driver.folder, done, lines, driver.state.choices)

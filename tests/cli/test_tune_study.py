@@ -70,7 +70,7 @@ def test_a_study_that_is_killed_goes_on_to_its_end(base, tmp_path):
     process.communicate()
     assert eventually(lambda: not of_study(folder), 60), "the step outlives the study"
     kept = json.loads((folder / "study.json").read_text())
-    assert kept["begun"] == "train arms/hybrid-0.5/0" and len(kept["steps"]) == 8
+    assert kept["begun"] == ["train arms/hybrid-0.5/0"] and len(kept["steps"]) == 8
     drawn = (folder / "data" / "scenarios.jsonl").stat().st_mtime_ns
 
     done = subprocess.run(
@@ -113,9 +113,9 @@ def test_ctrl_c_ends_the_step_and_says_how_to_go_on(tmp_path):
     process.send_signal(signal.SIGINT)
     told, _ = process.communicate(timeout=120)
     assert process.returncode == 130
-    assert "ended within collect data/collected, which resumes by itself: the same command goes on" in told
+    assert "ended within collect data/collected: what is begun resumes; the same command goes on" in told
     assert eventually(lambda: not of_study(folder), 60), "the step outlives the study"
-    assert json.loads((folder / "study.json").read_text())["begun"] == "collect data/collected"
+    assert json.loads((folder / "study.json").read_text())["begun"] == ["collect data/collected"]
 
 
 def test_a_dry_run_shows_commands_and_touches_nothing(tmp_path):
@@ -140,6 +140,27 @@ def test_a_step_that_fails_is_told_with_its_command(tmp_path, monkeypatch):
         InfrastructureError, match=r"scenarios data/scenarios ended with exit code 1(.|\n)*tune scenarios"
     ):
         called(*words(folder))
+
+
+def test_side_by_side_each_step_has_its_share_and_none_outlives_the_one_that_fails(tmp_path, monkeypatch):
+    """Two steps rest on nothing: the drawing of situations and the general data. The first to end fails."""
+    folder, program = tmp_path / "study", tmp_path / "program"
+    program.write_text(
+        "#!/bin/sh\n"
+        f"echo $OMP_NUM_THREADS $4 >> {tmp_path}/told\n"
+        f"test $4 = scenarios && while ! grep -q general {tmp_path}/told; do sleep 0.05; done && exit 1\n"
+        "exec sleep 600\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setattr(tune_study.sys, "executable", str(program))
+    monkeypatch.setattr(tune_study.os, "sched_getaffinity", lambda pid: set(range(6)))
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    with pytest.raises(InfrastructureError, match=r"scenarios data/scenarios ended with exit code 1"):
+        called(*words(folder, "--jobs", 2))
+    assert sorted((tmp_path / "told").read_text().split()) == ["3", "3", "general", "scenarios"]
+    assert not of_study(folder)
+    begun = json.loads((folder / "study.json").read_text())["begun"]
+    assert begun == ["scenarios data/scenarios", "general data/general_generated"]
 
 
 def test_a_changed_configuration_is_refused(tmp_path, monkeypatch):

@@ -21,6 +21,8 @@ from agent_planner.tuning.study.steps import Step, needed
 class Driver:
     """One study in its folder. Whoever calls does the steps: `next`, do it between `begin` and `finish`, and again.
 
+    Several can be done side by side.
+
     Args:
         study: what it is told.
         folder: where everything is made.
@@ -54,7 +56,7 @@ class Driver:
 
     @property
     def steps(self) -> list[Step]:
-        """The steps that were asked for, done or not."""
+        """The steps that were asked for, done or not; each after those that it rests on."""
         return needed(plan(self.places), self._only)
 
     @property
@@ -62,10 +64,16 @@ class Driver:
         """All steps that are done, whether they were asked for or not."""
         return [step for step in plan(self.places) if self.state.record(step) is not None]
 
-    def next(self) -> Step | None:
-        """The step to do now; what it waits for is chosen first. None: all are done."""
+    def next(self, running: Collection[str] = ()) -> Step | None:
+        """A step to do now, beside those ``running`` (names); what it waits for is chosen first.
+
+        None: there is none that can be done now; if nothing is running, all are done.
+        """
         while True:
-            step = next((step for step in self.steps if self.state.record(step) is None), None)
+            left = [step for step in self.steps if self.state.record(step) is None]
+            unmade = {path for step in left for path in step.outputs}
+            ready = (step for step in left if step.name not in running and unmade.isdisjoint(step.inputs))
+            step = next(ready, None)
             if step is None or not step.waits:
                 return step
             name = step.waits[0]

@@ -22,7 +22,7 @@ class Done(BaseModel):
 
     Attributes:
         command: that did it.
-        seconds: that it took, the last time if it was broken off before.
+        seconds: that it took, the last time if it was broken off before; of what runs side by side, each its share.
         whole: whether it was not broken off before, so that its seconds are all that it takes.
         sha256: of its first output.
     """
@@ -41,7 +41,7 @@ class _File(BaseModel):
     folder: str
     configuration: dict[str, Any]
     choices: dict[str, dict[str, Any]] = {}
-    begun: str = ""
+    begun: list[str] = []
     steps: dict[str, Done] = {}
 
 
@@ -109,9 +109,10 @@ class State:
 
     def begin(self, step: Step) -> bool:
         """Say that a step begins; returns whether it was not begun before."""
-        whole = self._file.begun != step.name
-        self._file.begun = step.name
-        self._hashes.pop(step.outputs[0], None)
+        whole = step.name not in self._file.begun
+        if whole:
+            self._file.begun.append(step.name)
+        self._file.steps.pop(step.name, None)  # nobody looks at what is being written
         self._write()
         return whole
 
@@ -124,9 +125,10 @@ class State:
         for path in step.outputs:
             if not path.exists():
                 raise ConfigError(str(path), f"is not there, although this ended well: {step.command}")
+        self._hashes.pop(step.outputs[0], None)
         sha256 = self._hash(step.outputs[0])
         self._file.steps[step.name] = Done(command=step.command, seconds=round(seconds, 1), whole=whole, sha256=sha256)
-        self._file.begun = ""
+        self._file.begun.remove(step.name)
         self._write()
 
     def _hash(self, path: Path) -> str:

@@ -55,6 +55,27 @@ def test_an_arm_with_one_seed_rests_on_the_choice_of_its_eta(tmp_path):
     assert driver.state.values["eta"] == 0.8
 
 
+def test_side_by_side_a_step_begins_when_what_it_rests_on_is_there(tmp_path):
+    driver = begun(tmp_path)
+    order, made, running = [], set(), []
+    produced = {path for step in driver.steps for path in step.outputs}
+    while True:
+        while len(running) < 3 and (step := driver.next([one.name for one in running])) is not None:
+            assert made.issuperset(produced.intersection(step.inputs)), step.name
+            assert step.name not in order and not step.waits
+            driver.begin(step)
+            order.append(step.name)
+            running.append(step)
+        if not running:
+            break
+        step = running.pop()  # the last begun ends first
+        make(step, better_alone)
+        driver.finish(step, 1.0, True)
+        made.update(step.outputs)
+    assert sorted(order) == sorted(step.name for step in driver.steps)
+    assert driver.state.values == {"eta": 0.8, "best": "agent_only"}
+
+
 def test_a_step_that_was_broken_off_is_begun_again(tmp_path):
     driver = begun(tmp_path)
     step = driver.next()

@@ -58,6 +58,19 @@ def test_of_what_was_broken_off_the_seconds_do_not_count(tmp_path):
     assert [record and record.whole for record in records] == [False, True]
 
 
+def test_what_runs_is_not_done_whatever_it_has_written_so_far(tmp_path):
+    state, step, other = State(STUDY, tmp_path), a_step(tmp_path), a_step(tmp_path, "other")
+    do(state, step)
+    state.begin(step)
+    state.begin(other)
+    assert state.record(step) is None
+    step.outputs[0].write_text("made anew")
+    state.finish(step, 3.0, True)
+    found = again(tmp_path).record(step)
+    assert found is not None and found.seconds == 3.0
+    assert not again(tmp_path).begin(other)
+
+
 def test_a_command_that_ends_well_and_makes_nothing(tmp_path):
     state, step = State(STUDY, tmp_path), a_step(tmp_path)
     state.begin(step)
