@@ -130,6 +130,7 @@ def collect(
     from agent_planner.tuning.collect.trajectories import trajectories
     from agent_planner.tuning.collect.work import WorkFile
     from agent_planner.tuning.data.manifest import sha256_of, write_manifest
+    from agent_planner.tuning.scenarios.failure_table import MEASURED
     from agent_planner.tuning.scenarios.situations import read_situations
 
     terminal = Terminal()
@@ -140,7 +141,8 @@ def collect(
     config = CollectConfig(teacher=teacher, student=student, seed=seed, whole=whole, repeat=repeat, example=example)
     with terminal.busy(f"reading {scenarios}"):
         units = {situation.id: situation for situation in read_situations(scenarios)}
-    work = WorkFile(out, {"scenarios": sha256_of(scenarios), **config.model_dump(mode="json")})
+    read = {"scenarios": sha256_of(scenarios), "failures": sha256_of(MEASURED)}
+    work = WorkFile(out, read | config.model_dump(mode="json"))
     work.read()
     with terminal.counting("situations", len(units)) as counter:
         for _ in work.done:

@@ -11,7 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from agent_planner.cli.main import app
-from agent_planner.errors import UserError
+from agent_planner.errors import ConfigError, UserError
+from agent_planner.tuning.collect.work import WorkFile
+from agent_planner.tuning.scenarios import failure_table
 
 
 @pytest.fixture
@@ -77,6 +79,18 @@ def test_a_collection_that_was_killed_goes_on(run, tmp_path):
     run("collect", drawn, broken)
     assert broken.read_bytes() == whole.read_bytes()
     assert not work.exists()
+
+
+def test_a_collection_does_not_go_on_with_other_rates_of_failure(run, drawn, tmp_path, monkeypatch):
+    out, rates = tmp_path / "collected.jsonl", tmp_path / "failures.yaml"
+    with monkeypatch.context() as patch:
+        patch.setattr(WorkFile, "finish", lambda *_: pytest.fail("broken off"))
+        with pytest.raises(pytest.fail.Exception):
+            run("collect", drawn, out)
+    rates.write_bytes(failure_table.MEASURED.read_bytes() + b"# changed\n")
+    monkeypatch.setattr(failure_table, "MEASURED", rates)
+    with pytest.raises(ConfigError, match="begun with another configuration"):
+        run("collect", drawn, out)
 
 
 def test_options_that_do_not_fit_the_teacher(drawn, tmp_path):
