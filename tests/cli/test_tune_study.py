@@ -74,7 +74,7 @@ def test_a_study_that_is_killed_goes_on_to_its_end(base, tmp_path):
     drawn = (folder / "data" / "scenarios.jsonl").stat().st_mtime_ns
 
     done = subprocess.run(
-        [sys.executable, "-m", "agent_planner.cli.main", *words(folder, *told)],
+        [sys.executable, "-m", "agent_planner.cli.main", *words(folder, *told, "--jobs", 2)],
         capture_output=True,
         text=True,
         timeout=1.5 * _LONG_S,
