@@ -70,7 +70,7 @@ def test_a_study_that_is_killed_goes_on_to_its_end(base, tmp_path):
     process.communicate()
     assert eventually(lambda: not of_study(folder), 60), "the step outlives the study"
     kept = json.loads((folder / "study.json").read_text())
-    assert kept["begun"] == ["train arms/hybrid-0.5/0"] and len(kept["steps"]) == 8
+    assert kept["begun"] == ["train arms/hybrid-0.5/0"] and len(kept["steps"]) == 9
     drawn = (folder / "data" / "scenarios.jsonl").stat().st_mtime_ns
 
     done = subprocess.run(
@@ -80,16 +80,16 @@ def test_a_study_that_is_killed_goes_on_to_its_end(base, tmp_path):
         timeout=1.5 * _LONG_S,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "step 9 of 17: train arms/hybrid-0.5/0" in done.stdout and "step 8 of 17" not in done.stdout
+    assert "step 10 of 18: train arms/hybrid-0.5/0" in done.stdout and "step 9 of 18" not in done.stdout
     assert (folder / "data" / "scenarios.jsonl").stat().st_mtime_ns == drawn
     state = json.loads((folder / "study.json").read_text())
-    assert len(state["steps"]) == 17
+    assert len(state["steps"]) == 18
     assert [name for name, step in state["steps"].items() if not step["whole"]] == ["train arms/hybrid-0.5/0"]
     eta = state["choices"]["eta"]
     assert eta["value"] in (0.5, 0.8) and set(eta["figures"]) == {"0.5", "0.8"}
     lines = [line for line in read_results([folder / "results.jsonl"]) if isinstance(line, EpisodeLine)]
-    assert [(line.model, line.seed) for line in lines] == [("hybrid/0", 0), ("no_thoughts/0", 0)]
-    assert len({line.adapter for line in lines}) == 2
+    assert [(line.model, line.seed) for line in lines] == [("expert", 0), ("hybrid/0", 0), ("no_thoughts/0", 0)]
+    assert len({line.adapter for line in lines}) == 3
     page = (folder / "report.md").read_text()
     for heading in ("## Eta: ", "## Main arms", "## Ablations (exploratory)"):
         assert heading in page
@@ -100,8 +100,8 @@ def test_a_study_that_is_killed_goes_on_to_its_end(base, tmp_path):
     assert " needs " in (folder / "data" / "agent.jsonl").read_text() and ") needs " not in learned
 
     again = called(*words(folder, *told, "--dry-run"))
-    assert len(re.findall(r"^ *\d+ done", again.stdout, re.MULTILINE)) == 17
-    assert "17 steps" in again.stdout and " 0.0 minutes left" in again.stdout
+    assert len(re.findall(r"^ *\d+ done", again.stdout, re.MULTILINE)) == 18
+    assert "18 steps" in again.stdout and " 0.0 minutes left" in again.stdout
 
 
 @pytest.mark.live
@@ -123,7 +123,7 @@ def test_a_dry_run_shows_commands_and_touches_nothing(tmp_path):
     told = called("tune", "study", str(folder), "--dry-run").stdout
     assert f"agent-planner tune filter {folder}/data/collected.jsonl --out {folder}/data/agent.jsonl\n" in told
     assert "  # eta and best: to be chosen" in told
-    assert re.search(r"^95 steps, 1[34]\.\d hours in all, 1[34]\.\d hours left", told, re.MULTILINE)
+    assert re.search(r"^97 steps, 1[34]\.\d hours in all, 1[34]\.\d hours left", told, re.MULTILINE)
     assert not folder.exists()
 
 

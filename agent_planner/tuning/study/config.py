@@ -18,7 +18,7 @@ from agent_planner.tuning.training.config import TrainConfig, load_config
 from agent_planner.types import Level
 
 PRESETS = ("cores", "paper", "tiny")
-BASE = "base"
+BASE, EXPERT = "base", "expert"
 DAGGER, SELF_EXPLORATION = "dagger", "self_exploration"
 # The panel's general tasks of a split; more are not different.
 MOST_TASKS = 290
@@ -32,10 +32,23 @@ class _Part(BaseModel):
 
 
 class General(_Part):
-    """General conversations of one source, at most so many."""
+    """General conversations of one source.
+
+    Attributes:
+        source: see `tune general`.
+        count: at most so many.
+        limit: characters of a conversation, for ShareGPT; None: as `tune general` has it.
+    """
 
     source: GeneralSource
     count: Count
+    limit: Count | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> "General":
+        if self.limit is not None and self.source is not GeneralSource.SHAREGPT:
+            raise ValueError(f"limit: is of sharegpt, not of {self.source}; leave it out")
+        return self
 
 
 class Data(_Part):
@@ -48,7 +61,7 @@ class Data(_Part):
         cap: records of one task family at most; None: no bound.
         processes: that collect side by side.
         seed: of the situations; the held-out ones have the next, those of the rounds on top the one after.
-        general: general conversations; the held-out ones are of the first source.
+        general: general conversations.
     """
 
     situations: Count
@@ -61,12 +74,16 @@ class Data(_Part):
 
 
 class HeldOut(_Part):
-    """What no arm learns from and eta is chosen by: situations of another seed, conversations of the split dev."""
+    """What no arm learns from and eta is chosen by: situations of another seed, conversations of the split dev.
+
+    The splits of `generated` conversations differ in their forms, not in their words and answers: who learns from them
+    is not measured by them.
+    """
 
     situations: Count
     tasks: Count
     whole: Annotated[int, Field(ge=0)] | None = None
-    general: Count
+    general: General
 
 
 class Training(_Part):
@@ -218,7 +235,7 @@ class Study(_Part):
         return self
 
     def _wrong_names(self) -> Iterator[str]:
-        taken = {BASE, DAGGER, SELF_EXPLORATION}
+        taken = {BASE, EXPERT, DAGGER, SELF_EXPLORATION}
         for name in (*self.main, *self.ablations):
             if name in taken:
                 yield f"'{name}' is another arm's name; choose one that is free"
@@ -259,7 +276,7 @@ class Study(_Part):
     @property
     def arms(self) -> tuple[str, ...]:
         """All arms by their names, in the order in which they are done."""
-        return (BASE, *self.main, *self.ablations, *((DAGGER, SELF_EXPLORATION) if self.top else ()))
+        return (EXPERT, BASE, *self.main, *self.ablations, *((DAGGER, SELF_EXPLORATION) if self.top else ()))
 
 
 def load_study(source: str, base: str | None = None) -> Study:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from agent_planner.tuning.data.records import write_records
 from agent_planner.tuning.panel.results import Line, RunLine, read_results
-from agent_planner.tuning.study.config import BASE
+from agent_planner.tuning.study.config import BASE, EXPERT
 from agent_planner.tuning.study.steps import Step
 
 
 def model_name(arm: str, seed: int | None) -> str:
-    """What a model is called in the results of a study: ``base``, or e.g. ``hybrid/0``."""
-    return arm if arm == BASE else f"{arm}/{seed}"
+    """What a model is called in the results of a study: ``expert``, ``base``, or e.g. ``hybrid/0``."""
+    return arm if arm in (EXPERT, BASE) else f"{arm}/{seed}"
 
 
 def gather(steps: Sequence[Step], out: Path) -> list[Line]:

@@ -3,6 +3,7 @@
 
 ``FOLDER/data``                 what all arms learn from, and what none does (held_out*)
 ``FOLDER/arms/ARM/SEED``        mixture, training run, results (panel.jsonl, tasks.jsonl)
+``FOLDER/arms/expert``          what the panel asks, and the expert's way
 ``FOLDER/eta.jsonl``            what eta is chosen by
 ``FOLDER/top``                  what both rounds on top act in
 """
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from agent_planner.tuning.study.config import Study
+from agent_planner.tuning.study.config import EXPERT, Study
 
 ETA, BEST = "eta", "best"
 
@@ -68,6 +69,11 @@ class Places:
     def eta_results(self) -> Path:
         """What eta is chosen by."""
         return self.folder / "eta.jsonl"
+
+    @property
+    def asked(self) -> Path:
+        """All episodes of the panel, with the expert's results."""
+        return self.folder / "arms" / EXPERT / "panel.jsonl"
 
     def data(self, name: str) -> Path:
         """A file of the data that arms share."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from agent_planner.tuning.data.manifest import manifest_path
 from agent_planner.tuning.mixture.names import Split
-from agent_planner.tuning.study.config import BASE, DAGGER, SELF_EXPLORATION, Recipe
+from agent_planner.tuning.study.config import BASE, DAGGER, EXPERT, SELF_EXPLORATION, General, Recipe
 from agent_planner.tuning.study.places import BEST, ETA, Places
 from agent_planner.tuning.study.rates import Work, seconds_of
 from agent_planner.tuning.study.steps import Step
@@ -65,9 +65,10 @@ class _Planner:
         self._situations("", data.situations, data.tasks, data.whole, data.seed)
         self._filter(self.at.data("agent"), Recipe())
         for general in data.general:
-            self._conversations(self._general_file(general.source), general.source, general.count, Split.TRAIN)
+            self._conversations(self._general_file(general.source), general, Split.TRAIN)
         self._situations("held_out_", held.situations, held.tasks, held.whole, data.seed + 1)
-        self._conversations(self.at.data("held_out_general"), data.general[0].source, held.general, Split.DEV)
+        self._conversations(self.at.data("held_out_general"), held.general, Split.DEV)
+        self._expert()
 
     def _situations(self, prefix: str, count: int, tasks: int, whole: int | None, seed: int) -> None:
         drawn, out = self.at.data(f"{prefix}scenarios"), self.at.data(f"{prefix}collected")
@@ -86,11 +87,20 @@ class _Planner:
     def _general_file(self, source: str) -> Path:
         return self.at.data(f"general_{source}")
 
-    def _conversations(self, out: Path, source: str, count: int, split: Split) -> None:
-        words = [str(out), "--source", source, "--count", str(count), "--seed", str(self.study.data.seed)]
+    def _conversations(self, out: Path, told: General, split: Split) -> None:
+        words = [str(out), "--source", told.source, "--count", str(told.count), "--seed", str(self.study.data.seed)]
+        words += ["--limit", str(told.limit)] if told.limit is not None else []
         words += ["--split", split.value] if split is not Split.TRAIN else []
-        seconds = seconds_of(command=1, general_conversation=count)
+        seconds = seconds_of(command=1, general_conversation=told.count)
         self._data_step(Work.GENERAL, tuple(words), (), out, seconds)
+
+    def _expert(self) -> None:
+        """All that the panel will ask, answered by the expert: what nearly repeats it is not learned from."""
+        told = self.study.evaluation
+        episodes = max(len(self.study.seeds) * told.episodes, told.extra_episodes)
+        words = (*self._cells(told.cells), "--seeds", f"0:{episodes}", "--level", told.level.value)
+        seconds = seconds_of(command=1, asked_episode=len(told.cells) * episodes)
+        self._evaluate("ask", Work.ASK, self.at.asked, (EXPERT,), words, (), seconds, EXPERT)
 
     def _filter(self, out: Path, recipe: Recipe, source: Path | None = None, **more: Any) -> None:
         """What of the collected records a recipe learns from."""
@@ -158,9 +168,11 @@ class _Planner:
         words = [str(out)]
         words += [word for path in agent for word in ("--agent", str(path))]
         words += [word for path in general for word in ("--general", str(path))]
-        words += ["--eta", f"{eta:g}", "--samples", str(samples), "--seed", str(seed), "--base", self.at.training.base]
+        words += ["--against", str(self.at.asked), "--eta", f"{eta:g}", "--samples", str(samples), "--seed", str(seed)]
+        words += ["--base", self.at.training.base, "--max-tokens", str(self.at.training.max_tokens)]
         seconds = seconds_of(command=2, record=samples)
-        self._data_step(Work.MIX, tuple(words), (*agent, *general, *rests), out, seconds, **told)
+        inputs = (*agent, *general, self.at.asked, *rests)
+        self._data_step(Work.MIX, tuple(words), inputs, out, seconds, **told)
 
     def _train(
         self,
@@ -199,7 +211,7 @@ class _Planner:
         words = ("--cell", "general_likelihood", "--data", str(conversations))
         words += ("--cell", "choice_accuracy", "--records", str(records))
         held = self.study.held_out
-        seconds = seconds_of(read_conversation=held.general, read_record=_WORLDS * held.situations * held.tasks)
+        seconds = seconds_of(read_conversation=held.general.count, read_record=_WORLDS * held.situations * held.tasks)
         return words, (conversations, records), seconds
 
     def _panel(
@@ -214,11 +226,15 @@ class _Planner:
         more: tuple[str, ...] = (),
         seconds: float = 0.0,
     ) -> None:
-        words = (*(word for cell in cells for word in ("--cell", cell)), "--seeds", f"{seeds.start}:{seeds.stop}")
+        words = (*self._cells(cells), "--seeds", f"{seeds.start}:{seeds.stop}")
         words += ("--level", self.study.evaluation.level.value, *more)
         seconds += seconds_of(model_command=1, episode=len(cells) * len(seeds))
         out = self.at.results(arm, seed)
         self._evaluate("evaluate", Work.PANEL, out, (model,), words, inputs, seconds, arm, seed, waits)
+
+    @staticmethod
+    def _cells(cells: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(word for cell in cells for word in ("--cell", cell))
 
     def _evaluate(
         self,

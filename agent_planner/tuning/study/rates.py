@@ -15,6 +15,7 @@ class Work(StrEnum):
     MIX = "mix"
     TRAIN = "train"
     ACT = "act"
+    ASK = "ask"
     PANEL = "panel"
     TASKS = "tasks"
     READ = "read"
@@ -32,13 +33,14 @@ RATES = {
     "model command": Rate(20, "imports, and loading the default model; about"),
     "situation": Rate(0.03, "measured 2026-11-27: 20 situations with their twins and 12 tasks in 0.5 s"),
     "expert episode": Rate(60 / 28_847, "docs/tuning.md, Speed: 28,847 a minute in one process"),
+    "asked episode": Rate(0.016, "measured 2026-11-28: 1,500 of the panel by the expert in 24 s"),
     "record": Rate(0.001, "measured 2026-11-27: 557 filtered, 832 mixed, well under a second"),
     "general conversation": Rate(0.001, "measured 2026-11-27: 300 generated well under a second"),
     "learned record": Rate(30 / 48, "measured 2026-11-27: 30 s a step of 48 records, about 7,300 tokens"),
     "episode": Rate(3.2, "measured 2026-11-27: held_in, 16 side by side; other cells are taken for alike"),
     "general task": Rate(3.2, "not measured; as an episode"),
     "read record": Rate(30 / 48 / 3, "not measured; the forward pass, a third of learning it"),
-    "read conversation": Rate(0.3, "not measured; some 200 tokens, forward, as of a read record"),
+    "read conversation": Rate(0.5, "not measured; some 300 tokens, forward, as of a read record"),
 }
 
 

@@ -9,7 +9,7 @@ from agent_planner.tuning.study.config import PRESETS, load_study
 
 SMALL = {
     "data": {"situations": 2, "tasks": 2, "general": [{"source": "generated", "count": 5}]},
-    "held_out": {"situations": 1, "tasks": 2, "general": 2},
+    "held_out": {"situations": 1, "tasks": 2, "general": {"source": "sharegpt", "count": 2}},
     "etas": [0.5],
     "samples": 4,
     "seeds": [0, 1],
@@ -53,7 +53,7 @@ def test_an_ablation_is_its_arm_with_one_change(tmp_path):
     changes = {"share": 0.5}
     study = loaded(tmp_path, ablations={"half": {"of": "agent_only", "cells": ["held_in"], "changes": changes}})
     assert study.recipe("half") == study.main["agent_only"].model_copy(update=changes)
-    assert study.arms == ("base", "hybrid", "agent_only", "half")
+    assert study.arms == ("expert", "base", "hybrid", "agent_only", "half")
 
 
 def test_another_base_stands_above(tmp_path):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from agent_planner.tuning.panel.cells import CELLS
 from agent_planner.tuning.study.config import PRESETS, load_study
 from agent_planner.tuning.study.places import Places
 from agent_planner.tuning.study.plan import plan
@@ -52,11 +53,30 @@ def test_the_study_of_two_cores():
     # Three etas on the first seed, one of them hybrid's; three main arms on three seeds; nine ablations; two rounds.
     assert len(trained) == 3 + (3 * 3 - 1) + 9 + 2
     panels = {(step.arm, step.seed): step for step in steps if step.work is Work.PANEL}
-    assert len(panels) == 1 + 3 * 3 + 9 + 2
+    assert len(panels) == 1 + 3 * 3 + 9 + 2  # the base's, too
     assert [option(panels["hybrid", seed], "--seeds") for seed in study.seeds] == ["0:100", "100:200", "200:300"]
     assert option(panels["base", 0], "--seeds") == "0:100" and option(panels["no_twins", 0], "--seeds") == "0:200"
     hours = sum(step.seconds for step in steps) / 3600
     assert 13 < hours < 15
+
+
+@pytest.mark.parametrize("name", ["cores", "paper"])
+def test_what_the_base_has_kept_is_measured_by_what_no_program_wrote(name):
+    """The splits of generated conversations share their words: they would flatter whoever learns from them."""
+    general = next(step for step in steps_of(name) if step.outputs[0].stem == "held_out_general")
+    assert (option(general, "--source"), option(general, "--split")) == ("sharegpt", "dev")
+
+
+def test_what_the_panel_asks_is_not_learned_from():
+    steps = steps_of("cores")
+    ask = next(step for step in steps if step.work is Work.ASK)
+    asked = {option(step, "--seeds") for step in steps if step.work is Work.PANEL}
+    assert option(ask, "--seeds") == "0:300" and max(int(seeds.split(":")[1]) for seeds in asked) == 300
+    for step in steps:
+        if step.work is Work.PANEL:
+            assert set(step.words).intersection(CELLS) <= set(ask.words)
+        if step.work is Work.MIX:
+            assert option(step, "--against") == str(ask.outputs[0]) and ask.outputs[0] in step.inputs
 
 
 def test_general_data_come_on_top_of_equal_agent_data():
@@ -100,7 +120,7 @@ def test_a_single_eta_needs_no_choice():
 def test_only_some_arms_with_what_they_rest_on():
     steps = steps_of("cores")
     alone = needed(steps, ["agent_only"])
-    assert {step.arm for step in alone} == {"", "agent_only"}
+    assert {step.arm for step in alone} == {"", "expert", "agent_only"}
     assert not any("hybrid" in step.name for step in alone)
     hybrid = {step.name for step in needed(steps, ["hybrid"])}
     assert {"train arms/hybrid-0.2/0", "read eta", "train arms/hybrid-0.5/2"} <= hybrid

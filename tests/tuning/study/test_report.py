@@ -47,6 +47,7 @@ def test_a_whole_study(tmp_path):
         "General likelihood",
         "Choice accuracy",
     ]
+    assert row(text, r"expert +\| +10\.0 % \(.*n=300\)")
     assert row(text, r"base +\| +10\.0 % \(5\.5-17\.4, n=100\)")
     assert row(text, r"hybrid +\| +90\.0 % \(86\.1-92\.9, n=300\)")
     assert row(text, r"hybrid/2 +\| +90\.0 % \(82\.6-94\.5, n=100\)")
@@ -69,7 +70,7 @@ def test_results_are_of_arms_and_seeds(tmp_path):
     do_all(driver, succeeds)
     text = written(driver, tmp_path)
     lines = [line for line in read_results([tmp_path / "results.jsonl"]) if isinstance(line, EpisodeLine)]
-    assert {line.model for line in lines} == {"agent_only/0", "agent_only/1", "agent_only/2"}
+    assert {line.model for line in lines} == {"expert", "agent_only/0", "agent_only/1", "agent_only/2"}
     assert {line.seed for line in lines if line.model == "agent_only/1"} == set(range(100, 200))
     assert "### Differences" not in text and "exploratory" not in text
 
