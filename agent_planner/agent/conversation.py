@@ -63,6 +63,11 @@ def result_line(result: SkillResult) -> str:
     return f"{result.status.value} {plain(result.code, LABEL) or 'UNKNOWN'}: {plain(result.message)}"
 
 
+def tells_failure(text: str) -> bool:
+    """Whether a turn begins with a call that was carried out and failed, or was not done in time."""
+    return text.startswith((f"{ResultStatus.FAILED.value} ", f"{ResultStatus.TIMEOUT.value} "))
+
+
 def refused_line(refusal: CallRefused) -> str:
     """``refused CODE: text``."""
     return f"refused {refusal.code}: {plain(refusal.message)}"

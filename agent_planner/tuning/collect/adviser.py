@@ -4,7 +4,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from agent_planner.agent.conversation import call_turn, thought_text
+from agent_planner.agent.conversation import call_turn, tells_failure, thought_text
 from agent_planner.goals import Goal, format_goal, parse_goal
 from agent_planner.goals.plan import Step
 from agent_planner.llm.base import Message
@@ -38,7 +38,7 @@ class Adviser:
         wanted = next((line for line in heard.splitlines() if line.startswith(_UNMET)), None)
         if wanted is None:
             return format_goal(self._scenario.goal)
-        if self._said is not None and heard.startswith("failed "):
+        if self._said is not None and tells_failure(heard):
             self._failed.append(self._said)
         goal = parse_goal(f"goal: {wanted.removeprefix(_UNMET)}")
         assert isinstance(goal, Goal)

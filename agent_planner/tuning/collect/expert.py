@@ -13,16 +13,16 @@ from agent_planner.goals import Declined, Goal, format_goal, plan
 from agent_planner.goals.goal import DID, Stated
 from agent_planner.goals.plan import Step
 from agent_planner.llm.base import Role
-from agent_planner.scene import Relation, SceneGraph, changes
+from agent_planner.scene import SceneGraph, changes
 from agent_planner.skills import Skill, SkillLibrary
 from agent_planner.tuning.panel.case import Case
 from agent_planner.tuning.panel.reference_models import Pursuit, giving_up
 from agent_planner.tuning.scenarios.failure_table import FailureTable
-from agent_planner.tuning.scenarios.faults import Drop, Failure, Fault, Faults, Shut, doors_of
+from agent_planner.tuning.scenarios.faults import Drop, Failure, Fault, Faults, Move, Shut, doors_of
 from agent_planner.tuning.scenarios.scenario import Scenario
 from agent_planner.tuning.scenarios.scenes import observed
 from agent_planner.tuning.scenarios.symbolic import SymbolicWorld
-from agent_planner.types import Atom, Call, ResultStatus, SkillResult
+from agent_planner.types import Atom, Call, SkillResult
 
 MAX_CALLS = 16
 # More of them where something lasts, falls or shuts.
@@ -149,9 +149,12 @@ def _stating(scenario: Scenario, rng: Random, injection: Injection) -> list[Turn
 def _wrong_goal(scenario: Scenario, scene: SceneGraph, rng: Random) -> Stated:
     """What a model says that misreads the instruction: a thing is called missing, is mistaken, or is left out."""
     named = [core for c in scenario.clauses for core in c.cores.values()]
+    things = named or [o.name for o in scene.objects]
     draw = rng.random()
+    if not things:
+        return scenario.goal
     if not named or draw < 0.35:
-        return Declined("missing", rng.choice(named) if named else rng.choice(scene.objects).name)
+        return Declined("missing", rng.choice(things))
     atoms = [list(c.atoms) for c in scenario.clauses]
     if draw < 0.75:
         strangers = [n for n in scene.entities if n not in scenario.instruction]
@@ -224,7 +227,7 @@ class _Episode:
         failure = self.injection.failure_of(self.library[found.call.skill])
         if draw < failure:
             code, text = self.injection.failing(self.rng, found.call, self.library)
-            self.result = result_line(SkillResult(ResultStatus.FAILED, code, text))
+            self.result = result_line(Failure(code, text).result)
         elif draw < failure + self.injection.wrong_call:
             wrong = self._wrong_call(found.call)
             if wrong is not None:
@@ -270,9 +273,5 @@ class _Episode:
         things = [o.name for o in self.scene.objects if o.name != self.scene.holding]
         surfaces = [p.name for p in self.scene.places if "surface" in p.affordances]
         if things and surfaces:
-            name, where = self.rng.choice(things), self.rng.choice(surfaces)
-            kept = tuple(r for r in self.world.world.relations if name not in (r.a, r.b))
-            relations = (*kept, Relation("on", name, where))
-            if where in self.scene.at:
-                relations = (*relations, Relation("at", name))
-            self.world.world = self.world.world.replace(relations=relations)
+            move = Move(0, self.rng.choice(things), self.rng.choice(surfaces))
+            self.world.world = move.changed(self.world.world)

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from agent_planner.agent.conversation import system_turn
+from agent_planner.agent.conversation import system_turn, tells_failure
 from agent_planner.tuning.collect.names import LeaveOut
 from agent_planner.tuning.data.records import HUMAN, Record, Turn, human, said
 from agent_planner.tuning.scenarios.scenario import default_library
 
 _FORK = re.compile(r"/fork\d+")
-_FAILED = "failed "
 _UNMET = "unmet: "
 
 
@@ -31,7 +30,7 @@ def _without_recoveries(record: Record) -> Record | None:
     if _FORK.search(record.id):
         return None
     for place, turn in enumerate(record.conversations):
-        if turn.loss is False or turn.value.startswith(_FAILED):
+        if turn.loss is False or tells_failure(turn.value):
             return record.model_copy(update={"conversations": record.conversations[:place]}) if place else None
     return record
 

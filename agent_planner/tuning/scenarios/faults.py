@@ -9,7 +9,7 @@ from agent_planner.goals.holds import cover_of
 from agent_planner.scene import Relation, SceneGraph
 from agent_planner.scene.graph import OPENABLE, SURFACE
 from agent_planner.skills import Skill
-from agent_planner.types import Call
+from agent_planner.types import Call, ResultStatus, SkillResult
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,12 @@ class Failure:
     def strikes(self, number: int, call: Call, skill: Skill, scene: SceneGraph) -> bool:
         """Whether it strikes as that call begins. ``number`` counts the calls whose needs held, from 0."""
         return call.key() == self.call.key() if self.call else number >= self.at
+
+    @property
+    def result(self) -> SkillResult:
+        """What the robot reports: a time-out is a status of its own."""
+        status = ResultStatus.TIMEOUT if self.code == ResultStatus.TIMEOUT.name else ResultStatus.FAILED
+        return SkillResult(status, self.code, self.text)
 
 
 @dataclass(frozen=True)

@@ -277,8 +277,9 @@ def rebased(scenario: Scenario, library: SkillLibrary, world: SceneGraph) -> Sce
         return None
     for clause in scenario.clauses:
         if plan(Goal((clause.atoms,)), library, scene) is None:
-            sure = clause.text in scenario.instruction
-            return replace(twin, goal=Declined("no_skill", clause.text), kind="no_skill") if sure else None
+            at = scenario.instruction.lower().find(clause.text.lower())
+            said = scenario.instruction[at : at + len(clause.text)]  # its first letter may be a capital there
+            return replace(twin, goal=Declined("no_skill", said), kind="no_skill") if at >= 0 else None
     return twin if plan(Goal(tuple(c.atoms for c in scenario.clauses)), library, scene) is not None else None
 
 
@@ -325,10 +326,14 @@ def vague_clause(rng: Random, setting: Setting, words: Phrasing = TRAINING) -> t
         chosen = [n for n in options if clause is not None and n in clause.cores]
         if clause is None or len(chosen) != 1 or len(clause.atoms) > 1:
             continue
-        phrase = next((p for p in (f"the {clause.cores[chosen[0]]}", clause.cores[chosen[0]]) if p in clause.text), "")
-        if not phrase or f"{phrase} on the" in clause.text or f"{phrase} in the" in clause.text and clause.kind != "in":
+        core = clause.cores[chosen[0]]
+        phrases = (f"the {core}", f"The {core}", core)  # a sentence's first word has a capital
+        phrase = next((p for p in phrases if p in clause.text), "")
+        place = seen.location(chosen[0])
+        if not phrase or (place and f"{phrase} {place.name} the {place.b}" in clause.text):
             continue
-        vague = replace(clause, text=clause.text.replace(phrase, f"the {noun}", 1))
+        article = "The" if phrase.startswith("The ") else "the"
+        vague = replace(clause, text=clause.text.replace(phrase, f"{article} {noun}", 1))
         return vague, Declined("which", noun, tuple(options))
     return None
 

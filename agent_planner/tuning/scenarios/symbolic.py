@@ -39,7 +39,7 @@ class SymbolicWorld:
         self._tries += 1
         for fault in self._striking(number, call, before=True):
             if isinstance(fault, Failure):
-                return SkillResult(ResultStatus.FAILED, fault.code, fault.text)
+                return fault.result
             self.world = fault.changed(self.world)
         self.world = apply(call, self._library, self.world)
         self.done.append(call)

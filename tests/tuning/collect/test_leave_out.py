@@ -3,7 +3,7 @@
 
 import pytest
 
-from agent_planner.agent.conversation import parse_turn, system_turn
+from agent_planner.agent.conversation import parse_turn, system_turn, tells_failure
 from agent_planner.tuning.collect.config import CollectConfig, Mistakes
 from agent_planner.tuning.collect.filter import Filter, FilterConfig
 from agent_planner.tuning.collect.leave_out import without
@@ -27,7 +27,7 @@ def test_without_recoveries_nothing_has_gone_wrong(records):
     found = left(records, LeaveOut.RECOVERIES)
     assert not any("/fork" in item.id for item in found)
     for item in found:
-        assert all(turn.loss is not False and not turn.value.startswith("failed ") for turn in item.conversations)
+        assert all(turn.loss is not False and not tells_failure(turn.value) for turn in item.conversations)
     whole = {item.id: item for item in records}
     assert any(len(item.conversations) < len(whole[item.id].conversations) for item in found)
     assert all(item.conversations == whole[item.id].conversations[: len(item.conversations)] for item in found)

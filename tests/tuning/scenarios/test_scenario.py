@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Scenarios: from the seed alone, proved, and with twins of the same words."""
 
+import re
 from collections import Counter
 from random import Random
 
 import pytest
 
+from agent_planner.agent.conversation import first_turn
 from agent_planner.errors import UserError
 from agent_planner.goals import Declined, Goal, parse_goal, plan
 from agent_planner.scene.focus import matches
-from agent_planner.tuning.scenarios.scenario import draw_setting, rebased, scenarios, single
+from agent_planner.tuning.scenarios.phrasing import whole_zoo
+from agent_planner.tuning.scenarios.scenario import draw_setting, rebased, scenarios, single, vague_clause
 from agent_planner.tuning.scenarios.scenes import observed
+from agent_planner.tuning.scenarios.situations import draw_situations
 from agent_planner.tuning.scenarios.suites import scenario_of
+from agent_planner.tuning.scenarios.training import draw_training_setting
 from agent_planner.tuning.training.trees import trees
 from agent_planner.tuning.zoo.families import FAMILIES
 from agent_planner.tuning.zoo.wordings import WORDINGS, seen
@@ -46,13 +51,40 @@ def test_an_unknown_suite_is_told():
         scenario_of("smok", "dev", 0)
 
 
-def test_train_and_evaluation_share_no_scene():
-    train = set()
-    for index in range(25):
-        train |= {tree.opening for tree in trees(0, index)}
-    for seed in range(50):
-        scenario = single("dev", "held_in", seed)
-        assert not any(scenario.instruction in t and str(scenario.goal) in t for t in train)
+def test_train_and_evaluation_share_no_scene_with_its_instruction():
+    def seen(scenario):
+        return first_turn(observed(scenario.world), scenario.instruction)
+
+    train = {tree.opening + b.opening for index in range(25) for tree in trees(0, index) for b in tree.branches}
+    some = next(tree for tree in trees(0, 0))
+    assert some.opening + some.branches[0].opening in train  # so that equal ones would be found
+    pipeline = {
+        seen(s)
+        for index in range(10)
+        for situation in draw_situations("train", 0, index, 8)
+        for s in situation.scenarios()
+    }
+    assert len(train) > 300 and len(pipeline) > 100
+    panel = {seen(single(split, "held_in", seed)) for split in ("dev", "test") for seed in range(50)}
+    assert all("\nInstruction: " in text for text in (*train, *pipeline, *panel))
+    assert not panel & (train | pipeline)
+
+
+def test_a_question_is_only_asked_where_the_words_leave_it_open():
+    """Neither does an article stand twice, which would give the answer away, nor is told where the thing is."""
+    found = 0
+    for seed in range(500):
+        setting = draw_training_setting(rng := Random(seed))
+        if (vague := vague_clause(rng, setting, whole_zoo(several=False))) is None:
+            continue
+        clause, declined = vague
+        found += 1
+        assert not re.search(r"\bthe the\b", clause.text, re.IGNORECASE)
+        seen = observed(setting.world)
+        meant = next(name for name in declined.options if name in clause.cores)
+        place = seen.location(meant)
+        assert place is None or f"{declined.words} {place.name} the {place.b}" not in clause.text
+    assert found > 300
 
 
 def test_twins_have_the_same_words_and_another_goal():
