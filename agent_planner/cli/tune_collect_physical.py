@@ -67,7 +67,7 @@ def collect_physical(
 def _records(tried: "Tried", teacher: str) -> list[dict[str, Any]]:
     """An episode's conversations as training has them; the scene that it ended in stays in the runs folder."""
     from agent_planner.goals import format_goal
-    from agent_planner.tuning.data.formats import each_conversation
+    from agent_planner.tuning.data.conversations import conversations_of
     from agent_planner.tuning.data.records import read_plain, record
 
     if tried.record is None:
@@ -76,4 +76,4 @@ def _records(tried: "Tried", teacher: str) -> list[dict[str, Any]]:
     task = tried.score.scenario
     more = {"id": task.id, "group": task.id, "episode": data["id"], "teacher": teacher, "goal": format_goal(task.goal)}
     data = {key: data[key] for key in data if key != "scene"} | more
-    return [record(where, one).plain() for one in each_conversation(data)]
+    return [record(where, one).plain() for one in conversations_of(data)]

@@ -13,10 +13,11 @@ from agent_planner.errors import UserError
 from agent_planner.tuning.mixture.names import GeneralSource, Split
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
+    from transformers import PreTrainedTokenizerFast
 
     from agent_planner.tuning.data.records import Record
     from agent_planner.tuning.mixture.mix_config import MixConfig
+    from agent_planner.tuning.mixture.synthesis_config import SynthesisConfig
 
 _Out = Annotated[Path, typer.Argument(help="the file to write, JSON lines; OUT.manifest.json says what made it")]
 _Files = list[Path] | None
@@ -24,38 +25,66 @@ _Files = list[Path] | None
 
 def general(
     out: _Out,
-    source: Annotated[GeneralSource, typer.Option(help="sharegpt: as AgentTuning; synthesis: drawn from the base")],
+    source: Annotated[
+        GeneralSource,
+        typer.Option(
+            help="sharegpt: as AgentTuning; synthesis: drawn from the base; generated: made by programs, where splits "
+            "differ in forms, not in words and answers, so that they measure nothing of what a base has kept"
+        ),
+    ],
     count: Annotated[int, typer.Option(min=1, help="conversations, at most")] = 2000,
-    seed: Annotated[int, typer.Option(help="the same seed gives the same file")] = 0,
-    split: Annotated[Split, typer.Option(help="no conversation is in two of them")] = Split.TRAIN,
-    base: Annotated[
-        str, typer.Option(help="model of synthesis: default (SmolLM2-135M-Instruct), a folder, a Hugging Face name")
-    ] = "default",
-    batch: Annotated[int, typer.Option(min=1, help="synthesis: conversations that are drawn together")] = 16,
+    seed: Annotated[int | None, typer.Option(help="the same seed gives the same file (0 if left out)")] = None,
+    split: Annotated[Split | None, typer.Option(help="no conversation is in two of them (train if left out)")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(help="sharegpt: a file in the form of ShareGPT's JSON, not the package's", exists=True),
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="sharegpt: characters of a conversation")] = 4000,
+    base: Annotated[
+        str | None,
+        typer.Option(help="synthesis: default (SmolLM2-135M-Instruct, if left out), a folder, a Hugging Face name"),
+    ] = None,
+    batch: Annotated[
+        int | None, typer.Option(min=1, help="synthesis: conversations that are drawn together (16 if left out)")
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help="synthesis: YAML with base, seed, split, batch, temperature, answer_temperature, top_p, "
+            "instruction_tokens, answer_tokens; options win",
+            exists=True,
+        ),
+    ] = None,
 ) -> None:
     """Make a set of general conversations. Synthesis that was killed goes on where it was."""
     ready_to_write(out)
+    of_source = {"file": GeneralSource.SHAREGPT, "config": GeneralSource.SYNTHESIS}
+    for name, given in (("file", file), ("config", config)):
+        if given is not None and source is not of_source[name]:
+            raise UserError(f"--{name} is for --source {of_source[name]}; leave it out")
     from agent_planner.tuning.data.manifest import write_manifest
     from agent_planner.tuning.data.records import write_records
 
     terminal = Terminal()
     counts: Counter[str] = Counter()
-    config: dict[str, Any] = {"source": source.value, "count": count, "seed": seed, "split": split.value}
+    asked = {"base": base, "seed": seed, "split": split, "batch": batch}
+    synthesis = _synthesis_config(config, {name: value for name, value in asked.items() if value is not None})
+    seed, split = synthesis.seed, synthesis.split
+    told: dict[str, Any] = {"source": source.value, "count": count, "seed": seed, "split": split.value}
     inputs: list[Path] = []
     if source is GeneralSource.SHAREGPT:
         from agent_planner.tuning.mixture.sharegpt import installed_file
 
-        inputs.append(installed_file())
-        config["limit"] = limit
+        inputs.append(file or installed_file())
+        told["limit"] = limit
         records = _sharegpt(terminal, inputs[0], count, seed, split, limit, counts)
     elif source is GeneralSource.SYNTHESIS:
-        records, told = _synthesis(terminal, out, count, seed, split, base, batch, counts)
-        config |= told
+        records, drawn_with = _synthesis(terminal, out, count, synthesis, counts)
+        told |= drawn_with
     else:
         records = _generated(terminal, count, seed, split, counts)
     written = write_records(out, (item.plain() for item in records))
-    write_manifest(out, "tune general", config, inputs, {"records": written, "drawn": dict(counts.most_common())})
+    write_manifest(out, "tune general", told, inputs, {"records": written, "drawn": dict(counts.most_common())})
     terminal.say(f"{written} conversations written to {out} ({', '.join(f'{k} {n}' for k, n in counts.most_common())})")
 
 
@@ -76,8 +105,18 @@ def _sharegpt(
     return [of_split[place] for place in sorted(chosen)]
 
 
+def _synthesis_config(file: Path | None, given: dict[str, Any]) -> "SynthesisConfig":
+    from agent_planner.config import parse_yaml, read_text
+    from agent_planner.tuning.mixture.synthesis_config import SynthesisConfig
+
+    if file is None:
+        return SynthesisConfig(**given)
+    written = parse_yaml(SynthesisConfig, read_text(file), str(file), "temperature")[0]
+    return SynthesisConfig(**(written.model_dump() | given))
+
+
 def _synthesis(
-    terminal: Terminal, out: Path, count: int, seed: int, split: Split, base: str, batch: int, counts: Counter[str]
+    terminal: Terminal, out: Path, count: int, asked: "SynthesisConfig", counts: Counter[str]
 ) -> "tuple[list[Record], dict[str, Any]]":
     with terminal.busy("loading the base model"):
         from agent_planner.llm.default_model import BASE_NAME, default_base
@@ -86,12 +125,12 @@ def _synthesis(
         share_processors()
         from agent_planner.llm.weights import load_weights, use_threads
         from agent_planner.tuning.mixture.sampler import Sampler
-        from agent_planner.tuning.mixture.synthesis import SynthesisConfig, synthesize
+        from agent_planner.tuning.mixture.synthesis import synthesize
 
         use_threads()
-        is_default = base == "default"
-        config = SynthesisConfig(base=BASE_NAME if is_default else base, seed=seed, split=split, batch=batch)
-        loaded = load_weights(str(default_base()) if is_default else base, None, lambda text, fraction: None)
+        is_default = asked.base == "default"
+        config = asked.model_copy(update={"base": BASE_NAME}) if is_default else asked
+        loaded = load_weights(str(default_base()) if is_default else asked.base, None, lambda text, fraction: None)
         sampler = Sampler(loaded, config.top_p)
     with terminal.counting("conversations", count) as counter:
         done = 0
@@ -137,7 +176,11 @@ def mix(
         float | None, typer.Option(min=0, max=1, help="probability that a sample is the robot's (0.2 if left out)")
     ] = None,
     weight: Annotated[
-        list[str] | None, typer.Option(help="SOURCE=NUMBER of a general source; by their sizes if left out")
+        list[str] | None,
+        typer.Option(
+            help="NAME=NUMBER: how often a general source is drawn, or, of several --agent files, the one of this name "
+            "(mine=2 for mine.jsonl); by their sizes if left out"
+        ),
     ] = None,
     samples: Annotated[int | None, typer.Option(min=1, help="how many are drawn (10000 if left out)")] = None,
     seed: Annotated[
@@ -145,6 +188,10 @@ def mix(
     ] = None,
     base: Annotated[
         str | None, typer.Option(help="count tokens as this model: default, a folder, a Hugging Face name")
+    ] = None,
+    max_tokens: Annotated[
+        int | None,
+        typer.Option(min=1, help="leave out longer conversations before drawing, as training would; needs --base"),
     ] = None,
     config: Annotated[
         Path | None, typer.Option(help="YAML with these options as keys (weights: a mapping); options win", exists=True)
@@ -164,14 +211,24 @@ def mix(
         "samples": samples,
         "seed": seed,
         "base": base,
+        "max_tokens": max_tokens,
     }
     terminal = Terminal()
     told = _config(config, {name: value for name, value in given.items() if value is not None})
     tokenizer = None if told.base is None else _tokenizer(terminal, told.base)
     with terminal.busy("mixing"):
         counts = make(told, out, tokenizer)
-    for name, figures in counts["sources"].items():
+    for name, figures in (*counts["sources"].items(), *counts.get("agent_files", {}).items()):
         terminal.say(f"{name}: " + ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in figures.items()))
+    if not counts["compared_with"]:
+        terminal.say("without --against nothing was checked for repeating what models are evaluated on")
+    own = counts["sources"].get("agent", {"no_reward": 0, "low_reward": 0})
+    if own["no_reward"] or own["low_reward"]:
+        terminal.say(
+            f"of the robot's records {own['low_reward']} have a reward below 1, {own['no_reward']} have none; "
+            "`tune filter` leaves them out",
+            "yellow",
+        )
     shares = f"agent data are {counts['agent_share']:.1%} of the samples"
     if "agent_token_share" in counts:
         shares += f", {counts['agent_token_share']:.1%} of the loss tokens"
@@ -185,7 +242,7 @@ def _weights(given: list[str]) -> dict[str, float]:
         try:
             weights[name] = float(value)
         except ValueError as error:
-            raise UserError(f"--weight {item}: is not of the form SOURCE=NUMBER, e.g. sharegpt=4") from error
+            raise UserError(f"--weight {item}: is not of the form NAME=NUMBER, e.g. sharegpt=4") from error
     return weights
 
 
@@ -199,7 +256,7 @@ def _config(file: Path | None, given: dict[str, Any]) -> "MixConfig":
     return MixConfig(**(written.model_dump() | given))
 
 
-def _tokenizer(terminal: Terminal, base: str) -> "PreTrainedTokenizerBase":
+def _tokenizer(terminal: Terminal, base: str) -> "PreTrainedTokenizerFast":
     with terminal.busy("loading the tokenizer"):
         from transformers import AutoTokenizer
 

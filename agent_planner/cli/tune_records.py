@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """`agent-planner tune import` and `tune export`: conversations from and to other schemas."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from agent_planner.cli.terminal import Terminal
-from agent_planner.errors import UserError
+from agent_planner.errors import ConfigError, UserError
 from agent_planner.tuning.data.schema import Schema
 
 if TYPE_CHECKING:
@@ -27,36 +28,68 @@ class RewardFrom(Enum):
 
 def import_records(
     source: Annotated[Path, _SOURCE],
-    out: Annotated[Path, typer.Option(help="the file to write, JSON lines")],
+    out: Annotated[Path, typer.Option(help="the file to write, JSON lines; OUT.manifest.json says what made it")],
     schema: Annotated[Schema, typer.Option(help="of the source; auto: each object is looked at")] = Schema.AUTO,
     reward_from: Annotated[
         RewardFrom,
         typer.Option(help="for episodes without a reward; scene: does the stated goal hold in what was seen last?"),
     ] = RewardFrom.NOTHING,
+    skip_unusable: Annotated[
+        bool, typer.Option("--skip-unusable", help="leave out records that cannot be used, and count them by reason")
+    ] = False,
 ) -> None:
     """Read conversations (ShareGPT, OpenAI messages and tool calls, AgentInstruct, episodes) into training records.
 
     What episodes in simulation were worth is in their records; `tune filter` keeps those alone that have a reward.
     """
     from agent_planner.tuning.collect.stated_reward import by_stated_goal
+    from agent_planner.tuning.data.formats import check_answers
+    from agent_planner.tuning.data.records import UnusableRecord
 
-    convert([source], out, schema, Schema.AGENT, by_stated_goal if reward_from is RewardFrom.SCENE else None)
+    def usable(where: str, item: "Record") -> "Record":
+        item = check_answers(where, item)
+        return by_stated_goal(item) if reward_from is RewardFrom.SCENE else item
+
+    skipped: Counter[str] = Counter()
+    try:
+        count = convert([source], out, schema, Schema.AGENT, usable, skipped if skip_unusable else None)
+    except UnusableRecord as error:
+        hint = "`tune import --skip-unusable` leaves such records out"
+        raise ConfigError(error.where, f"{error.message}; {hint}") from error
+    if skipped:
+        reasons = ", ".join(f"{reason} {n}" for reason, n in skipped.most_common())
+        Terminal().say(f"left out as unusable: {reasons}", "yellow")
+    config = {"schema": schema.value, "reward_from": reward_from.value, "skip_unusable": skip_unusable}
+    _write_manifest(out, "tune import", config, source, {"records": count, "unusable": dict(skipped.most_common())})
 
 
 def export_records(
     source: Annotated[Path, _SOURCE],
-    out: Annotated[Path, typer.Option(help="the file to write, JSON lines")],
+    out: Annotated[Path, typer.Option(help="the file to write, JSON lines; OUT.manifest.json says what made it")],
     schema: Annotated[Schema, typer.Option(help="to write: sharegpt, openai or agent")] = Schema.OPENAI,
 ) -> None:
     """Write training records or recorded episodes in another schema, e.g. for a trainer of your own."""
     if schema is Schema.AUTO:
         raise UserError("--schema auto says nothing of what to write; known: agent, openai, sharegpt")
-    convert([source], out, Schema.AUTO, schema)
+    count = convert([source], out, Schema.AUTO, schema)
+    _write_manifest(out, "tune export", {"schema": schema.value}, source, {"records": count})
+
+
+def _write_manifest(out: Path, made_by: str, config: dict[str, Any], source: Path, counts: dict[str, Any]) -> None:
+    from agent_planner.tuning.data.manifest import write_manifest
+    from agent_planner.tuning.data.records import files_of
+
+    write_manifest(out, made_by, config, files_of(source), counts)
 
 
 def convert(
-    sources: Sequence[Path], out: Path, read: Schema, write: Schema, change: "Callable[[Record], Record] | None" = None
-) -> None:
+    sources: Sequence[Path],
+    out: Path,
+    read: Schema,
+    write: Schema,
+    change: "Callable[[str, Record], Record] | None" = None,
+    skipped: Counter[str] | None = None,
+) -> int:
     """Read files or folders of one schema and write them in another.
 
     Args:
@@ -64,22 +97,44 @@ def convert(
         out: the file to write, JSON lines.
         read: the schema of what is read.
         write: the schema of what is written.
-        change: what is done to each record in between.
+        change: what is done to each record in between; it is told where the record stands.
+        skipped: is given how many were left out as unusable, by reason; None: such a record is an error.
+
+    Returns:
+        How many were written.
 
     Raises:
         UserError: something cannot be read, or there is no folder to write to.
     """
-    from agent_planner.tuning.collect.takeover import learned_after_takeover
-    from agent_planner.tuning.data.formats import WRITERS, each_conversation, to_record
-    from agent_planner.tuning.data.records import read_plain, write_records
+    from agent_planner.tuning.data.formats import WRITERS
+    from agent_planner.tuning.data.records import write_records
 
     terminal = Terminal()
     if not out.parent.is_dir():
         raise UserError(f"there is no folder '{out.parent}' to write {out.name} to; make it first")
     with terminal.busy(f"reading {', '.join(map(str, sources[:3]))}{', …' if len(sources) > 3 else ''}"):
-        plain = (found for source in sources for found in read_plain(source))
-        episodes = ((where, learned_after_takeover(data)) for where, data in plain)
-        read_plainly = ((where, one) for where, data in episodes for one in each_conversation(data))
-        records = (to_record(where, data, read) for where, data in read_plainly)
-        count = write_records(out, map(WRITERS[write], map(change, records) if change else records))
+        count = write_records(out, map(WRITERS[write], _records(sources, read, change, skipped)))
     terminal.say(f"{count} conversation{'' if count == 1 else 's'} written to {out} ({write})")
+    return count
+
+
+def _records(
+    sources: Sequence[Path],
+    read: Schema,
+    change: "Callable[[str, Record], Record] | None",
+    skipped: Counter[str] | None,
+) -> "Iterator[Record]":
+    from agent_planner.tuning.data.conversations import conversations_in
+    from agent_planner.tuning.data.formats import to_record
+    from agent_planner.tuning.data.records import UnusableRecord
+
+    for where, data in (found for source in sources for found in conversations_in(source)):
+        try:
+            item = to_record(where, data, read)
+            item = change(where, item) if change else item
+        except UnusableRecord as error:
+            if skipped is None:
+                raise
+            skipped[error.reason] += 1
+        else:
+            yield item

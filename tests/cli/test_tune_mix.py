@@ -63,11 +63,24 @@ def test_sharegpt_is_drawn_from_the_split(tmp_path, monkeypatch):
     assert 10 < len(lines(out)) < 60
 
 
+def test_sharegpt_may_come_from_a_file(tmp_path):
+    source, out = tmp_path / "mine.json", tmp_path / "out.jsonl"
+    turns = [[{"from": "human", "value": f"question {n}"}, {"from": "gpt", "value": "answer"}] for n in range(30)]
+    source.write_text(json.dumps([{"id": f"{n}_0", "conversations": t} for n, t in enumerate(turns)]))
+    assert run("general", out, "--source", "sharegpt", "--file", source).exit_code == 0
+    assert {(item["source"], item["split"]) for item in lines(out)} == {("sharegpt", "train")}
+    assert list(json.loads((tmp_path / "out.manifest.json").read_text())["inputs"]) == [str(source)]
+    with pytest.raises(UserError, match="--file is for --source sharegpt"):
+        run("general", out, "--source", "generated", "--file", source)
+
+
 def test_options_win_over_the_file(tmp_path, general, agent):
     out, file = tmp_path / "mixture.jsonl", tmp_path / "mix.yaml"
     file.write_text(f"agent: [{agent}]\ngeneral: [{general}]\neta: 0.9\nsamples: 40\n")
     done = run("mix", out, "--config", file, "--eta", 0.5, "--weight", "generated=2")
     assert done.exit_code == 0 and "40 samples written" in done.stdout.replace("\n", " ")
+    assert "without --against nothing was checked" in done.stdout and "clean" not in done.stdout
+    assert "of the robot's records 0 have a reward below 1, 20 have none" in done.stdout
     config = json.loads((tmp_path / "mixture.manifest.json").read_text())["config"]
     assert (config["eta"], config["samples"], config["weights"]) == (0.5, 40, {"generated": 2.0})
     assert {item["source"] for item in lines(out)} == {"agent", "generated"}
@@ -78,7 +91,7 @@ def test_what_is_wrong_is_told(tmp_path, general, agent):
     file.write_text("eta: 0.2\nsample: 4\n")
     with pytest.raises(ConfigError, match=r"mix\.yaml:2: sample: is no field that is known here"):
         run("mix", out, "--config", file)
-    with pytest.raises(UserError, match="--weight generated: is not of the form SOURCE=NUMBER"):
+    with pytest.raises(UserError, match="--weight generated: is not of the form NAME=NUMBER"):
         run("mix", out, "--agent", agent, "--general", general, "--weight", "generated")
     with pytest.raises(UserError, match="--base .*nowhere/there: no tokenizer can be loaded"):
         run("mix", out, "--agent", agent, "--general", general, "--base", tmp_path / "nowhere/there")
@@ -88,11 +101,17 @@ def test_synthesis_and_counted_tokens_of_a_model_in_a_folder(tmp_path, agent):
     model, out, mixture = tmp_path / "model", tmp_path / "own.jsonl", tmp_path / "mixture.jsonl"
     for part in tiny_model():
         part.save_pretrained(model)
-    asked = ("general", out, "--source", "synthesis", "--base", model, "--batch", 8, "--count")
+    told = tmp_path / "synthesis.yaml"
+    told.write_text(f"base: {model}\nbatch: 3\nanswer_temperature: 0.9\nanswer_tokens: 40\n")
+    asked = ("general", out, "--source", "synthesis", "--config", told, "--batch", 8, "--count")
     assert run(*asked, 2).exit_code == 0
+    config = json.loads((tmp_path / "own.manifest.json").read_text())["config"]
+    assert (config["batch"], config["answer_temperature"], config["top_p"]) == (8, 0.9, 0.9)
     first = lines(out)
     assert run(*asked, 3).exit_code == 0
     assert len(first) == 2 and lines(out)[:2] == first and len(lines(out)) == 3
     assert run("mix", mixture, "--agent", agent, "--general", out, "--samples", 10, "--base", model).exit_code == 0
+    assert run("mix", mixture, "--agent", agent, "--eta", 1, "--base", model, "--max-tokens", 900).exit_code == 0
+    run("mix", mixture, "--agent", agent, "--general", out, "--samples", 10, "--base", model)
     counts = json.loads((tmp_path / "mixture.manifest.json").read_text())["counts"]
     assert 0 < counts["agent_token_share"] < 1

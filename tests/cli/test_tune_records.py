@@ -22,6 +22,11 @@ def test_sharegpt_comes_in_and_goes_out_as_messages(tmp_path):
     assert (done.exit_code, done.stdout.splitlines()[-1]) == (0, f"1 conversation written to {records} (agent)")
     done = run("export", records, "--out", messages, "--schema", "openai")
     assert done.exit_code == 0
+    manifests = [json.loads((tmp_path / f"{name}.manifest.json").read_text()) for name in ("records", "messages")]
+    assert [manifest["made_by"] for manifest in manifests] == ["tune import", "tune export"]
+    assert [list(manifest["inputs"]) for manifest in manifests] == [[str(talk)], [str(records)]]
+    assert manifests[0]["config"] == {"schema": "auto", "reward_from": "nothing", "skip_unusable": False}
+    assert manifests[0]["counts"] == {"records": 1, "unusable": {}}
     assert json.loads(messages.read_text()) == {
         "id": "t",
         "messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}],
@@ -31,13 +36,37 @@ def test_sharegpt_comes_in_and_goes_out_as_messages(tmp_path):
 def test_what_is_wrong_is_told_and_nothing_is_written(tmp_path):
     talk, out = tmp_path / "talk.jsonl", tmp_path / "out.jsonl"
     talk.write_text('{"conversations": [{"from": "human", "value": "hi"}]}\n{"conversations": 3}\n')
-    with pytest.raises(ConfigError, match=r"talk\.jsonl:2: has neither"):
+    with pytest.raises(ConfigError, match=r"talk\.jsonl:2: has neither.*; `tune import --skip-unusable` leaves such"):
         run("import", talk, "--out", out)
     assert not out.exists()
     with pytest.raises(UserError, match="there is no folder"):
         run("import", talk, "--out", tmp_path / "nowhere" / "out.jsonl")
     with pytest.raises(UserError, match="known: agent, openai, sharegpt"):
         run("export", talk, "--out", out, "--schema", "auto")
+
+
+def test_what_cannot_be_used_is_left_out_and_counted_by_reason(tmp_path):
+    def call(arguments):
+        return {"function": {"name": "f", "arguments": arguments}}
+
+    asked = {"role": "user", "content": "hi"}
+    odd = {
+        "parallel_tool_calls": {"role": "assistant", "tool_calls": [call("{}")] * 2},
+        "arguments_of_other_form": {"role": "assistant", "tool_calls": [call('{"a": [1]}')]},
+        "malformed_tool_call": {"role": "assistant", "tool_calls": [call("{")]},
+        "malformed": {"role": "robot", "content": "hi"},
+        "empty_answers": {"role": "assistant", "content": ""},
+    }
+    items = [{"messages": [asked, message]} for message in odd.values()]
+    items += [{"messages": []}, {"text": "hi"}, {"messages": [asked, {"role": "assistant", "content": "hello"}]}]
+    source, out = tmp_path / "talk.jsonl", tmp_path / "out.jsonl"
+    source.write_text("".join(json.dumps(item) + "\n" for item in items))
+    done = run("import", source, "--out", out, "--skip-unusable")
+    assert "left out as unusable: parallel_tool_calls 1, " in done.stdout
+    assert [json.loads(line)["id"] for line in out.read_text().splitlines()] == [f"{source}:8"]
+    counts = json.loads((tmp_path / "out.manifest.json").read_text())["counts"]
+    reasons = (*odd, "empty_conversation", "no_conversation")
+    assert counts == {"records": 1, "unusable": dict.fromkeys(reasons, 1)}
 
 
 def test_what_was_said_while_it_looked_for_a_thing_is_a_conversation_of_its_own(tmp_path):
@@ -105,3 +134,5 @@ def test_a_scene_that_cannot_be_read_is_told(runs, tmp_path):
     (runs / "good" / "episode.json").write_text(json.dumps(episode("good", scene={"objects": [{"name": "A B"}]})))
     with pytest.raises(ConfigError, match="good: scene: objects.0.name"):
         run("import", runs, "--out", tmp_path / "records.jsonl", "--reward-from", "scene")
+    done = run("import", runs, "--out", tmp_path / "records.jsonl", "--reward-from", "scene", "--skip-unusable")
+    assert "left out as unusable: unreadable_episode 1" in done.stdout

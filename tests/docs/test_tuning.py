@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -51,14 +52,25 @@ def small(words, out):
 
 @pytest.fixture(scope="module")
 def tiny_7b(tmp_path_factory):
-    """A folder with all that the commands for 7B read: a tiny Llama, a recorded episode, agent and general data."""
+    """A folder with all that the commands for 7B read: a tiny Llama, recorded episodes, agent and general data.
+
+    One of the episodes succeeded, one failed, and in one a person took over.
+    """
+    from tests.recording.recorded import helped
     from tests.tuning.training.tiny import talk, tiny_base
 
     out = tmp_path_factory.mktemp("tiny_7b")
     tiny_base("llama", out / "base")
-    episode = {"id": "mine", "conversations": talk(3)["conversations"], "outcome": "succeeded"}
-    (out / "runs" / "mine").mkdir(parents=True)
-    write_json(out / "runs" / "mine" / "episode.json", episode)
+    scene = {
+        "objects": [{"name": "red cube"}],
+        "places": [{"name": "drawer"}],
+        "relations": [["in", "red cube", "drawer"]],
+    }
+    known = {"goal": "in(red cube, drawer)", "steps": [], "scene": scene, "conversations": talk(3)["conversations"]}
+    for name, outcome in (("mine", "succeeded"), ("failed", "timeout")):
+        (out / "runs" / name).mkdir(parents=True)
+        write_json(out / "runs" / name / "episode.json", {"id": name, "outcome": outcome} | known)
+    helped(out / "runs", "taken-over")
     for name in ("agent", "mixture-7b"):
         write_records(out / f"{name}.jsonl", [talk(2, place) for place in ("shelf", "desk", "bin")])
     turns = [{"from": "human", "value": "what is 2 + 2"}, {"from": "gpt", "loss": True, "value": "4"}]
@@ -96,6 +108,15 @@ def test_all_steps_once(tmp_path):
 
 
 @pytest.mark.timeout(300)
+def test_what_the_panel_asks_is_left_out(tiny_7b, tmp_path):
+    for name in ("agent", "general"):
+        shutil.copy(tiny_7b / f"{name}.jsonl", tmp_path)
+    for step in commands("General data"):
+        run(small(step, tmp_path))
+    assert json.loads((tmp_path / "mixture.manifest.json").read_text())["counts"]["compared_with"] > 10
+
+
+@pytest.mark.timeout(300)
 def test_a_model_of_7b_as_an_adapter(tiny_7b):
     """With a tiny Llama in the place of Llama 2; the preset's own hyper-parameters but for the batch."""
     steps = commands("Training")
@@ -106,6 +127,12 @@ def test_a_model_of_7b_as_an_adapter(tiny_7b):
         if "--samples" in words:
             words[words.index("--samples") + 1] = "12"
         run([*words, "--steps", "2", "--batch", "4"] if words[1] == "train" else words)
+    kept = [json.loads(line) for line in (tiny_7b / "mine.jsonl").read_text().splitlines()]
+    assert [record["id"] for record in kept] == ["mine", "taken-over"]
+    dropped = json.loads((tiny_7b / "mine.manifest.json").read_text())["counts"]["dropped"]
+    assert dropped == {"low_reward": 1, "nothing_to_learn": 1}
+    counts = json.loads((tiny_7b / "mixture-7b.manifest.json").read_text())["counts"]
+    assert counts["sources"]["agent"]["records"] == 5 and counts["agent_files"].keys() == {"agent", "mine"}
     config, log = told(tiny_7b / "llama")
     assert (config["full"], config["rank"], config["learning_rate"]) == (False, 64, 2e-4)
     assert (config["max_tokens"], config["dtype"], config["forced_weight"]) == (4096, "bfloat16", 1.0)

@@ -10,10 +10,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from agent_planner.agent.conversation import parse_turn
-from agent_planner.errors import CallRefused, ConfigError, fault_text
+from agent_planner.errors import CallRefused, fault_text
 from agent_planner.goals import Goal, parse_goal, unmet
 from agent_planner.scene import SceneGraph
-from agent_planner.tuning.data.records import Record
+from agent_planner.tuning.data.records import Record, UnusableRecord
 from agent_planner.types import Call, Outcome
 
 
@@ -23,7 +23,7 @@ def by_stated_goal(item: Record) -> Record:
     It stays as it is where it has a reward already, no scene, or no goal that a scene could show (a question, say).
 
     Raises:
-        ConfigError: its goal, its scene or a call cannot be read.
+        UnusableRecord: its goal, its scene or a call cannot be read.
     """
     known: dict[str, Any] = item.model_extra or {}
     if "reward" in known or not known.get("goal") or "scene" not in known:
@@ -33,9 +33,10 @@ def by_stated_goal(item: Record) -> Record:
         scene = SceneGraph.model_validate(known["scene"])
         done = [_call(step) for step in known.get("steps", ()) if step["result"] == "ok" and "call" in step]
     except ValidationError as error:
-        raise ConfigError(item.id, f"scene: {'; '.join(map(fault_text, error.errors()[:4]))}") from error
+        told = f"scene: {'; '.join(map(fault_text, error.errors()[:4]))}"
+        raise UnusableRecord(item.id, told, "unreadable_episode") from error
     except CallRefused as error:
-        raise ConfigError(item.id, error.message) from error
+        raise UnusableRecord(item.id, error.message, "unreadable_episode") from error
     if not isinstance(goal, Goal):
         return item
     reached = known.get("outcome") == Outcome.SUCCEEDED.value and not unmet(goal.steps[-1], scene, done)

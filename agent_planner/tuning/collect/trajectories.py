@@ -19,7 +19,7 @@ from agent_planner.tuning.collect.config import EXPERT, CollectConfig
 from agent_planner.tuning.collect.dagger import Labelled
 from agent_planner.tuning.collect.expert import Injection, Turn, attempt
 from agent_planner.tuning.collect.listening import Listening
-from agent_planner.tuning.data.records import Record, human, said
+from agent_planner.tuning.data.records import AGENT, Record, human, said
 from agent_planner.tuning.panel.case import Case
 from agent_planner.tuning.panel.evaluate import run_symbolic
 from agent_planner.tuning.scenarios.failure_table import measured_failures
@@ -27,7 +27,6 @@ from agent_planner.tuning.scenarios.scenario import Scenario, stable_seed
 from agent_planner.tuning.scenarios.scenes import observed
 from agent_planner.tuning.scenarios.situations import Situation
 
-AGENT = "agent"
 _REFUSED = "refused "
 
 

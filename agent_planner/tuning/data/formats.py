@@ -5,17 +5,17 @@
 ``openai``    ``{"messages": [{"role": "system" | "user" | "assistant" | "tool", "content", "tool_calls"}]}``
 ``agent``     ours, that of AgentInstruct
 
-A call that our models write as the last line of a turn, ``pick(object="cup")``, is a tool call in ``openai``, and what
-the robot answers to it a tool's message.
+A call that the robot's model writes as the last line of a turn, ``pick(object="cup")``, is a tool call in ``openai``,
+and what the robot answers to it a tool's message; so is a call that came as one. What else ends like a call is text.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from agent_planner.agent.conversation import call_turn, parse_turn
-from agent_planner.errors import CallRefused, ConfigError, did_you_mean
-from agent_planner.tuning.data.records import HUMAN, Record, Turn, human, record, said
+from agent_planner.errors import CallRefused, did_you_mean
+from agent_planner.tuning.data.records import AGENT, HUMAN, Record, Turn, UnusableRecord, human, record, said
 from agent_planner.tuning.data.schema import Schema
 from agent_planner.types import Call
 
@@ -31,6 +31,11 @@ _SPEAKERS = {
     "bing": "gpt",
     "bard": "gpt",
 }
+# Keys of records: whether the first turn is the system's, where that is not what `with_system` would take it for; and
+# whether calls came as tool calls.
+_SYSTEM_FIRST, _TOOL_CALLS = "system_first", "tool_calls"
+# What is kept in other schemas, too: without its split a record would be learned from wherever it comes back.
+_KEPT = ("source", "split")
 
 
 def schema_of(data: dict[str, Any]) -> Schema | None:
@@ -43,16 +48,8 @@ def schema_of(data: dict[str, Any]) -> Schema | None:
     return Schema.AGENT if any("loss" in turn for turn in turns) else Schema.SHAREGPT
 
 
-def each_conversation(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield an object; of a recorded episode with several conversations each, those before the last with its facts."""
-    rest = {name: value for name, value in data.items() if name != "earlier"}
-    for number, turns in enumerate(data.get("earlier", ())):
-        yield {**rest, "id": f"{data.get('id', '')}/{number}", "conversations": turns}
-    yield rest
-
-
 def to_record(where: str, data: dict[str, Any], schema: Schema = Schema.AUTO) -> Record:
-    """Read an object of any schema.
+    """Read an object of any schema. A turn of the model that says nothing is not learned.
 
     Args:
         where: it stands, for messages; also its id where it has none.
@@ -60,46 +57,63 @@ def to_record(where: str, data: dict[str, Any], schema: Schema = Schema.AUTO) ->
         schema: that it has.
 
     Raises:
-        ConfigError: it does not follow that schema.
+        UnusableRecord: it does not follow that schema.
     """
     found = schema_of(data) if schema is Schema.AUTO else schema
     if found is None:
-        raise ConfigError(where, "has neither `conversations` nor `messages`")
-    return READERS[found](where, data)
+        raise UnusableRecord(where, "has neither `conversations` nor `messages`", "no_conversation")
+    item = READERS[found](where, data)
+    if not any(turn.loss and not turn.value.strip() for turn in item.conversations):
+        return item
+    turns = (said(t.value, loss=False) if t.loss and not t.value.strip() else t for t in item.conversations)
+    return item.model_copy(update={"conversations": tuple(turns)})
+
+
+def check_answers(where: str, item: Record) -> Record:
+    """The record.
+
+    Raises:
+        UnusableRecord: the model says nothing in it but empty turns.
+    """
+    answers = [turn for turn in item.conversations if turn.source != HUMAN]
+    if answers and not any(turn.value.strip() for turn in answers):
+        raise UnusableRecord(where, "every turn of the model is empty", "empty_answers")
+    return item
 
 
 def _from_sharegpt(where: str, data: dict[str, Any]) -> Record:
     turns = []
     for number, turn in enumerate(_items(where, data, "conversations")):
         at = f"{where}: conversations.{number}"
-        source = _SPEAKERS.get(str(turn.get("from")))
-        if source is None:
-            raise ConfigError(
-                at, f"from: '{turn.get('from')}' is nobody; {did_you_mean(str(turn.get('from')), _SPEAKERS)}"
-            )
-        value = _text(at, turn, "value")
-        turns.append(human(value) if source == HUMAN else said(value))
-    return _made(where, data, turns, "conversations")
+        speaker = str(turn.get("from"))
+        if speaker not in _SPEAKERS:
+            raise UnusableRecord(at, f"from: '{speaker}' is nobody; {did_you_mean(speaker, _SPEAKERS)}")
+        is_human = _SPEAKERS[speaker] == HUMAN
+        value = "" if turn.get("value") is None and not is_human else _text(at, turn, "value")
+        turns.append(human(value) if is_human else said(value))
+    return _made(where, data, turns, "conversations", data["conversations"][0].get("from") == "system")
 
 
 def _from_openai(where: str, data: dict[str, Any]) -> Record:
-    turns = []
+    turns, called = [], False
     for number, message in enumerate(_items(where, data, "messages")):
         at = f"{where}: messages.{number}"
         role = message.get("role")
         if role not in ("system", "developer", "user", "assistant", "tool"):
-            raise ConfigError(at, f"role: '{role}' is none; known: assistant, developer, system, tool, user")
+            raise UnusableRecord(at, f"role: '{role}' is none; known: assistant, developer, system, tool, user")
         content = _text(at, message, "content") if message.get("content") is not None else ""
         if role != "assistant":
             turns.append(human(content))
             continue
         calls = message.get("tool_calls") or []
         if len(calls) > 1:
-            raise ConfigError(at, f"holds {len(calls)} tool calls; a turn of ours has one")
+            raise UnusableRecord(at, f"holds {len(calls)} tool calls; a turn of ours has one", "parallel_tool_calls")
         call = _call(at, calls[0]) if calls else None
+        called = called or call is not None
         value = content if call is None else call_turn(content, call) if content else str(call)
         turns.append(said(value, loss=message.get("weight") != 0))
-    return _made(where, data, turns, "messages")
+    system = data["messages"][0].get("role") in ("system", "developer")
+    return _made(where, data | ({_TOOL_CALLS: True} if called else {}), turns, "messages", system)
 
 
 def _call(at: str, tool_call: Any) -> Call:
@@ -108,23 +122,30 @@ def _call(at: str, tool_call: Any) -> Call:
         function = tool_call["function"]
         name, arguments = str(function["name"]), dict(json.loads(function["arguments"]))
     except (KeyError, TypeError, ValueError) as error:
-        raise ConfigError(at, f"is no function with a name and JSON arguments ({error})") from error
+        told = f"is no function with a name and JSON arguments ({error})"
+        raise UnusableRecord(at, told, "malformed_tool_call") from error
     for argument, value in arguments.items():
         if not isinstance(value, str | bool | int | float):
-            raise ConfigError(at, f"{name}: {argument} is {value!r}; arguments are texts, numbers, true or false")
+            told = f"{name}: {argument} is {value!r}; arguments are texts, numbers, true or false"
+            raise UnusableRecord(at, told, "arguments_of_other_form")
     return Call(name, arguments)
 
 
-def _made(where: str, data: dict[str, Any], turns: list[Turn], key: str) -> Record:
+def _made(where: str, data: dict[str, Any], turns: list[Turn], key: str, system: bool) -> Record:
     more = {name: value for name, value in data.items() if name not in (key, "id")}
-    plain = {"id": str(data.get("id", where)), "conversations": [turn.model_dump(by_alias=True) for turn in turns]}
+    if system is not _looks_like_system(turns):
+        more[_SYSTEM_FIRST] = system
+    name = where if data.get("id") is None else str(data["id"])
+    plain = {"id": name, "conversations": [turn.model_dump(by_alias=True) for turn in turns]}
     return record(where, plain | more)
 
 
 def _items(where: str, data: dict[str, Any], key: str) -> list[dict[str, Any]]:
     items = data.get(key)
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise ConfigError(where, f"{key}: must be a list of objects")
+        raise UnusableRecord(where, f"{key}: must be a list of objects")
+    if not items:
+        raise UnusableRecord(where, f"{key}: holds no turn", "empty_conversation")
     return items
 
 
@@ -135,7 +156,7 @@ def _text(at: str, item: dict[str, Any], key: str) -> str:
         parts = [str(part.get("text")) for part in value if isinstance(part, dict) and part.get("type") == "text"]
         value = "".join(parts) if len(parts) == len(value) else None
     if not isinstance(value, str):
-        raise ConfigError(at, f"{key}: must be text")
+        raise UnusableRecord(at, f"{key}: must be text")
     return value
 
 
@@ -149,38 +170,50 @@ READERS: dict[Schema, Callable[[str, dict[str, Any]], Record]] = {
 def to_sharegpt(item: Record) -> dict[str, Any]:
     """Write a record as ShareGPT has it; which turns are not to be learned is lost."""
     turns = [{"from": role, "value": turn.value} for role, turn in with_system(item, "human", "gpt")]
-    return {"id": item.id, "conversations": turns}
+    return {"id": item.id, **_kept(item), "conversations": turns}
+
+
+def _kept(item: Record) -> dict[str, Any]:
+    known = item.model_extra or {}
+    return {name: known[name] for name in _KEPT if name in known}
 
 
 def to_openai(item: Record) -> dict[str, Any]:
     """Write a record as OpenAI's messages; turns that are not to be learned get ``weight: 0``."""
+    known = item.model_extra or {}
+    calls = known.get("source") == AGENT or known.get(_TOOL_CALLS) is True
     messages: list[dict[str, Any]] = []
     asked = ""
     for number, (role, turn) in enumerate(with_system(item, "user", "assistant")):
         if role == "assistant":
-            message, asked = _assistant(turn, f"call_{number}")
+            message, asked = _assistant(turn, f"call_{number}", calls)
             messages.append(message)
         elif asked:
             messages.append({"role": "tool", "tool_call_id": asked, "content": turn.value})
             asked = ""
         else:
             messages.append({"role": role, "content": turn.value})
-    return {"id": item.id, "messages": messages}
+    return {"id": item.id, **_kept(item), "messages": messages}
 
 
-def _assistant(turn: Turn, name: str) -> tuple[dict[str, Any], str]:
+def _assistant(turn: Turn, name: str, calls: bool) -> tuple[dict[str, Any], str]:
+    """The message, and the id of the call that it holds; empty where it holds none, or ``calls`` are not looked for."""
     weight = {} if turn.loss else {"weight": 0}
+    if not calls:
+        return {"role": "assistant", "content": turn.value, **weight}, ""
     try:
         thought, call = parse_turn(turn.value)
     except CallRefused:
         return {"role": "assistant", "content": turn.value, **weight}, ""
     function = {"name": call.skill, "arguments": json.dumps(dict(call.args), ensure_ascii=False)}
-    calls = [{"id": name, "type": "function", "function": function}]
-    return {"role": "assistant", "content": thought, "tool_calls": calls, **weight}, name
+    made = [{"id": name, "type": "function", "function": function}]
+    return {"role": "assistant", "content": thought, "tool_calls": made, **weight}, name
 
 
 def with_system(item: Record, person: str, model: str) -> Sequence[tuple[str, Turn]]:
     """Roles and turns. Of two human turns at the beginning the first is the system's, as our episodes have it.
+
+    Where another schema said otherwise, it is as that did.
 
     Args:
         item: the conversation.
@@ -188,9 +221,14 @@ def with_system(item: Record, person: str, model: str) -> Sequence[tuple[str, Tu
         model: what the model's is.
     """
     turns = item.conversations
-    system = len(turns) > 1 and turns[0].source == turns[1].source == HUMAN
+    stated = (item.model_extra or {}).get(_SYSTEM_FIRST)
+    system = _looks_like_system(turns) if stated is None else bool(stated)
     roles = ["system" if system and i == 0 else person if t.source == HUMAN else model for i, t in enumerate(turns)]
     return list(zip(roles, turns, strict=True))
+
+
+def _looks_like_system(turns: Sequence[Turn]) -> bool:
+    return len(turns) > 1 and turns[0].source == turns[1].source == HUMAN
 
 
 WRITERS: dict[Schema, Callable[[Record], dict[str, Any]]] = {

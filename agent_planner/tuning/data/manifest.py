@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a data set was made of, beside it: ``kept.jsonl`` has ``kept.manifest.json``."""
+"""What a data set was made of, beside it: ``kept.jsonl`` has ``kept.manifest.json``, any other name all of itself."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,8 @@ def sha256_of(path: Path) -> str:
 
 def manifest_path(data: Path) -> Path:
     """Where the manifest of a data set stands."""
-    return data.with_suffix(".manifest.json")
+    # `with_suffix` would take ".2" off mix-0.2, and mix-0.5 would have the same one.
+    return data.with_name(f"{data.name.removesuffix('.jsonl')}.manifest.json")
 
 
 def write_manifest(

@@ -17,6 +17,21 @@ from agent_planner.errors import ConfigError, fault_text
 from agent_planner.recording.episode import whole_file
 
 HUMAN, MODEL = "human", "gpt"
+# The `source` of the robot's own conversations.
+AGENT = "agent"
+
+
+class UnusableRecord(ConfigError):
+    """One conversation cannot be used; others of the same file may be.
+
+    Attributes:
+        reason: why, in a word or two, to be counted by.
+    """
+
+    def __init__(self, where: str, message: str, reason: str = "malformed"):
+        super().__init__(where, message)
+        self.message = message
+        self.reason = reason
 
 
 class Turn(BaseModel):
@@ -68,7 +83,7 @@ def read_plain(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         ConfigError: it cannot be read, or is something else; with the line or the number of what is wrong.
     """
     if path.is_dir():
-        files = sorted(path.glob("**/episode.json"))
+        files = files_of(path)
         if not files:
             raise ConfigError(str(path), "holds no episode.json in any folder")
         for file in files:
@@ -89,16 +104,23 @@ def read_plain(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         yield _mapping(f"{path}, item {number}", item)
 
 
+def files_of(path: Path) -> list[Path]:
+    """The files that are read for a path: of a folder, its episodes."""
+    return sorted(path.glob("**/episode.json")) if path.is_dir() else [path]
+
+
 def record(where: str, data: dict[str, Any]) -> Record:
     """Read one record of our own schema.
 
     Raises:
-        ConfigError: a field is missing or wrong.
+        UnusableRecord: a field is missing or wrong.
     """
+    if data.get("conversations") == []:
+        raise UnusableRecord(where, "conversations: holds no turn", "empty_conversation")
     try:
         return Record.model_validate(data)
     except ValidationError as error:
-        raise ConfigError(where, "; ".join(map(fault_text, error.errors()[:4]))) from error
+        raise UnusableRecord(where, "; ".join(map(fault_text, error.errors()[:4]))) from error
 
 
 def write_records(path: Path, records: Iterable[dict[str, Any]]) -> int:

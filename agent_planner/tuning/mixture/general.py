@@ -8,7 +8,9 @@ from typing import Any
 
 from agent_planner.tuning.data.records import Record, human, record, said
 from agent_planner.tuning.mixture.names import Split
+from agent_planner.tuning.scenarios.scenario import stable_seed
 
+_SPLITS = {0: Split.DEV, 1: Split.TEST}
 _LATIN = 0.9
 _GRAM = 4
 _REPEATED = 0.3
@@ -18,7 +20,13 @@ _NOT_LATIN = re.compile(r"[^\u0000-\u024f\u1e00-\u1eff]")
 
 
 def general_record(
-    name: str, turns: Sequence[str], source: str, family: str, split: Split, more: dict[str, Any] | None = None
+    name: str,
+    turns: Sequence[str],
+    source: str,
+    family: str,
+    split: Split,
+    more: dict[str, Any] | None = None,
+    system: str = "",
 ) -> Record:
     """A conversation that a person begins and in which the model's turns are all learned.
 
@@ -29,10 +37,17 @@ def general_record(
         family: what kind of conversation it is.
         split: that it belongs to.
         more: further keys.
+        system: the system turn before them; empty for none.
     """
-    spoken = [said(text) if number % 2 else human(text) for number, text in enumerate(turns)]
+    spoken = [human(system)] if system else []
+    spoken += [said(text) if number % 2 else human(text) for number, text in enumerate(turns)]
     keys = {"source": source, "family": family, "group": name, "split": split.value, **(more or {})}
     return record(name, {"id": name, "conversations": [turn.model_dump(by_alias=True) for turn in spoken], **keys})
+
+
+def split_of(source: str, key: str) -> Split:
+    """The split of a conversation, by a hash of what tells it from others: one in ten each is for dev and for test."""
+    return _SPLITS.get(stable_seed(source, key) % 10, Split.TRAIN)
 
 
 def opening_key(text: str) -> str:

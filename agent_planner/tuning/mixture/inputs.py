@@ -3,17 +3,25 @@
 
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from agent_planner.errors import ConfigError
-from agent_planner.tuning.data.formats import to_record
-from agent_planner.tuning.data.records import HUMAN, Record, read_plain
+from agent_planner.tuning.data.conversations import conversations_in
+from agent_planner.tuning.data.formats import schema_of, to_record
+from agent_planner.tuning.data.records import AGENT, HUMAN, Record, read_plain
 from agent_planner.tuning.mixture.names import Split
 
-AGENT = "agent"
+
+class Sample(NamedTuple):
+    """A record to learn from: where it stands, the name of its file without the ending, and its source."""
+
+    where: str
+    file: str
+    source: str
+    record: Record
 
 
-def read_samples(path: Path, is_agent: bool) -> list[Record]:
+def read_samples(path: Path, is_agent: bool) -> list[Sample]:
     """Read a file of training samples; what of `source`, `family`, `group` and `split` they lack is filled in.
 
     Args:
@@ -22,33 +30,43 @@ def read_samples(path: Path, is_agent: bool) -> list[Record]:
             file's name.
 
     Raises:
-        ConfigError: with file and line: it is no conversation, nothing in it is to be learned, its source is of the
-            other kind, or it belongs to a split that is not for training.
+        ConfigError: with file and line: it is no conversation, its source is of the other kind, or it belongs to a
+            split that is not for training.
     """
-    return [_sample(where, data, path, is_agent) for where, data in read_plain(path)]
+    return [_sample(where, data, path, is_agent) for where, data in conversations_in(path)]
 
 
-def _sample(where: str, data: dict[str, Any], path: Path, is_agent: bool) -> Record:
+def _sample(where: str, data: dict[str, Any], path: Path, is_agent: bool) -> Sample:
     item = to_record(where, data)
     source = AGENT if is_agent else path.stem
-    plain = {"source": source, "family": source, "group": item.id, "split": Split.TRAIN.value} | item.plain()
-    if plain["split"] != Split.TRAIN:
+    lacking = {"source": source, "family": source, "group": item.id, "split": Split.TRAIN.value}
+    given = item.plain()
+    plain = given | {name: value for name, value in lacking.items() if given.get(name) is None}
+    # Collections of others have splits of several stages, train_sft and the like.
+    if not str(plain["split"]).startswith(Split.TRAIN):
         raise ConfigError(where, f"split: is '{plain['split']}'; only samples of 'train' may be learned from")
     if (plain["source"] == AGENT) != is_agent:
         wanted = f"'{AGENT}'" if is_agent else f"anything but '{AGENT}'"
         raise ConfigError(where, f"source: is '{plain['source']}', wanted is {wanted}; give the file as the other kind")
-    if not any(turn.loss for turn in item.conversations):
-        raise ConfigError(where, "no turn carries `loss: true`: nothing in it is to be learned")
-    return Record.model_validate(plain)
+    return Sample(where, path.stem, str(plain["source"]), Record.model_validate(plain))
 
 
 def evaluation_texts(path: Path) -> list[str]:
     """What a model is asked in each item of a file: its instruction and goal, or the turn that it answers first.
 
+    Of results of an evaluation, whose lines have a `type`, episodes count alone, with their true goals.
+
     Raises:
-        ConfigError: an item has neither an instruction nor turns; with file and line.
+        ConfigError: an item has neither an instruction nor turns, with file and line; or there is none.
     """
-    return [_asked(where, data) for where, data in read_plain(path)]
+    items = [item for item in read_plain(path) if not _is_result(item[1]) or item[1]["type"] == "episode"]
+    if not items:
+        raise ConfigError(str(path), "holds nothing that a robot's model is asked: no episode of a panel, no record")
+    return [_asked(where, data) for where, data in items]
+
+
+def _is_result(data: dict[str, Any]) -> bool:
+    return "type" in data and schema_of(data) is None
 
 
 def asked_text(item: Record) -> str:
@@ -59,11 +77,8 @@ def asked_text(item: Record) -> str:
 def _asked(where: str, data: dict[str, Any]) -> str:
     instruction = data.get("instruction")
     if isinstance(instruction, str):
-        return f"{instruction} {data.get('goal') or ''}"
+        # The goal of a result is what the model stated.
+        goal = data.get("truth") if _is_result(data) else data.get("goal")
+        return f"{instruction} {goal or ''}"
     asked = list(takewhile(lambda turn: turn.source == HUMAN, to_record(where, data).conversations))
     return asked[-1].value if asked else ""
-
-
-def files_of(path: Path) -> list[Path]:
-    """The files that were read for a path."""
-    return sorted(path.glob("**/episode.json")) if path.is_dir() else [path]

@@ -2,26 +2,29 @@
 """Hybrid instruction tuning's data (Zeng et al. 2023): one order of agent and general samples, and what is in it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agent_planner.errors import UserError, did_you_mean
+from agent_planner.errors import ConfigError, UserError
 from agent_planner.tuning.data.manifest import write_manifest
-from agent_planner.tuning.data.records import Record, write_records
+from agent_planner.tuning.data.records import AGENT, Record, files_of, write_records
 from agent_planner.tuning.mixture.contamination import Label, label_of, matched_shares, tokens_of
-from agent_planner.tuning.mixture.inputs import AGENT, asked_text, evaluation_texts, files_of, read_samples
+from agent_planner.tuning.mixture.inputs import Sample, asked_text, evaluation_texts, read_samples
 from agent_planner.tuning.mixture.mix_config import MixConfig
-from agent_planner.tuning.mixture.order import Source, draw
+from agent_planner.tuning.mixture.order import Source, Weighted, draw
+from agent_planner.tuning.mixture.shares import agent_sources, check_names, general_sources
 from agent_planner.tuning.mixture.template_words import template_words
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
+    from transformers import PreTrainedTokenizerFast
 
-Labels = dict[str, Counter[str]]
+# Of each source what was read, and what became of it.
+Counts = dict[str, Counter[str]]
+NOTHING, TOO_LONG, NO_REWARD, LOW_REWARD = "nothing_to_learn", "too_long", "no_reward", "low_reward"
 
 
-def mix(config: MixConfig, out: Path, tokenizer: "PreTrainedTokenizerBase | None" = None) -> dict[str, Any]:
+def mix(config: MixConfig, out: Path, tokenizer: "PreTrainedTokenizerFast | None" = None) -> dict[str, Any]:
     """Write a training order, and its manifest beside it; the same inputs and seed give the same bytes.
 
     Args:
@@ -30,31 +33,49 @@ def mix(config: MixConfig, out: Path, tokenizer: "PreTrainedTokenizerBase | None
         tokenizer: counts loss tokens: those of the turns that are learned, and the end token of each.
 
     Returns:
-        The manifest's counts: `sources` (each with its records, how many of them are `clean`, `grey` and `dirty`, the
-        last of which are left out, how many were drawn, in how many epochs, and its loss tokens), and the share of
+        The manifest's counts: `sources`, each with its records, how many of them were left out since they hold
+        `nothing_to_learn` or are `too_long`, how many are `clean`, `grey` and `dirty`, the last of which are left out
+        as well, how many of the robot's that are left have `no_reward` or a `low_reward`, below 1, how many were drawn,
+        in how many epochs, and its loss tokens; the robot's files, where they have weights; with how many texts of the
+        evaluation the samples were compared (`compared_with`; labels stand there only if it is not 0); and the share of
         agent data in `samples` and in loss tokens. Training's loss is a mean over loss tokens, so it is the latter
         that the agent data weigh.
 
     Raises:
         ConfigError: a file is wrong; with file and line.
-        UserError: eta asks for data of which there are none, or a weight is of no source.
+        UserError: eta asks for data of which there are none, a weight is of no source, or there is a bound on tokens
+            and nothing that counts them.
     """
-    records = [item for path in config.agent for item in read_samples(path, is_agent=True)]
-    records += [item for path in config.general for item in read_samples(path, is_agent=False)]
+    samples = [item for path in config.agent for item in read_samples(path, is_agent=True)]
+    samples += [item for path in config.general for item in read_samples(path, is_agent=False)]
     texts = [text for path in config.against for text in evaluation_texts(path)]
-    kept, labels = _without_dirty(records, texts, config.mismatches)
-    sources = _sources(kept, config.seed)
-    agent, general = sources.get(AGENT), _weighted(sources, config.weights)
+    seen: Counts = {name: Counter() for name in sorted({item.source for item in samples})}
+    check_names(config.weights, [name for name in seen if name != AGENT], config.agent)
+    kept = _fit(samples, config.max_tokens, tokenizer, seen)
+    kept = _without_dirty(kept, texts, config.mismatches, seen) if texts else kept
+    agent = agent_sources(kept, config.agent, config.weights, config.seed)
+    general = general_sources(kept, config.weights, config.seed)
     _check_there_are(config.eta, agent, general)
+    for item in kept:
+        if item.source == AGENT and (low := _lacks_reward(item.record)):
+            seen[AGENT][low] += 1
     tokens: Counter[str] = Counter()
     drawn = draw(agent, general, config.eta, config.samples, config.seed)
     write_records(out, _counted(drawn, tokenizer, tokens))
-    figures = {name: _figures(labels[name], sources.get(name)) for name in sorted(labels)}
+    shown = ["records", NOTHING, *([TOO_LONG] if config.max_tokens else []), *(map(str, Label) if texts else [])]
+    by_name = {name: [source for source, _ in general if source.name == name] for name in seen}
+    by_name |= {AGENT: [source for source, _ in agent]} if AGENT in seen else {}
+    figures = {name: _figures(name, seen[name], shown, sources) for name, sources in by_name.items()}
     counts: dict[str, Any] = {
         "samples": config.samples,
+        "compared_with": len(texts),
         "agent_share": figures[AGENT]["drawn"] / config.samples if AGENT in figures else 0.0,
         "sources": figures,
     }
+    if len(agent) > 1:
+        counts["agent_files"] = {
+            source.name: {"records": len(source.records)} | _drawn([source]) for source, _ in agent
+        }
     if tokenizer is not None:
         for name in figures:
             figures[name]["loss_tokens"] = tokens[name]
@@ -64,49 +85,71 @@ def mix(config: MixConfig, out: Path, tokenizer: "PreTrainedTokenizerBase | None
     return counts
 
 
-def _without_dirty(records: Sequence[Record], texts: Sequence[str], mismatches: int) -> tuple[list[Record], Labels]:
-    """The samples that say nothing of what is evaluated, and how many there are of each label by source."""
+def _fit(
+    samples: Sequence[Sample], most: int | None, tokenizer: "PreTrainedTokenizerFast | None", seen: Counts
+) -> list[Sample]:
+    """The samples of which something is to be learned, and that are not too long; the others are counted."""
+    length = None if most is None else _lengths(tokenizer)
+    kept: list[Sample] = []
+    for item in samples:
+        seen[item.source]["records"] += 1
+        if not any(turn.loss for turn in item.record.conversations):
+            seen[item.source][NOTHING] += 1
+        elif most is not None and length is not None and length(item) > most:
+            seen[item.source][TOO_LONG] += 1
+        else:
+            kept.append(item)
+    return kept
+
+
+def _lengths(tokenizer: "PreTrainedTokenizerFast | None") -> Callable[[Sample], int]:
+    """What tells a sample's tokens, as training counts them."""
+    if tokenizer is None:
+        raise UserError("max_tokens: only a tokenizer can tell; give --base, the model that will be trained")
+    from agent_planner.tuning.training.encode import Encoder, of_record
+
+    encoder = Encoder(tokenizer, forced_weight=1.0)
+
+    def length(item: Sample) -> int:
+        try:
+            return max(map(len, encoder.samples(of_record(item.record))), default=0)
+        except UserError as error:
+            raise ConfigError(item.where, str(error)) from error
+
+    return length
+
+
+def _without_dirty(samples: Sequence[Sample], texts: Sequence[str], mismatches: int, seen: Counts) -> list[Sample]:
+    """The samples that say nothing of what is evaluated; how many there are of each label is counted."""
     words = template_words()
-    ours = [tokens_of(asked_text(item), words) for item in records]
+    ours = [tokens_of(asked_text(item.record), words) for item in samples]
     shares = matched_shares(ours, [tokens_of(text, words) for text in texts], mismatches)
-    kept: list[Record] = []
-    labels: Labels = {}
-    for item, share in zip(records, shares, strict=True):
+    kept: list[Sample] = []
+    for item, share in zip(samples, shares, strict=True):
         label = label_of(share)
-        labels.setdefault(_source(item), Counter())[label] += 1
+        seen[item.source][label] += 1
         if label is not Label.DIRTY:
             kept.append(item)
-    return kept, labels
+    return kept
 
 
-def _sources(records: Sequence[Record], seed: int) -> dict[str, Source]:
-    by_source: dict[str, list[Record]] = {}
-    for item in records:
-        by_source.setdefault(_source(item), []).append(item)
-    return {name: Source(name, members, seed) for name, members in by_source.items()}
+def _lacks_reward(item: Record) -> str:
+    """Why a record of the robot may not be worth learning; empty if nobody says so."""
+    reward = (item.model_extra or {}).get("reward")
+    if not isinstance(reward, int | float):
+        return NO_REWARD
+    return LOW_REWARD if reward < 1 else ""
 
 
-def _weighted(sources: Mapping[str, Source], weights: Mapping[str, float]) -> list[tuple[Source, float]]:
-    general = [sources[name] for name in sorted(sources) if name != AGENT]
-    names = [source.name for source in general]
-    for name, weight in weights.items():
-        if name not in names:
-            raise UserError(f"weight of '{name}': there is no such general source; {did_you_mean(name, names)}")
-        if weight < 0:
-            raise UserError(f"weight of '{name}': {weight:g} is less than 0")
-    weighted = [(source, weights.get(source.name, 0.0) if weights else len(source.records)) for source in general]
-    return [(source, weight) for source, weight in weighted if weight > 0]
-
-
-def _check_there_are(eta: float, agent: Source | None, general: Sequence[object]) -> None:
-    if eta > 0 and agent is None:
+def _check_there_are(eta: float, agent: Weighted, general: Weighted) -> None:
+    if eta > 0 and not agent:
         raise UserError(f"eta is {eta:g} and there are no agent data left; give --agent FILE, or eta 0")
     if eta < 1 and not general:
         raise UserError(f"eta is {eta:g} and there are no general data left; give --general FILE, or eta 1")
 
 
 def _counted(
-    records: Iterator[Record], tokenizer: "PreTrainedTokenizerBase | None", tokens: Counter[str]
+    records: Iterator[Record], tokenizer: "PreTrainedTokenizerFast | None", tokens: Counter[str]
 ) -> Iterator[dict[str, Any]]:
     """Pass samples on as JSON has them, and count the loss tokens of each source."""
     known: dict[int, int] = {}
@@ -118,16 +161,21 @@ def _counted(
         yield item.plain()
 
 
-def loss_tokens(item: Record, tokenizer: "PreTrainedTokenizerBase") -> int:
+def loss_tokens(item: Record, tokenizer: "PreTrainedTokenizerFast") -> int:
     """Tokens of the turns that are learned, and the end token of each."""
     learned = [turn.value for turn in item.conversations if turn.loss]
     return sum(len(tokenizer(text, add_special_tokens=False)["input_ids"]) + 1 for text in learned)
 
 
-def _figures(labels: Counter[str], source: Source | None) -> dict[str, Any]:
-    seen = {label.value: labels[label] for label in Label}
-    drawn, epochs = (source.drawn, round(source.epochs, 4)) if source else (0, 0.0)
-    return {"records": labels.total(), **seen, "drawn": drawn, "epochs": epochs}
+def _figures(name: str, found: Counter[str], shown: Sequence[str], sources: Sequence[Source]) -> dict[str, Any]:
+    keys = [*shown, NO_REWARD, LOW_REWARD] if name == AGENT else shown
+    return {key: found[key] for key in keys} | _drawn(sources)
+
+
+def _drawn(sources: Sequence[Source]) -> dict[str, Any]:
+    """How many samples were drawn, and how often that is everything."""
+    records, drawn = sum(len(source.records) for source in sources), sum(source.drawn for source in sources)
+    return {"drawn": drawn, "epochs": round(drawn / records, 4) if records else 0.0}
 
 
 def _source(item: Record) -> str:

@@ -15,10 +15,13 @@ class MixConfig(BaseModel):
         against: files of what models are evaluated on; a training sample that says nearly the same is left out.
         mismatches: tokens of ten that may differ where two texts count as nearly the same (the paper's, 4).
         eta: the probability that a sample is drawn from agent data (AgentTuning's, 0.2 there).
-        weights: of general sources, by their names; in proportion to their numbers of conversations if empty.
+        weights: of general sources, by their names, and of several files of ``agent``, by theirs without the ending
+            (within eta). Of either kind all are named, or none: then they count by their numbers of conversations.
         samples: how many are drawn.
         seed: of the order.
         base: the model whose tokenizer counts tokens: default, a folder or a Hugging Face name; none counts none.
+        max_tokens: of a conversation, as training counts them; longer ones are left out before anything is drawn. None:
+            there is no bound. Else ``base`` is needed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,3 +35,4 @@ class MixConfig(BaseModel):
     samples: int = Field(default=10_000, ge=1)
     seed: int = 0
     base: str | None = None
+    max_tokens: int | None = Field(default=None, ge=1)

@@ -44,30 +44,34 @@ class Source:
             epoch += 1
 
 
+# Sources, and how often each is drawn from in comparison to the others.
+Weighted = Sequence[tuple[Source, float]]
+
+
 def _group(item: Record) -> str:
     return str((item.model_extra or {})["group"])
 
 
-def draw(
-    agent: Source | None, general: Sequence[tuple[Source, float]], eta: float, samples: int, seed: int
-) -> Iterator[Record]:
-    """Draw each sample from agent data with probability eta, else from a general source by its weight.
+def draw(agent: Weighted, general: Weighted, eta: float, samples: int, seed: int) -> Iterator[Record]:
+    """Draw each sample from agent data with probability eta, else from general data; of these from one by its weight.
 
     This is AgentTuning's J = eta E_agent[log π(y|x)] + (1 - eta) E_general[log π(y|x)], an expectation over samples.
 
     Args:
-        agent: agent data; not needed at eta = 0.
-        general: sources with their weights; none needed at eta = 1.
+        agent: agent data with their weights; none needed at eta = 0.
+        general: general data; none needed at eta = 1.
         eta: probability.
         samples: how many.
         seed: of the draws.
     """
     rng = Random(stable_seed("mixture", "draws", seed))
-    sources = [source for source, _ in general]
-    weights = [weight for _, weight in general]
     for _ in range(samples):
         # random() < 1, so that eta = 1 never draws general data, and eta = 0 no agent data.
-        if agent is not None and rng.random() < eta:
-            yield agent.draw()
+        if not agent or rng.random() >= eta:
+            yield _chosen(rng, general).draw()
         else:
-            yield rng.choices(sources, weights)[0].draw()
+            yield agent[0][0].draw() if len(agent) == 1 else _chosen(rng, agent).draw()
+
+
+def _chosen(rng: Random, sources: Weighted) -> Source:
+    return rng.choices([source for source, _ in sources], [weight for _, weight in sources])[0]

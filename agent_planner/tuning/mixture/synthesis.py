@@ -13,17 +13,16 @@ from itertools import count as numbers
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from agent_planner.errors import ModelError
 from agent_planner.tuning.data.records import Record
-from agent_planner.tuning.mixture.general import general_record, is_latin, opening_key, repeats
+from agent_planner.tuning.mixture.general import general_record, is_latin, opening_key, repeats, split_of
 from agent_planner.tuning.mixture.journal import Journal
-from agent_planner.tuning.mixture.names import GeneralSource, Split
+from agent_planner.tuning.mixture.names import GeneralSource
 from agent_planner.tuning.mixture.sampler import Said, Sampler
+from agent_planner.tuning.mixture.synthesis_config import SynthesisConfig
 from agent_planner.tuning.scenarios.scenario import stable_seed
 
-KEPT = "kept"
+KEPT, OTHER_SPLIT = "kept", "other_split"
 _FEWEST_WORDS = 3
 _REFUSAL = re.compile(
     r"\bas an? (?:\w+-based )?(?:ai|artificial|language|chatbot)\b|\ba text-based ai\b"
@@ -33,33 +32,6 @@ _REFUSAL = re.compile(
 )
 # After so many samples at least one in a hundred must be of use.
 _PATIENCE = 500
-
-
-class SynthesisConfig(BaseModel):
-    """What decides which samples are drawn.
-
-    Attributes:
-        base: the model's name, for the manifest.
-        seed: samples of another seed, or of another split, are others.
-        batch: samples that are drawn together; another number gives other samples.
-        temperature: of instructions.
-        answer_temperature: of answers. Lower, since the samples are to be learned from.
-        top_p: only the likeliest tokens that together have this probability are drawn from.
-        instruction_tokens: the longest instruction.
-        answer_tokens: the longest answer.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    base: str
-    seed: int = 0
-    split: Split = Split.TRAIN
-    batch: int = Field(default=16, ge=1)
-    temperature: float = Field(default=1.0, gt=0)
-    answer_temperature: float = Field(default=0.7, gt=0)
-    top_p: float = Field(default=0.9, gt=0, le=1)
-    instruction_tokens: int = Field(default=96, ge=1)
-    answer_tokens: int = Field(default=320, ge=1)
 
 
 def synthesize(
@@ -82,7 +54,8 @@ def synthesize(
         count: conversations wanted.
         counts: is given how many were ``kept`` and how many left out, by reason: ``not_ended`` (cut by the limit),
             ``short`` (an instruction of less than three words, or no answer), ``repeats`` (4-grams), ``script`` (fewer
-            than nine in ten letters are Latin), ``refusal`` (an answer that reads like one), ``duplicate``.
+            than nine in ten letters are Latin), ``refusal`` (an answer that reads like one), ``duplicate``,
+            ``other_split`` (an instruction that is of another split, whoever draws it).
         told: how many are kept so far.
 
     Raises:
@@ -101,7 +74,8 @@ def synthesize(
                 seen.add(key)
                 name = f"synthesis/{config.split}/{config.seed}/{batch}/{row}"
                 turns = (sample["instruction"], sample["answer"])
-                kept.append(general_record(name, turns, GeneralSource.SYNTHESIS, "instruction", config.split))
+                source = GeneralSource.SYNTHESIS
+                kept.append(general_record(name, turns, source, "instruction", config.split, system=sampler.system))
             if len(kept) == count:
                 told(count)
                 return kept
@@ -125,13 +99,18 @@ def _drawn(sampler: Sampler, config: SynthesisConfig, number: int) -> list[dict[
         return stable_seed("synthesis", config.split, config.seed, number, part) >> 1  # torch's are signed
 
     said = sampler.instructions(config.batch, config.instruction_tokens, config.temperature, seed("instructions"))
-    samples = [{"instruction": s.text, "answer": None, "reason": instruction_fault(s)} for s in said]
+    faults = [instruction_fault(s) or (None if _of_split(s.text, config) else OTHER_SPLIT) for s in said]
+    samples = [{"instruction": s.text, "answer": None, "reason": f} for s, f in zip(said, faults, strict=True)]
     open_ones = [sample for sample in samples if sample["reason"] is None]
     asked = [sample["instruction"] for sample in open_ones]
     answers = sampler.answers(asked, config.answer_tokens, config.answer_temperature, seed("answers"))
     for sample, answer in zip(open_ones, answers, strict=True):
         sample.update(answer=answer.text, reason=answer_fault(answer))
     return samples
+
+
+def _of_split(instruction: str, config: SynthesisConfig) -> bool:
+    return split_of(GeneralSource.SYNTHESIS, opening_key(instruction)) is config.split
 
 
 def instruction_fault(said: Said) -> str | None:
@@ -158,9 +137,10 @@ def _text_fault(said: Said) -> str | None:
 
 
 def _check_use(base: str, counts: Counter[str]) -> None:
-    drawn = counts.total()
+    # What is of another split says nothing against the base.
+    drawn = counts.total() - counts[OTHER_SPLIT]
     if drawn >= _PATIENCE and counts[KEPT] < drawn / 100:
-        reasons = ", ".join(f"{reason}: {n}" for reason, n in counts.most_common() if reason != KEPT)
+        reasons = ", ".join(f"{reason}: {n}" for reason, n in counts.most_common() if reason not in (KEPT, OTHER_SPLIT))
         raise ModelError(
             f"of {drawn} samples of {base} only {counts[KEPT]} are of use ({reasons}); choose a base that was tuned on "
             "instructions"

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from agent_planner.errors import ConfigError, UserError
 from agent_planner.llm.base import Progress
+from agent_planner.tuning.data.conversations import conversations_in
 from agent_planner.tuning.data.formats import to_record
-from agent_planner.tuning.data.records import read_plain
 from agent_planner.tuning.training.config import Seeds
 from agent_planner.tuning.training.encode import Encoder, Sample, of_record, of_tree
 from agent_planner.tuning.training.packing import shared_tokens
@@ -42,7 +42,7 @@ class RecordSource:
         self.counts = {"records": 0, "too_long": 0, "nothing_to_learn": 0}
         self._encoder, self._max, self._drop = encoder, max_tokens, drop
         for file in files:
-            for where, data in read_plain(file):
+            for where, data in conversations_in(file):
                 self._add(where, data)
                 if self.counts["records"] % 1000 == 0:
                     progress(f"{self.counts['records']} records read ({file})", 0.0)

@@ -4,8 +4,16 @@ import json
 import pytest
 
 from agent_planner.errors import ConfigError
-from agent_planner.tuning.data.formats import WRITERS, schema_of, to_openai, to_record, to_sharegpt
-from agent_planner.tuning.data.records import Record, human, said
+from agent_planner.tuning.data.formats import (
+    WRITERS,
+    check_answers,
+    schema_of,
+    to_openai,
+    to_record,
+    to_sharegpt,
+    with_system,
+)
+from agent_planner.tuning.data.records import Record, UnusableRecord, human, said
 from agent_planner.tuning.data.schema import Schema
 
 EPISODE = Record(
@@ -21,6 +29,8 @@ EPISODE = Record(
         human("ok"),
     ),
     outcome="succeeded",
+    source="agent",
+    split="train",
 )
 
 
@@ -35,6 +45,53 @@ def test_an_episode_becomes_messages_with_tool_calls():
     (call,) = right["tool_calls"]
     assert call["function"] == {"name": "pick", "arguments": '{"object": "cup"}'}
     assert messages[7] == {"role": "tool", "tool_call_id": call["id"], "content": "ok"}
+
+
+def test_a_call_is_one_in_the_robots_records_and_where_it_came_as_one():
+    turns = (human("how do I call it?"), said("like this:\nmain(count=2)"), human("thanks"))
+    plain = to_openai(Record(id="t", conversations=turns))["messages"]
+    assert [message["role"] for message in plain] == ["user", "assistant", "user"]
+    assert plain[1] == {"role": "assistant", "content": "like this:\nmain(count=2)"}
+    assert to_openai(Record(id="t", conversations=turns, source="agent"))["messages"][2]["role"] == "tool"
+
+
+@pytest.mark.parametrize("schema", [Schema.SHAREGPT, Schema.OPENAI])
+def test_source_and_split_go_along(schema):
+    plain = WRITERS[schema](Record(id="t", conversations=EPISODE.conversations, source="agent", split="dev", group="g"))
+    assert plain.keys() == {"id", "source", "split", "messages" if schema is Schema.OPENAI else "conversations"}
+    assert to_record("there", plain).model_extra == {"source": "agent", "split": "dev"} | (
+        {"tool_calls": True} if schema is Schema.OPENAI else {}
+    )
+
+
+@pytest.mark.parametrize("first", ["system", "user"])
+@pytest.mark.parametrize("turns", [("user", "assistant"), ("assistant",), ("user", "user", "assistant")])
+def test_roles_are_those_that_the_file_states(first, turns):
+    roles = [first, *turns]
+    read = to_record("a", {"messages": [{"role": role, "content": "words"} for role in roles]})
+    assert [role for role, _ in with_system(read, "user", "assistant")] == roles
+    again = to_record("b", json.loads(json.dumps(read.plain())))
+    assert [message["role"] for message in to_openai(again)["messages"]] == roles
+
+
+@pytest.mark.parametrize(
+    "empty",
+    [
+        {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": None}]},
+        {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": " "}]},
+        {"conversations": [{"from": "human", "value": "hi"}, {"from": "gpt", "value": None}]},
+        {"id": "a", "conversations": [{"from": "human", "value": "hi"}, {"from": "gpt", "loss": True, "value": ""}]},
+    ],
+)
+def test_a_turn_that_says_nothing_is_not_learned(empty):
+    read = to_record("a", empty)
+    assert [turn.loss for turn in read.conversations] == [None, False]
+    with pytest.raises(UnusableRecord, match="a: every turn of the model is empty"):
+        check_answers("a", read)
+    key = "messages" if "messages" in empty else "conversations"
+    more = [{"role": "assistant", "content": "yes", "from": "gpt", "loss": True, "value": "yes"}]
+    read = to_record("a", empty | {key: [*empty[key], *({k: m[k] for k in empty[key][-1]} for m in more)]})
+    assert [turn.loss for turn in check_answers("a", read).conversations] == [None, False, True]
 
 
 @pytest.mark.parametrize("schema", [Schema.AGENT, Schema.OPENAI])
@@ -98,7 +155,7 @@ def assistant(**message):
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_its_place(data, told):
-    with pytest.raises(ConfigError) as error:
+    with pytest.raises(UnusableRecord) as error:
         to_record("file.jsonl:7", data)
     assert str(error.value).startswith("file.jsonl:7")
     assert told in str(error.value)

@@ -9,10 +9,12 @@ import pytest
 
 from agent_planner.errors import ConfigError, UserError
 from agent_planner.tuning.data.records import Record, write_records
-from agent_planner.tuning.mixture.inputs import asked_text
+from agent_planner.tuning.mixture.inputs import asked_text, evaluation_texts
 from agent_planner.tuning.mixture.mix import mix
 from agent_planner.tuning.mixture.mix_config import MixConfig
 from agent_planner.tuning.mixture.template_words import template_words
+from agent_planner.tuning.training.encode import Encoder, of_record
+from tests.recording.recorded import helped
 from tests.tuning.mixture.tiny import tiny_model
 
 
@@ -33,6 +35,7 @@ def robots(count):
             "split": "train",
             "instruction": f"please pick up the {thing}",
             "goal": f"holding({thing})",
+            "reward": 1.0,
         }
         for n, thing in enumerate(things)
     ]
@@ -94,6 +97,76 @@ def test_no_dirty_sample_is_left(files, tmp_path):
     assert {"a3", "a17"}.isdisjoint(item["id"] for item in lines(files["out"]))
     labels = counts["sources"]["agent"]
     assert labels["clean"] + labels["grey"] + labels["dirty"] == labels["records"] == 40
+    assert counts["compared_with"] == 2
+
+
+def test_where_nothing_was_compared_nothing_is_called_clean(files):
+    counts = mix(told(files), files["out"])
+    assert counts["compared_with"] == 0
+    assert {"clean", "grey", "dirty"}.isdisjoint(counts["sources"]["agent"])
+
+
+def test_results_of_an_evaluation_say_what_was_asked(files, tmp_path):
+    results = tmp_path / "panel.jsonl"
+    others = [{"type": "run", "command": "tune evaluate"}, {"type": "task", "instruction": "say stuff9", "truth": "x"}]
+    asked = {
+        "type": "episode",
+        "instruction": "please pick up the thing3 d3 stuff9",
+        "truth": "holding(thing3 d3 stuff9)",
+    }
+    # What the model stated is another thing's goal.
+    write_records(results, [*others, asked | {"goal": "holding(thing5 f5 stuff15)"}])
+    assert evaluation_texts(results) == [f"{asked['instruction']} {asked['truth']}"]
+    counts = mix(told(files, against=(results,), mismatches=0), files["out"])
+    assert counts["sources"]["agent"]["dirty"] == 1
+    assert "a3" not in {item["id"] for item in lines(files["out"])}
+    write_records(results, others)
+    with pytest.raises(ConfigError, match=r"panel\.jsonl: holds nothing that a robot's model is asked"):
+        evaluation_texts(results)
+
+
+def test_what_holds_nothing_to_learn_is_left_out_and_counted(files):
+    nothing = [said("hi") + [{"from": "gpt", "loss": False, "value": "hello"}], said("nobody answers")]
+    write_records(files["chat"], [*talks(3), *({"id": f"n{n}", "conversations": t} for n, t in enumerate(nothing))])
+    counts = mix(told(files), files["out"])
+    assert counts["sources"]["chat"] == {"records": 2, "nothing_to_learn": 2, "drawn": 0, "epochs": 0.0}
+    assert counts["sources"]["sharegpt"]["nothing_to_learn"] == 0
+    assert {"n0", "n1"}.isdisjoint(item["id"] for item in lines(files["out"]))
+
+
+def test_the_robots_records_without_a_whole_reward_are_counted_and_learned(files):
+    bad, unknown, *good = robots(40)
+    del unknown["reward"]
+    write_records(files["agent"], [bad | {"reward": 0.0}, unknown, *good])
+    counts = mix(told(files), files["out"])
+    assert (counts["sources"]["agent"]["low_reward"], counts["sources"]["agent"]["no_reward"]) == (1, 1)
+    assert "low_reward" not in counts["sources"]["sharegpt"]
+    assert {"a0", "a1"} <= {item["id"] for item in lines(files["out"])}
+
+
+def test_of_a_folder_of_episodes_what_was_said_before_a_takeover_is_not_learned(files, tmp_path):
+    helped(tmp_path / "runs")
+    counts = mix(MixConfig(agent=(tmp_path / "runs",), eta=1, samples=2), files["out"])
+    assert (counts["sources"]["agent"]["records"], counts["sources"]["agent"]["nothing_to_learn"]) == (2, 1)
+    assert {item["id"] for item in lines(files["out"])} == {"20260131-120000-aaaa"}
+
+
+def test_what_is_too_long_for_training_is_left_out_before_the_draw(files):
+    tokenizer = tiny_model().tokenizer
+    long = said("what about 2", " ".join(["the red one"] * 30)) + said("and now", "the blue one")
+    write_records(files["chat"], [*talks(10), talks(1)[0] | {"id": "long", "conversations": long}])
+    record = Record.model_validate({"id": "x", "conversations": long})
+    (sample,) = Encoder(tokenizer, 1.0).samples(of_record(record))
+    most = len(sample)
+    kept = mix(told(files, max_tokens=most), files["out"], tokenizer)
+    assert kept["sources"]["sharegpt"]["too_long"] == 0
+    counts = mix(told(files, max_tokens=most - 1), files["out"], tokenizer)
+    assert counts["sources"]["sharegpt"]["too_long"] == 1
+    drawn = [item for item in lines(files["out"]) if item["source"] == "sharegpt"]
+    assert "long" not in {item["id"] for item in drawn}
+    assert counts["sources"]["sharegpt"]["loss_tokens"] == 4 * len(drawn)
+    with pytest.raises(UserError, match="max_tokens: only a tokenizer can tell; give --base"):
+        mix(told(files, max_tokens=9), files["out"])
 
 
 def test_weights_choose_between_general_sources(files, tmp_path):
@@ -101,12 +174,45 @@ def test_weights_choose_between_general_sources(files, tmp_path):
     config = MixConfig(general=(files["chat"], tmp_path / "more.jsonl"), eta=0, samples=400)
     counts = mix(config.model_copy(update={"weights": {"sharegpt": 3.0, "synthesis": 1.0}}), files["out"])
     assert 250 < counts["sources"]["sharegpt"]["drawn"] < 350
-    assert (
-        mix(config.model_copy(update={"weights": {"synthesis": 1.0}}), files["out"])["sources"]["sharegpt"]["drawn"]
-        == 0
-    )
-    with pytest.raises(UserError, match="weight of 'share': there is no such general source; did you mean 'sharegpt'"):
-        mix(config.model_copy(update={"weights": {"share": 1.0}}), files["out"])
+    none = mix(config.model_copy(update={"weights": {"synthesis": 1.0, "sharegpt": 0.0}}), files["out"])
+    assert none["sources"]["sharegpt"]["drawn"] == 0
+
+
+def test_files_of_the_robot_have_weights_of_their_own(files, tmp_path):
+    mine = tmp_path / "mine.jsonl"
+    write_records(mine, [item | {"id": f"mine{n}"} for n, item in enumerate(robots(4))])
+    config = told(files).model_copy(update={"agent": (files["agent"], mine), "eta": 1.0})
+    by_size = mix(config, files["out"])
+    assert sum(item["id"].startswith("mine") for item in lines(files["out"])) < 40
+    counts = mix(config.model_copy(update={"weights": {"mine": 3.0, "agent": 1.0}}), files["out"])
+    drawn = sum(item["id"].startswith("mine") for item in lines(files["out"]))
+    assert drawn > 120 and "agent_files" not in by_size
+    assert {name: found["drawn"] for name, found in counts["agent_files"].items()} == {
+        "agent": 200 - drawn,
+        "mine": drawn,
+    }
+    assert counts["sources"]["agent"]["drawn"] == 200 and counts["sources"]["agent"]["epochs"] == round(200 / 44, 4)
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ({"share": 1.0}, "weight of 'share': no general source and none of several --agent files has it; did you mean"),
+        ({"sharegpt": 1.0}, "weight of synthesis: is missing; give each general source one"),
+        ({"mine": 1.0}, "weight of agent: is missing; give each --agent file one"),
+        ({"mine": 1.0, "agent": -1.0}, "weight of 'agent': -1 is no number from 0"),
+        ({"both": 1.0}, "weight of 'both': two of the files or sources are called so"),
+    ],
+)
+def test_weights_that_say_too_little_are_told(files, tmp_path, weights, message):
+    for name in ("more", "mine", "both"):
+        write_records(tmp_path / f"{name}.jsonl", talks(3, "synthesis") if name == "more" else robots(3))
+    own = (files["agent"], tmp_path / ("both.jsonl" if "both" in weights else "mine.jsonl"))
+    general = [files["chat"], tmp_path / "more.jsonl"]
+    if "both" in weights:
+        write_records(files["chat"], talks(3, "both"))
+    with pytest.raises(UserError, match=re.escape(message)):
+        mix(MixConfig(agent=own, general=tuple(general), weights=weights), files["out"])
 
 
 def test_without_an_instruction_the_turn_that_is_answered_counts():
@@ -122,12 +228,18 @@ def test_plain_conversations_get_what_they_lack(files):
     assert (found["source"], found["group"], found["split"]) == ("chat", "x", "train")
 
 
+@pytest.mark.parametrize("split", [None, "train", "train_sft"])
+def test_a_split_of_others_is_for_training_if_it_says_so(files, split):
+    write_records(files["chat"], [item | {"split": split} for item in talks(3)])
+    assert mix(told(files), files["out"])["sources"]["sharegpt"]["records"] == 3
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ({"split": "test"}, "split: is 'test'; only samples of 'train' may be learned from"),
         ({"source": "agent"}, "source: is 'agent', wanted is anything but 'agent'"),
-        ({"conversations": said("hi")}, "no turn carries `loss: true`"),
+        ({"split": "validation"}, "split: is 'validation'; only samples of 'train' may be learned from"),
         ({"conversations": 3}, "has neither `conversations` nor `messages`"),
     ],
 )

@@ -27,7 +27,7 @@ def group_of(item: Record) -> str:
 @pytest.mark.parametrize("eta", [0.2, 0.5, 0.8])
 def test_proportions_are_within_sampling_error(eta):
     agent, chat, other = source("agent", 100), source("chat", 40), source("other", 40)
-    drawn = list(draw(agent, [(chat, 4), (other, 1)], eta, 4000, 0))
+    drawn = list(draw([(agent, 1)], [(chat, 4), (other, 1)], eta, 4000, 0))
     assert len(drawn) == 4000 == agent.drawn + chat.drawn + other.drawn
     # Seeded, so this cannot fail by chance; a bound of one in a thousand would be missed by a bias of 3 points.
     assert binomtest(agent.drawn, 4000, eta).pvalue > 0.001
@@ -35,8 +35,17 @@ def test_proportions_are_within_sampling_error(eta):
 
 
 def test_the_ends_of_eta_draw_one_kind_alone():
-    assert {item.id[0] for item in draw(source("agent", 3), [(source("chat", 3), 1)], 1.0, 50, 0)} == {"a"}
-    assert {item.id[0] for item in draw(None, [(source("chat", 3), 1)], 0.0, 50, 0)} == {"c"}
+    assert {item.id[0] for item in draw([(source("agent", 3), 1)], [(source("chat", 3), 1)], 1.0, 50, 0)} == {"a"}
+    assert {item.id[0] for item in draw([], [(source("chat", 3), 1)], 0.0, 50, 0)} == {"c"}
+
+
+def test_several_files_of_the_robot_share_its_part_by_their_weights():
+    agent = [(source("mine", 9), 3.0), (source("agent", 9), 1.0)]
+    assert sum(item.id.startswith("chat") for item in draw(agent, [(source("chat", 9), 1)], 0.5, 1000, 0)) in range(
+        450, 550
+    )
+    mine, others = (one.drawn for one, _ in agent)
+    assert binomtest(mine, mine + others, 0.75).pvalue > 0.001
 
 
 def test_each_epoch_has_every_sample_once_in_another_order():
@@ -60,6 +69,6 @@ def test_groups_stay_together_in_the_order_of_their_file():
 
 def test_general_samples_in_between_do_not_tear_groups_apart():
     agent = source("agent", 40, groups=4)
-    drawn = [item for item in draw(agent, [(source("chat", 9), 1)], 0.5, 70, 0) if item.id.startswith("agent")]
+    drawn = [item for item in draw([(agent, 1)], [(source("chat", 9), 1)], 0.5, 70, 0) if item.id.startswith("agent")]
     groups = [group_of(item) for item in drawn]
     assert sum(a != b for a, b in pairwise(groups)) <= 4

@@ -90,6 +90,13 @@ def test_something_else_than_objects_is_told_with_its_place(tmp_path):
         list(read_objects(path, Counter()))
 
 
+def test_without_an_id_the_place_in_the_file_tells_conversations_apart(tmp_path):
+    items = [{"conversations": talk("x", f"question {n}", "answer")["conversations"]} for n in range(200)]
+    found = list(conversations(broken(tmp_path / "file.json", items)))
+    assert len({item.id for item in found}) == 200
+    assert {item.model_extra["split"] for item in found} == {"train", "dev", "test"}
+
+
 def test_splits_hold_most_for_training_and_do_not_depend_on_the_others(tmp_path):
     items = [talk(f"{n}_0", f"question {n}", "answer") for n in range(500)]
     of = {r.id: r.model_extra["split"] for r in conversations(broken(tmp_path / "all.json", items))}

@@ -11,9 +11,13 @@ import pytest
 import torch
 
 from agent_planner.errors import ModelError, UserError
+from agent_planner.tuning.data.records import Record
+from agent_planner.tuning.mixture.general import opening_key, split_of
 from agent_planner.tuning.mixture.names import Split
 from agent_planner.tuning.mixture.sampler import Said, Sampler
-from agent_planner.tuning.mixture.synthesis import SynthesisConfig, answer_fault, instruction_fault, synthesize
+from agent_planner.tuning.mixture.synthesis import answer_fault, instruction_fault, synthesize
+from agent_planner.tuning.mixture.synthesis_config import SynthesisConfig
+from agent_planner.tuning.training.encode import Encoder, of_record
 from tests.tuning.mixture.tiny import tiny_model
 from tests.waits import until
 
@@ -37,11 +41,84 @@ def test_the_same_seed_gives_the_same_set_and_leaves_torch_alone(sampler, tmp_pa
     assert torch.equal(torch.get_rng_state(), state)
     again, _ = made(sampler, tmp_path / "two", 4)
     other, _ = made(sampler, tmp_path / "three", 4, CONFIG.model_copy(update={"seed": 1}))
-    held_out, _ = made(sampler, tmp_path / "four", 4, CONFIG.model_copy(update={"split": Split.DEV}))
+    held_out, _ = made(sampler, tmp_path / "four", 1, CONFIG.model_copy(update={"split": Split.DEV}))
     assert first == again and counts["kept"] == 4 < counts.total()
     texts = [{item["conversations"][0]["value"] for item in items} for items in (first, other, held_out)]
     assert len(texts[0]) == 4 and texts[0].isdisjoint(texts[1]) and texts[0].isdisjoint(texts[2])
     assert {(item["source"], item["split"]) for item in held_out} == {("synthesis", "dev")}
+
+
+class _Scripted:
+    """Says, whatever the seed, the same instructions, batch after batch."""
+
+    system = ""
+
+    def __init__(self):
+        self.said, self.answered = 0, []
+
+    def instructions(self, count, tokens, temperature, seed):
+        self.said += count
+        return [Said(f"Say the number {n}", True) for n in range(self.said - count, self.said)]
+
+    def answers(self, asked, tokens, temperature, seed):
+        self.answered += asked
+        return [Said("Here it is.", True)] * len(asked)
+
+
+def test_an_instruction_is_of_one_split_whoever_draws_it(tmp_path):
+    found, batch = {}, CONFIG.model_copy(update={"batch": 300})
+    for split in Split:
+        sampler, counts = _Scripted(), Counter()
+        config = batch.model_copy(update={"split": split})
+        kept = synthesize(sampler, config, tmp_path / split, 20, counts)
+        found[split] = {item.conversations[0].value for item in kept}
+        assert all(split_of("synthesis", opening_key(text)) is split for text in sampler.answered)
+        assert counts["other_split"] > 0 and len(found[split]) == 20
+    assert len(set.union(*found.values())) == 60
+
+
+_CHATML = (
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+_DEFAULT = "{% if messages[0].role != 'system' %}<|im_start|>system\nyou tell where the cup is<|im_end|>\n{% endif %}"
+_REFUSES = "{% if messages[0].role == 'system' %}{{ raise_exception('no system turn') }}{% endif %}"
+
+
+@pytest.mark.parametrize(
+    ("template", "system"),
+    [
+        (_DEFAULT + _CHATML, "you tell where the cup is"),
+        # Not ChatML: training has this one written by the template itself, with the same words.
+        (_DEFAULT + _CHATML.replace("|>\\n", "|> "), "you tell where the cup is"),
+        (_CHATML, ""),
+    ],
+)
+def test_what_the_model_was_given_is_what_training_reads(tmp_path, template, system):
+    loaded = tiny_model()
+    loaded.tokenizer.chat_template = template.replace("\\n", "\n")
+    sampler = Sampler(loaded, CONFIG.top_p)
+    asked, draw = [], sampler._draw
+    sampler._draw = lambda prompts, *more: asked.extend(prompts) or draw(prompts, *more)
+    items, _ = made(sampler, tmp_path / "drawn", 1)
+    values = [turn["value"] for turn in items[0]["conversations"]]
+    assert (sampler.system, values[:-2]) == (system, [system] if system else [])
+    (sample,) = Encoder(loaded.tokenizer, 1.0).samples(of_record(Record.model_validate(items[0])))
+    before = sample.tokens[: int((sample.weights > 0).argmax())].tolist()
+    assert before in asked
+
+
+def test_a_template_that_takes_no_system_turn_writes_none():
+    loaded = tiny_model()
+    loaded.tokenizer.chat_template = _REFUSES + _CHATML
+    assert Sampler(loaded, 0.9).system == ""
+
+
+def test_a_template_that_ends_no_user_turn_is_told():
+    loaded = tiny_model()
+    loaded.tokenizer.chat_template = "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}"
+    with pytest.raises(UserError, match="writes nothing behind a user's turn"):
+        Sampler(loaded, 0.9)
 
 
 def test_a_larger_count_goes_on_where_it_was(sampler, tmp_path):

@@ -16,6 +16,7 @@ from agent_planner.tuning.training.packing import tree_passes
 from agent_planner.tuning.training.sources import RecordSource, SeedSource, within
 from agent_planner.tuning.training.tree_attention import register
 from agent_planner.tuning.training.trees import trees
+from tests.recording.recorded import helped
 from tests.tuning.training.tiny import talk
 
 
@@ -51,6 +52,13 @@ def test_a_record_that_is_too_long_is_named_or_left_out_and_never_cut(bases, tmp
     assert kept.counts["too_long"] == 1
     with pytest.raises(ConfigError, match="holds nothing to learn from"):
         source(bases, file, max_tokens=short - 1, drop=True)
+
+
+def test_of_a_folder_of_episodes_all_conversations_are_read_and_those_before_a_takeover_not_learned(bases, tmp_path):
+    helped(tmp_path / "runs")
+    records = source(bases, tmp_path / "runs")
+    assert (records.counts["records"], records.counts["nothing_to_learn"]) == (2, 1)
+    assert [sample.id for item in records.items for sample in item] == ["20260131-120000-aaaa"]
 
 
 @pytest.fixture(scope="module")

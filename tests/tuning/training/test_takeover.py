@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from agent_planner.cli.main import app
 from agent_planner.errors import UserError
-from agent_planner.tuning.collect.takeover import learned_after_takeover
+from agent_planner.tuning.data.conversations import conversations_of
 from agent_planner.tuning.data.records import read_plain, record
 from agent_planner.tuning.training.encode import Encoder, of_record
 from tests.recording.recorded import AFTER, helped
@@ -41,12 +41,17 @@ def test_a_takeover_that_led_to_success_is_learned_from(tmp_path, bases):
         assert wanted in text and "TAKEOVER" not in text
 
 
-def test_an_episode_without_a_takeover_stays_as_it_is():
+def test_an_episode_without_a_takeover_is_learned_from_as_it_is():
     turns = [{"from": "human", "loss": None, "value": "u"}, {"from": "gpt", "loss": True, "value": "goal: none"}]
     steps = [{"call": "dock()", "result": "ok"}]
-    looked = {"conversations": turns, "earlier": [turns], "steps": steps}
-    for data in ({"conversations": turns}, looked, {"conversations": 3}):
-        assert learned_after_takeover(data) == data
+    looked = {"id": "e", "conversations": turns, "earlier": [turns], "steps": steps, "outcome": "succeeded"}
+    found = list(conversations_of(looked))
+    assert [(one["id"], one["conversations"], one["source"]) for one in found] == [
+        ("e/0", turns, "agent"),
+        ("e", turns, "agent"),
+    ]
+    for data in ({"conversations": turns}, {"conversations": turns, "steps": 3}, {"conversations": 3}):
+        assert list(conversations_of(data)) == [data]
 
 
 def test_a_folder_needs_to_be_called_one_of_episodes(tmp_path):
