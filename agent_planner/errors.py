@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Exceptions, arranged by who must act."""
 
+import copyreg
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -8,6 +9,10 @@ from typing import Any
 
 class AgentPlannerError(Exception):
     """Base of everything that this package raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For other processes. Not by way of ``__init__``, which may want other things than what is said in the end."""
+        return copyreg.__newobj__, (type(self), *self.args), vars(self)
 
 
 class CallRefused(AgentPlannerError):

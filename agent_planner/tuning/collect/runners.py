@@ -20,6 +20,7 @@ from agent_planner.errors import InfrastructureError
 _AHEAD = 3
 _MOST_DEATHS = 5
 _CONNECT_S = 5.0
+_DIED = f"died {_MOST_DEATHS} times (out of memory?)"
 
 Unit = TypeVar("Unit")
 Result = TypeVar("Result")
@@ -47,7 +48,7 @@ def in_processes(units: Mapping[str, Unit], work: Callable[[Unit], Result], coun
         except BrokenProcessPool:
             continue
     raise InfrastructureError(
-        f"processes died {_MOST_DEATHS} times (out of memory?); take fewer with --processes, and run the same again"
+        f"processes {_DIED}; take fewer with --processes, and run the same again"
     )
 
 
@@ -93,14 +94,15 @@ def on_ray(
         with_model: the work has a model, and so wants a GPU where there is one.
 
     Raises:
-        InfrastructureError: there is no cluster.
+        InfrastructureError: there is no cluster, or actors die again and again.
     """
     import ray
+    from ray.exceptions import RayActorError, RayTaskError
     from ray.util import ActorPool
 
     try:
         _look_for(address)
-        ray.init(address=None if address == "local" else address, log_to_driver=False, include_dashboard=False)
+        ray.init(address=address, log_to_driver=False, include_dashboard=False)
     except OSError as error:
         raise InfrastructureError(
             f"--ray {address}: there is no cluster ({error}); start one with `ray start --head`"
@@ -109,11 +111,16 @@ def on_ray(
         there = ray.cluster_resources()
         # Ray hides the GPUs from who has asked for none.
         gpus = int(there.get("GPU", 0)) if with_model else 0
-        worker = ray.remote(max_restarts=-1, max_task_retries=-1, num_cpus=1, num_gpus=min(1, gpus))(_Worker)
+        most = {"max_restarts": _MOST_DEATHS, "max_task_retries": _MOST_DEATHS}
+        worker = ray.remote(**most, num_cpus=1, num_gpus=min(1, gpus))(_Worker)
         count = min(len(units), workers or gpus or max(1, int(there.get("CPU", 1))))
         pool = ActorPool([worker.remote(work) for _ in range(count)])
         done: Any = pool.map_unordered(lambda actor, unit: actor.do.remote(*unit), list(units.items()))
         yield from done
+    except RayActorError as error:
+        raise InfrastructureError(f"--ray {address}: an actor {_DIED}; run the same again") from error
+    except RayTaskError as error:
+        raise error.cause from error
     finally:
         ray.shutdown()
 

@@ -5,10 +5,11 @@ import os
 import signal
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from agent_planner.errors import InfrastructureError
+from agent_planner.errors import ConfigError, InfrastructureError
 from agent_planner.tuning.collect import runners
 from agent_planner.tuning.collect.config import CollectConfig
 from agent_planner.tuning.collect.trajectories import trajectories
@@ -64,6 +65,10 @@ def test_a_process_that_dies_loses_nothing(situations, wanted):
     assert with_a_death(runners.in_processes(situations, WORK, 2), "spawn_main") == wanted
 
 
+def refusing(unit):
+    raise ConfigError("a.yaml:3", f"{unit} is wrong")
+
+
 def test_processes_that_always_die_are_an_error(situations, monkeypatch):
     def broken(*args):
         raise runners.BrokenProcessPool
@@ -83,3 +88,44 @@ def test_a_ray_worker_that_dies_loses_nothing(situations, wanted):
 def test_a_cluster_that_is_not_there(situations, address):
     with pytest.raises(InfrastructureError, match=f"--ray {address}: there is no cluster"):
         dict(runners.on_ray(situations, WORK, address))
+
+
+@pytest.fixture
+def cluster(monkeypatch):
+    """What Ray was told; its only actor ends with the error that stands there."""
+    ray, util = pytest.importorskip("ray"), pytest.importorskip("ray.util")
+    told = {}
+
+    class Pool:
+        def __init__(self, actors):
+            pass
+
+        def map_unordered(self, work, units):
+            raise told["error"]
+
+    monkeypatch.setattr(ray, "init", lambda **words: told.update(words))
+    monkeypatch.setattr(ray, "cluster_resources", lambda: {"CPU": 1.0})
+    monkeypatch.setattr(ray, "remote", lambda **words: told.update(words) or (lambda kind: SimpleNamespace(remote=kind)))
+    monkeypatch.setattr(ray, "shutdown", lambda: None)
+    monkeypatch.setattr(util, "ActorPool", Pool)
+    return told
+
+
+def test_a_unit_that_kills_its_actor_again_and_again_is_an_error(cluster):
+    from ray.exceptions import ActorDiedError
+
+    cluster["error"] = ActorDiedError()
+    with pytest.raises(InfrastructureError, match="an actor died 5 times"):
+        dict(runners.on_ray({"a": "one"}, refusing, "local"))
+    assert (cluster["max_restarts"], cluster["max_task_retries"]) == (5, 5)
+    assert cluster["address"] == "local", "None would be whatever RAY_ADDRESS or a running cluster says"
+
+
+def test_an_error_of_an_actor_is_told_as_it_is(cluster):
+    from ray.exceptions import RayTaskError
+
+    cause = ConfigError("a.yaml:3", "is wrong")
+    cluster["error"] = RayTaskError("do", "a traceback", cause, "actor", 1, "here").as_instanceof_cause()
+    with pytest.raises(ConfigError) as error:
+        dict(runners.on_ray({"a": "one"}, refusing, "local"))
+    assert error.value is cause
