@@ -32,6 +32,9 @@ class ChatRequest:
         grammar: what may be said, in llguidance's Lark dialect; None leaves the model free (level raw).
         max_tokens: the longest answer.
         tools: the skills in the OpenAI tools format, for models that call tools in a way of their own.
+        temperature: 0 takes the likeliest token every time; above, tokens are drawn, the unlikely ones more often the
+            higher it is.
+        seed: of what is drawn.
     """
 
     conversation_id: str
@@ -39,6 +42,8 @@ class ChatRequest:
     grammar: str | None = None
     max_tokens: int = 160
     tools: tuple[Mapping[str, Any], ...] = ()
+    temperature: float = 0.0
+    seed: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Greedy decoding of many answers at once: rows of any length share every forward pass."""
+"""Decoding of many answers at once: rows of any length share every forward pass."""
 
 import threading
 import time

@@ -198,9 +198,11 @@ class OpenAIModel:
             "model": self._model,
             "messages": [{"role": m.role, "content": m.content} for m in request.messages],
             "max_tokens": request.max_tokens,
-            "temperature": 0.0,
+            "temperature": request.temperature,
             "stream": True,
         }
+        # Some servers know no seed, and the likeliest token needs none.
+        body |= {"seed": request.seed} if request.temperature else {}
         return body | ({"tools": list(request.tools)} if request.tools else {})
 
 

@@ -20,19 +20,29 @@ class Row:
         matcher: follows the grammar; None leaves the model free.
         max_tokens: the longest answer.
         ends: tokens that end an answer.
+        temperature: as `ChatRequest` has it, with ``seed``.
+        seed: see there.
 
     Attributes:
         said: the answer's tokens so far, without the end.
         pending: tokens that the model has not seen yet; the last of them may be forced ones.
         finish: why it ended, None until then.
-        raw_invalid: whether a first choice of the model left the grammar; None without a grammar.
+        raw_invalid: whether a first choice of the model (its likeliest token, whatever is drawn) left the grammar; None
+            without a grammar.
         sampled: how many tokens the model chose, the end included.
         seconds_prompt: until its first choice.
         seconds: until now, or until it ended.
     """
 
     def __init__(
-        self, prompt: Sequence[int], cache: RowCache, matcher: TurnMatcher | None, max_tokens: int, ends: frozenset[int]
+        self,
+        prompt: Sequence[int],
+        cache: RowCache,
+        matcher: TurnMatcher | None,
+        max_tokens: int,
+        ends: frozenset[int],
+        temperature: float = 0.0,
+        seed: int = 0,
     ):
         self.cache = cache
         self.said: list[int] = []
@@ -47,6 +57,9 @@ class Row:
         self._matcher = matcher
         self._ends = ends
         self._limit = max_tokens
+        self._temperature = temperature
+        # On the processor, so that a GPU draws the same.
+        self._dice = torch.Generator().manual_seed(seed) if temperature else None
         self._unread: deque[int] = deque()  # the forced ones at the end of `pending`
         self._queue_forced()
 
@@ -87,9 +100,13 @@ class Row:
         self.sampled += 1
         if self._matcher is not None:
             allowed = self._matcher.allowed().to(scores.device)
+            scores = scores.masked_fill(~allowed, -torch.inf)
             if not allowed[choice]:
                 self.raw_invalid = True
-                choice = int(scores.masked_fill(~allowed, -torch.inf).argmax())
+                choice = int(scores.argmax())
+        if self._dice is not None:
+            chances = (scores.cpu() / self._temperature).softmax(dim=-1)
+            choice = int(torch.multinomial(chances, 1, generator=self._dice))
         if choice in self._ends:
             self.finish = "stop"
             return

@@ -60,7 +60,8 @@ class Session:
             )
         matcher = None if request.grammar is None else self._grammars.start(request.grammar)
         cache = self._cache(request, prompt, cancel)
-        return Row(prompt, cache, matcher, min(request.max_tokens, room), self._ends)
+        limit = min(request.max_tokens, room)
+        return Row(prompt, cache, matcher, limit, self._ends, request.temperature, request.seed)
 
     def _cache(self, request: ChatRequest, prompt: list[int], cancel: threading.Event | None) -> RowCache:
         """The conversation's own cache; a new one begins with the system turn's, which stays for the next."""

@@ -160,6 +160,15 @@ def test_raw_invalid_counts_a_model_that_does_not_end(model):
     assert reply.raw_invalid is True
 
 
+def test_what_is_drawn_depends_on_the_seed_and_not_on_who_else_asks(model, tokenizer):
+    def drawn(name, seed):
+        return ChatRequest(name, talk("Go somewhere."), TURN, 40, temperature=2.0, seed=seed)
+
+    alone, again, other = model.chat([drawn("a", 1), drawn("b", 1), drawn("c", 2)])
+    assert alone.text == again.text != other.text
+    assert all(follows(tokenizer, TURN, reply.text) for reply in (alone, other) if reply.finish == "stop")
+
+
 def test_length_ends_an_answer(model):
     reply = ask(model, talk("Count from 1 to 9."), None, max_tokens=5)
     assert reply.finish == "length"

@@ -48,6 +48,13 @@ def test_a_stream_is_put_together_and_told_as_it_comes():
         {"role": "user", "content": "hello a"},
     ]
     assert (body["max_tokens"], body["stream"], "tools" in body) == (7, True, False)
+    assert (body["temperature"], "seed" in body) == (0.0, False)
+
+
+def test_who_wants_an_answer_drawn_says_how():
+    with ChatServer(says("hm")) as server:
+        chat(server, ask(temperature=0.7, seed=12))
+    assert (server.bodies[0]["temperature"], server.bodies[0]["seed"]) == (0.7, 12)
 
 
 def test_an_answer_that_is_not_streamed():
