@@ -3,8 +3,9 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from agent_planner.agent.conversation import parse_turn
 from agent_planner.agent.takeover import TAKEOVER
@@ -19,10 +20,13 @@ from agent_planner.types import Call, ResultStatus
 
 _BAD = (ResultStatus.FAILED, ResultStatus.TIMEOUT, ResultStatus.UNKNOWN)
 _FAILED = re.compile(rf"(?:{'|'.join(status.value for status in _BAD)}) ([A-Z0-9_]+): (.*)")
-_HELD = re.compile(r"^robot: .*, holding ([a-z0-9 ]+?)(?:,|$)", re.MULTILINE)
-_PLACE = re.compile(r"^(?:new: )?([a-z0-9 ]+): (?:.*, )?((?:on|in) [a-z0-9 ]+)(?:,|$)", re.MULTILINE)
-_DOOR = re.compile(r"^([a-z0-9 ]+): .*\b(open|closed)\b", re.MULTILINE)
-_ENTITY = re.compile(r"^(?:new: )?([a-z0-9 ]+): ", re.MULTILINE)
+_ENTITY = re.compile(r"^(?:new: )?([a-z0-9 ]+): (.*)", re.MULTILINE)
+_ROBOT = "robot"
+# What begins as the line of an entity does, and is none.
+_NO_ENTITIES = ("unmet", "gone", "answer")
+_HOLDING, _LOCATIONS, _DOORS = "holding ", ("on ", "in "), ("open", "closed")
+# The words of the line of each entity, and of the robot.
+_Facts = Mapping[str, Sequence[str]]
 
 
 @dataclass
@@ -53,8 +57,9 @@ def count_failures(records: Iterable[Record], library: SkillLibrary, note: str =
         faulted = bool((item.model_extra or {}).get("faults"))
         episodes += 1
         provoked += faulted
-        things = [f"'{name}'" for turn in item.conversations for name in _ENTITY.findall(turn.value)]
-        for call, result, before, after in _calls(item):
+        turns = _turns(item)
+        things = [f"'{name}'" for turn in turns for name in _facts(turn)]
+        for call, result, before, after in _calls(item, turns):
             if call.skill not in library.by_name:
                 raise ConfigError(item.id, f"the library has no skill '{call.skill}'; choose the robot of these runs")
             others = {f"'{_server(library[call.skill])}'": "the skill"} | dict.fromkeys(things, "something")
@@ -71,21 +76,36 @@ def count_failures(records: Iterable[Record], library: SkillLibrary, note: str =
     return FailureTable(note=note, episodes=episodes, provoked=provoked, skills=skills, kept=kept)
 
 
-def _calls(item: Record) -> Iterator[tuple[Call, str, str, str]]:
-    """Each call that went to the robot and its result, with the turns before and after it.
+def _turns(item: Record) -> list[str]:
+    """What was said in all conversations of an episode, one behind the other."""
+    earlier: Any = (item.model_extra or {}).get("earlier", ())
+    return [turn["value"] for turns in earlier for turn in turns] + [turn.value for turn in item.conversations]
 
-    These are empty where the conversation does not have them (after the last call, for one).
+
+def _calls(item: Record, turns: Sequence[str]) -> Iterator[tuple[Call, str, _Facts, _Facts]]:
+    """Each call that went to the robot and its result, with what was known before it, and what the turn after it shows.
+
+    The latter is empty where the conversation does not have it (after the last call, for one).
     """
-    turns = [turn.value for turn in item.conversations]
-    at = 1
+    known: dict[str, Sequence[str]] = {}
+    at = read = 0
     for step in (item.model_extra or {}).get("steps", ()):
         if "call" not in step or step["result"].startswith(f"cancelled {TAKEOVER}"):
             continue  # a person's step, or a call that a person ended
         told = (n for n in range(at, len(turns)) if turns[n].endswith(f"\n{step['call']}"))
         found = next((n for n in told if "".join(turns[n + 1 : n + 2]).startswith(step["result"])), None)
-        before, after = ("", "") if found is None else (turns[found - 1], "".join(turns[found + 1 : found + 2]))
-        at = at if found is None else found + 1
-        yield parse_turn(step["call"])[1], step["result"], before, after
+        if found is not None:
+            at = found + 1
+            for turn in turns[read:at]:
+                known |= _facts(turn)
+            read = at
+        after = _facts(turns[at]) if found is not None else {}
+        yield parse_turn(step["call"])[1], step["result"], dict(known), after
+
+
+def _facts(turn: str) -> _Facts:
+    """What a turn says of robot and entities: the first one of all, later ones of what matters or has changed."""
+    return {name: words.split(", ") for name, words in _ENTITY.findall(turn) if name not in _NO_ENTITIES}
 
 
 def _count(tally: _Tally, call: Call, result: str, faulted: bool, others: Mapping[str, str]) -> None:
@@ -116,26 +136,39 @@ def _server(skill: Skill) -> str:
     return bound.name if bound is not None else skill.name
 
 
-def _shown(call: Call, result: str, before: str, after: str) -> Iterator[str]:
+def _shown(call: Call, result: str, before: _Facts, after: _Facts) -> Iterator[str]:
     """What came of a call beside its effects; nothing where the turn after it shows no state."""
-    if "\nrobot: " not in after:
+    if _ROBOT not in after:
         return
     about = {value for value in call.args.values() if isinstance(value, str)}
-    held, holds = _HELD.search(before), _HELD.search(after)
-    lost = held is not None and (holds is None or holds[1] != held[1])
-    if held is not None and lost and (result != "ok" or held[1] not in about):
+    held, holds = _held(before), _held(after)
+    if held and held != holds and (result != "ok" or held not in about):
         yield "dropped"
-    hands = {match[1] for match in (held, holds) if match is not None}
-    if _differs(_PLACE, before, after, about | hands):
+    others = before.keys() & after.keys() - {_ROBOT, *about, held, holds}
+    if any(_differ(_location(before[name]), _location(after[name])) for name in others):
         yield "moved"
-    if _differs(_DOOR, before, after, about):
+    others = before.keys() & after.keys() - {_ROBOT, *about}
+    if any(_differ(_door(before[name]), _door(after[name])) for name in others):
         yield "doors"
 
 
-def _differs(pattern: re.Pattern[str], before: str, after: str, leave_out: set[str]) -> bool:
-    """Whether something that both turns tell of has become different."""
-    was: Mapping[str, str] = dict(pattern.findall(before))
-    return any(was.get(name, state) != state for name, state in pattern.findall(after) if name not in leave_out)
+def _held(facts: _Facts) -> str:
+    """What the hand holds; empty for nothing."""
+    words = (word for word in facts.get(_ROBOT, ()) if word.startswith(_HOLDING))
+    return next(words, "").removeprefix(_HOLDING)
+
+
+def _location(words: Sequence[str]) -> str:
+    return next((word for word in words if word.startswith(_LOCATIONS)), "")
+
+
+def _door(words: Sequence[str]) -> str:
+    return next((word for word in words if word in _DOORS), "")
+
+
+def _differ(before: str, after: str) -> bool:
+    """Whether both are known, and are not the same."""
+    return bool(before and after) and before != after
 
 
 def _summary(tally: _Tally, makes: str) -> Calls:

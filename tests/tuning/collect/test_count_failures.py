@@ -78,6 +78,37 @@ def test_what_the_world_showed_after_a_call(before, after, shown):
     assert (drive.dropped, drive.moved, drive.doors) == shown
 
 
+SCENE = f"Scene:\n{EMPTY}\njar: on shelf, away\nInstruction: bring the cup\nNamed: cup"
+
+
+def test_what_only_the_scene_told_of_is_compared_too():
+    """A turn tells of what is unmet alone, and of what has changed."""
+    moved, bare = "jar: on table, away", "robot: at no place, hand free\nunmet: closed(drawer)"
+    steps = [{"call": DRIVE, "result": "ok"}] * 3
+    turns = [human("system"), human(SCENE), said("goal: closed(drawer)"), human(bare)]
+    for lines in ("", f"\n{moved}", f"\n{moved}\ndrawer: container, open, away"):
+        turns += [said(f"closed(drawer)\n{DRIVE}"), human(f"ok\n{bare}{lines}")]
+    drive = counted(Record(id="e", conversations=tuple(turns), steps=steps)).skills["navigate_to"]
+    assert (drive.calls, drive.moved, drive.doors) == (3, 1, 1)
+
+
+def test_what_is_unmet_is_no_door():
+    before = "robot: at no place, hand free\nunmet: open(drawer); open(box)"
+    after = "robot: at no place, hand free\nunmet: closed(drawer)\nbox: container, closed, away"
+    drive = counted(episode((DRIVE, "ok", after), first=before)).skills["navigate_to"]
+    assert (drive.moved, drive.doors) == (0, 0)
+
+
+def test_calls_of_earlier_conversations_are_compared():
+    looked = episode((DRIVE, "ok", OPENED), (DRIVE, "ok", OPENED))
+    plain = [turn.model_dump(by_alias=True) for turn in looked.conversations]
+    steps = [{"call": DRIVE, "result": "ok"}] * 3
+    last = episode((DRIVE, "ok", MOVED), first=EMPTY)
+    whole = Record(id="e", conversations=last.conversations, steps=steps, earlier=[plain])
+    drive = counted(whole).skills["navigate_to"]
+    assert (drive.calls, drive.doors, drive.moved) == (3, 1, 1)
+
+
 def test_what_a_call_is_about_has_not_moved_by_itself():
     skills = counted(episode((PICK, "ok", HOLDS), ('open(container="drawer")', "ok", OPENED))).skills
     assert {(s.dropped, s.moved, s.doors) for s in (skills["pick"], skills["open"])} == {(0, 0, 0), (1, 0, 0)}
