@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Exceptions, arranged by who must act."""
 
-import copyreg
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -12,7 +11,11 @@ class AgentPlannerError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For other processes. Not by way of ``__init__``, which may want other things than what is said in the end."""
-        return copyreg.__newobj__, (type(self), *self.args), vars(self)
+        return _again, (type(self), self.args), vars(self)
+
+
+def _again(kind: type[AgentPlannerError], args: tuple[Any, ...]) -> AgentPlannerError:
+    return kind.__new__(kind, *args)
 
 
 class CallRefused(AgentPlannerError):

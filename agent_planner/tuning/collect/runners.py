@@ -47,9 +47,7 @@ def in_processes(units: Mapping[str, Unit], work: Callable[[Unit], Result], coun
             return
         except BrokenProcessPool:
             continue
-    raise InfrastructureError(
-        f"processes {_DIED}; take fewer with --processes, and run the same again"
-    )
+    raise InfrastructureError(f"processes {_DIED}; take fewer with --processes, and run the same again")
 
 
 def _pooled(units: Mapping[str, Unit], work: Callable[[Unit], Result], count: int) -> Iterator[tuple[str, Result]]:
@@ -111,8 +109,9 @@ def on_ray(
         there = ray.cluster_resources()
         # Ray hides the GPUs from who has asked for none.
         gpus = int(there.get("GPU", 0)) if with_model else 0
-        most = {"max_restarts": _MOST_DEATHS, "max_task_retries": _MOST_DEATHS}
-        worker = ray.remote(**most, num_cpus=1, num_gpus=min(1, gpus))(_Worker)
+        worker = ray.remote(
+            max_restarts=_MOST_DEATHS, max_task_retries=_MOST_DEATHS, num_cpus=1, num_gpus=min(1, gpus)
+        )(_Worker)
         count = min(len(units), workers or gpus or max(1, int(there.get("CPU", 1))))
         pool = ActorPool([worker.remote(work) for _ in range(count)])
         done: Any = pool.map_unordered(lambda actor, unit: actor.do.remote(*unit), list(units.items()))

@@ -105,7 +105,9 @@ def cluster(monkeypatch):
 
     monkeypatch.setattr(ray, "init", lambda **words: told.update(words))
     monkeypatch.setattr(ray, "cluster_resources", lambda: {"CPU": 1.0})
-    monkeypatch.setattr(ray, "remote", lambda **words: told.update(words) or (lambda kind: SimpleNamespace(remote=kind)))
+    monkeypatch.setattr(
+        ray, "remote", lambda **words: told.update(words) or (lambda kind: SimpleNamespace(remote=kind))
+    )
     monkeypatch.setattr(ray, "shutdown", lambda: None)
     monkeypatch.setattr(util, "ActorPool", Pool)
     return told
