@@ -6,8 +6,10 @@ AgentTuning (arXiv 2310.12823) keeps r = 1. Success filtering favours what is ea
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from heapq import heappop, heappush
+from operator import itemgetter
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -25,7 +27,7 @@ class FilterConfig(BaseModel):
 
     Attributes:
         reward: the least.
-        cap: records of one task family at most.
+        cap: records of one task family at most, chosen by a hash of their ids.
         leave_out: parts of the data that are left out; see `leave_out.without`.
         share: of the records, chosen by a hash of their ids, so that a smaller share is a part of a larger one.
     """
@@ -49,14 +51,30 @@ class Filter:
 
     def keep(self, records: Iterable[Record]) -> Iterator[Record]:
         """Yield what is kept, in its order; wrong turns stay, but are not learned."""
+        found = self._good(records)
+        for record in found if self._config.cap is None else self._capped(found, self._config.cap):
+            self.kept[_family(record)] += 1
+            yield record
+
+    def _good(self, records: Iterable[Record]) -> Iterator[Record]:
         for record in records:
             left, reason = self._reduced(record)
-            reason = reason or self._fault(left)
-            if reason:
+            if reason := reason or self._fault(left):
                 self.dropped[reason] += 1
                 continue
-            self.kept[_family(left)] += 1
             yield left
+
+    def _capped(self, records: Iterable[Record], cap: int) -> list[Record]:
+        """Of each family those whose hash is least: what comes first in a file is of few situations."""
+        chosen: dict[str, list[tuple[int, int, Record]]] = defaultdict(list)
+        for place, record in enumerate(records):
+            # A heap: its first is the one that goes.
+            family = chosen[_family(record)]
+            heappush(family, (-stable_seed("cap", record.id), place, record))
+            if len(family) > cap:
+                heappop(family)
+                self.dropped["over_cap"] += 1
+        return [record for _, _, record in sorted((item for f in chosen.values() for item in f), key=itemgetter(1))]
 
     def _reduced(self, record: Record) -> tuple[Record, str]:
         """A record without what is to be left out, and why nothing is left of it, else empty."""
@@ -82,8 +100,6 @@ class Filter:
             return "nothing_to_learn"
         if _repeats(record.conversations):
             return "loop"
-        if self._config.cap is not None and self.kept[_family(record)] >= self._config.cap:
-            return "over_cap"
         return "duplicate" if self._is_known(record) else ""
 
     def _is_known(self, record: Record) -> bool:

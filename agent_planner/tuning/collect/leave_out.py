@@ -9,9 +9,11 @@ from typing import Any
 from agent_planner.agent.conversation import system_turn, tells_failure
 from agent_planner.tuning.collect.names import LeaveOut
 from agent_planner.tuning.data.records import HUMAN, Record, Turn, human, said
+from agent_planner.tuning.scenarios.hidden import LOOK
 from agent_planner.tuning.scenarios.scenario import default_library
 
 _FORK = re.compile(r"/fork\d+")
+_HIDDEN = re.compile(r"/hidden\d+$")
 _UNMET = "unmet: "
 
 
@@ -19,7 +21,9 @@ def without(record: Record, part: LeaveOut) -> Record | None:
     """The record without that part; None where nothing is left of it.
 
     recoveries: what should have been said instead of a mistake, and all that comes after a mistake or a failed call.
-    twins: situations that lack a thing or an ability on purpose.
+    twins: situations that lack a thing or an ability on purpose (``…/twin``), and of worlds where things lie hidden
+        (``…/hidden0`` and on) what asks for these, which is missing there until somebody has looked. What can be done
+        with the same words stays: the situation itself, ``…/found0`` and on, and a look.
     renamed: libraries that do not have the shipped skills as they are (a twin's may lack one of them).
     thoughts: of each thought only the unmet atom that it begins with stays, without which no turn is well-formed.
     """
@@ -37,7 +41,9 @@ def _without_recoveries(record: Record) -> Record | None:
 
 def _without_twins(record: Record) -> Record | None:
     known: dict[str, Any] = record.model_extra or {}
-    return None if str(known.get("group", "")).endswith("/twin") else record
+    group = str(known.get("group", ""))
+    lacks = group.endswith("/twin") or (_HIDDEN.search(group) and known.get("family") != LOOK)
+    return None if lacks else record
 
 
 def _without_renamed(record: Record) -> Record | None:
