@@ -11,6 +11,7 @@ import typer
 from agent_planner.cli.evaluate import ready_to_write, seed_range
 from agent_planner.cli.options import ROBOT, RUNS, PolicyName, RobotName, Runs
 from agent_planner.cli.terminal import Terminal
+from agent_planner.errors import InfrastructureError
 from agent_planner.types import Level
 
 if TYPE_CHECKING:
@@ -43,36 +44,45 @@ def collect_physical(
 
     enter_ros()
     from agent_planner.cli.taught import Robot, taught_episodes
+    from agent_planner.tuning.collect.identity import model_hash
     from agent_planner.tuning.collect.work import Records, WorkFile
     from agent_planner.tuning.data.manifest import write_manifest
 
     terminal = Terminal()
     bodied = Robot(robot, scene, policy, level.value, look_ahead=False, rtf=rtf)
     config = {"suite": suite, "split": _SPLIT, "seeds": seeds, "teacher": teacher, **asdict(bodied)}
+    config["model_sha256"] = model_hash(teacher)
     work = WorkFile(out, config)
     work.read()
+
+    lost: list[int] = []
 
     def tried(left: Mapping[str, int]) -> Iterator[tuple[str, Records]]:
         if left:
             for one in taught_episodes(terminal, bodied, teacher, runs, suite, _SPLIT, [*left.values()]):
-                yield str(one.seed), _records(one, teacher)
+                if one.record is None:
+                    lost.append(one.seed)
+                else:
+                    yield str(one.seed), _records(one, one.record, teacher)
 
     for _ in work.run({str(seed): seed for seed in numbers}, tried):
         pass
+    if lost:
+        raise InfrastructureError(
+            f"the episodes of seeds {', '.join(map(str, lost))} left no record; the same command tries these again"
+        )
     count = work.finish([str(seed) for seed in numbers])
     write_manifest(out, "tune collect-physical", config, [], {"records": count})
     terminal.say(f"{count} trajectories written to {out}")
 
 
-def _records(tried: "Tried", teacher: str) -> list[dict[str, Any]]:
+def _records(tried: "Tried", path: Path, teacher: str) -> list[dict[str, Any]]:
     """An episode's conversations as training has them; the scene that it ended in stays in the runs folder."""
     from agent_planner.goals import format_goal
     from agent_planner.tuning.data.conversations import conversations_of
     from agent_planner.tuning.data.records import read_plain, record
 
-    if tried.record is None:
-        return []
-    ((where, data),) = read_plain(tried.record)
+    ((where, data),) = read_plain(path)
     task = tried.score.scenario
     more = {"id": task.id, "group": task.id, "episode": data["id"], "teacher": teacher, "goal": format_goal(task.goal)}
     data = {key: data[key] for key in data if key != "scene"} | more

@@ -2,6 +2,7 @@
 """`tune collect-physical` and `tune evaluate-physical`, with episodes that need no robot."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from agent_planner.cli import taught
 from agent_planner.cli.evaluate_physical import Tried, facts, judged
 from agent_planner.cli.main import app
 from agent_planner.cli.options import Simulator
+from agent_planner.errors import InfrastructureError
 from agent_planner.llm.base import Message
 from agent_planner.recording.episode import EpisodeRecorder, add_facts
 from agent_planner.tuning.panel.results import EpisodeLine, read_results
@@ -77,6 +79,24 @@ def test_what_was_broken_off_goes_on_after_the_last_finished_episode(robot, tmp_
     assert records[0]["goal"] == f"goal: {scenario_of('smoke', 'dev', 3).goal}"
     assert "scene" not in records[0] and records[0]["episode"] == "episode3"
     assert json.loads((tmp_path / "out.manifest.json").read_text())["counts"] == {"records": 3}
+
+
+def test_an_episode_without_a_record_is_tried_again(robot, tmp_path, monkeypatch):
+    asked, _ = robot
+    whole = taught.taught_episodes
+
+    def torn(*words):
+        for tried in whole(*words):
+            yield replace(tried, record=None) if tried.seed == 4 else tried
+
+    words = ("collect-physical", tmp_path / "out.jsonl", "--suite", "smoke", "--seeds", "3:6")
+    with monkeypatch.context() as patch:
+        patch.setattr(taught, "taught_episodes", torn)
+        with pytest.raises(InfrastructureError, match="of seeds 4 left no record"):
+            run(*words)
+    assert run(*words).exit_code == 0
+    assert asked == [3, 4, 5, 4]
+    assert [r["id"] for r in lines(tmp_path / "out.jsonl")] == [f"dev/smoke/{seed}" for seed in (3, 4, 5)]
 
 
 def test_cells_in_the_simulator_are_lines_of_the_panel_and_are_run_once(robot, tmp_path):
