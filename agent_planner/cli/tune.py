@@ -4,6 +4,7 @@
 import typer
 
 from agent_planner.cli import (
+    tune_collect,
     tune_collect_physical,
     tune_evaluate,
     tune_evaluate_physical,
@@ -21,7 +22,7 @@ app = typer.Typer(
     help="Tune a language model on robot trajectories: make data, train, measure. In this order:", no_args_is_help=True
 )
 app.command()(tune_scenarios.scenarios)
-app.command()(tune_scenarios.collect)
+app.command()(tune_collect.collect)
 app.command("collect-physical")(tune_collect_physical.collect_physical)
 app.command()(tune_failures.failures)
 app.command("filter")(tune_scenarios.filter_records)

@@ -2,6 +2,7 @@
 """`tune scenarios`, `collect` and `filter`, as a user types them."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -11,9 +12,14 @@ import pytest
 from typer.testing import CliRunner
 
 from agent_planner.cli.main import app
-from agent_planner.errors import ConfigError, UserError
+from agent_planner.errors import ConfigError, ModelError, UserError
+from agent_planner.tuning.collect.config import Mistakes
+from agent_planner.tuning.collect.identity import model_hash
 from agent_planner.tuning.collect.work import WorkFile
+from agent_planner.tuning.data.manifest import sha256_of
 from agent_planner.tuning.scenarios import failure_table
+from agent_planner.tuning.scenarios.failure_table import FailureTable, Kept, write_failures
+from agent_planner.tuning.scenarios.proposals import Proposer
 
 
 @pytest.fixture
@@ -93,8 +99,107 @@ def test_a_collection_does_not_go_on_with_other_rates_of_failure(run, drawn, tmp
         run("collect", drawn, out)
 
 
-def test_options_that_do_not_fit_the_teacher(drawn, tmp_path):
-    with pytest.raises(UserError, match="the expert needs neither"):
-        CliRunner().invoke(
-            app, ["tune", "collect", str(drawn), str(tmp_path / "out.jsonl"), "--repeat", "2"], catch_exceptions=False
-        )
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--repeat", 2), "--repeat: is for models"),
+        (("--teacher", "some", "--whole", 2), "--whole: is for the expert"),
+        (("--processes", 2, "--ray", "auto"), "give one of them"),
+        (("--from-episodes", "--seed", 1, "--ray", "auto"), "--seed, --ray: --from-episodes"),
+    ],
+)
+def test_options_that_do_not_apply(run, drawn, tmp_path, options, message):
+    with pytest.raises(UserError, match=message):
+        run("collect", drawn, tmp_path / "out.jsonl", *options)
+
+
+def test_a_collection_is_told_in_a_file_and_options_win(run, drawn, tmp_path):
+    out, config = tmp_path / "collected.jsonl", tmp_path / "collect.yaml"
+    config.write_text("seed: 3\nwhole: 1\nmistakes: {wrong_goal: 0.5}\n")
+    run("collect", drawn, out, "--config", config, "--whole", 2)
+    told = manifest(out)["config"]
+    assert (told["seed"], told["whole"], told["mistakes"]["wrong_goal"]) == (3, 2, 0.5)
+    assert told["mistakes"]["wrong_call"] == Mistakes().wrong_call
+    config.write_text("mistakes: {wrong_gaol: 0.5}\n")
+    with pytest.raises(ConfigError, match="wrong_gaol"):
+        run("collect", drawn, out, "--config", config)
+
+
+def test_calls_fail_as_a_table_says(run, drawn, tmp_path):
+    out, table = tmp_path / "collected.jsonl", tmp_path / "failures.yaml"
+    kept = [Kept(code="LID_STUCK", message="the lid is stuck", weight=1.0, reason="seen here")]
+    write_failures(table, FailureTable(episodes=1, provoked=0, skills={}, kept=tuple(kept)))
+    run("collect", drawn, out, "--failures", table)
+    failed = {line for line in re.findall(r"failed ([A-Z_]+):", out.read_text()) if line != "NEEDS"}
+    assert failed == {"LID_STUCK"}
+    assert manifest(out)["config"]["failures_sha256"] == sha256_of(table)
+
+
+def test_a_half_done_collection_is_of_the_model_that_began_it(run, drawn, tmp_path):
+    out, model = tmp_path / "collected.jsonl", tmp_path / "answers.json"
+    model.write_text('["hm"]')
+    with pytest.raises(ModelError, match="1 answers"):
+        run("collect", drawn, out, "--teacher", f"scripted:{model}")
+    model.write_text('["hm", "hm"]')
+    with pytest.raises(ConfigError, match="begun with another configuration"):
+        run("collect", drawn, out, "--teacher", f"scripted:{model}")
+
+
+def test_two_situations_of_one_id_are_an_error(run, drawn, tmp_path):
+    drawn.write_text(drawn.read_text() * 2)
+    with pytest.raises(ConfigError, match="has two situations 'train/0/0'"):
+        run("collect", drawn, tmp_path / "out.jsonl")
+
+
+def test_what_was_drawn_and_proposed_is_not_done_again(run, tmp_path, monkeypatch):
+    """A model is asked about each scene once, however often the command is broken off; what it costs stays counted."""
+    asked, broken = [], {"train/0/2"}
+
+    def propose(self, situation, count):
+        asked.append(situation.id)
+        if situation.id in broken:
+            raise ModelError("the server is down")
+        self.dropped["not_json"] += 1
+        yield situation.tasks[0].model_copy(update={"id": f"{situation.id}/new", "source": "proposed by x"})
+
+    monkeypatch.setattr(Proposer, "propose", propose)
+    model, out = tmp_path / "model.json", tmp_path / "scenarios.jsonl"
+    model.write_text('["hm"]')
+    words = ("scenarios", out, "--count", 3, "--tasks", 2, "--propose", f"scripted:{model}")
+    with pytest.raises(ModelError):
+        run(*words)
+    assert not out.exists()
+    before = [name for name in asked if name not in broken]
+    broken.clear()
+    run(*words)
+    again = asked[asked.index("train/0/2") + 1 :]
+    assert not set(again) & set(before) and again[0] == "train/0/2"
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [line["id"] for line in lines] == before + again
+    counts = manifest(out)["counts"]
+    assert counts["proposals_dropped"] == {"not_json": len(lines)}
+    assert (counts["situations"], counts["sources"]["proposed by x"]) == (len(lines), len(lines))
+    assert manifest(out)["config"]["model"] == model_hash(f"scripted:{model}") != ""
+
+
+def test_episodes_that_are_taken_as_they_are_have_a_manifest(run, tmp_path):
+    episode = tmp_path / "runs" / "one" / "episode.json"
+    episode.parent.mkdir(parents=True)
+    turns = [{"from": "human", "loss": None, "value": "go"}, {"from": "gpt", "loss": True, "value": "goal: at(desk)"}]
+    episode.write_text(json.dumps({"id": "one", "conversations": turns}))
+    out = tmp_path / "collected.jsonl"
+    run("collect", tmp_path / "runs", out, "--from-episodes")
+    told = manifest(out)
+    assert (told["counts"]["records"], told["inputs"]) == (1, {str(episode): sha256_of(episode)})
+
+
+def test_two_models_of_one_name_are_told_apart(tmp_path):
+    assert model_hash(str(tmp_path / "none")) == model_hash("org/model") == model_hash("openai:x@http://y/v1") == ""
+    (tmp_path / "adapter_config.json").write_text("{}")
+    weights = tmp_path / "adapter_model.safetensors"
+    hashes = set()
+    for content in (b"a", b"b"):
+        weights.write_bytes(content)
+        hashes.add(model_hash(str(tmp_path)))
+    (tmp_path / "README.md").write_text("changes nothing")
+    assert len(hashes | {model_hash(str(tmp_path)), ""}) == 3

@@ -11,10 +11,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from agent_planner.cli.main import app
 from agent_planner.recording.episode import write_json
+from agent_planner.tuning.collect.config import CollectConfig, Mistakes
 from agent_planner.tuning.data.records import write_records
 
 ROOT = Path(__file__).parents[2]
@@ -93,6 +95,13 @@ def test_make_reproduce_runs_what_the_page_says():
     script = (ROOT / "scripts" / "reproduce.sh").read_text().replace("\\\n", " ").replace("$out/", "OUT/")
     steps = re.findall(r"^(?:tune OUT/\S+|step agent-planner tune) (.*)$", script, re.MULTILINE)
     assert [["tune", *shlex.split(step)] for step in steps] == commands("All steps once")
+
+
+def test_the_defaults_of_a_collection_are_as_the_page_says():
+    (text,) = re.findall(r"^```\n(teacher: .*?)^```$", section("Trajectories"), re.MULTILINE | re.DOTALL)
+    told = yaml.safe_load(text)
+    assert CollectConfig.model_validate(told) == CollectConfig()
+    assert told["mistakes"].keys() == Mistakes.model_fields.keys()
 
 
 @pytest.mark.model

@@ -17,6 +17,7 @@ from agent_planner.tuning.panel.reference_models import ExpertModel
 from agent_planner.types import Call
 
 _NOTHING = Call("nothing")
+_GIVE_UP = "give_up"
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,10 @@ class Visited:
         if self.said == self.label:
             return True
         try:
-            return parse_turn(self.said)[1] == parse_turn(self.label)[1]
+            said, label = parse_turn(self.said)[1], parse_turn(self.label)[1]
         except CallRefused:
             return False
+        return said == label or said.skill == label.skill == _GIVE_UP  # for whatever reason
 
 
 class Labelled(ExpertModel):
@@ -59,7 +61,7 @@ class Labelled(ExpertModel):
         self, requests: Sequence[ChatRequest], cancel: threading.Event | None = None, on_token: OnToken | None = None
     ) -> list[ChatReply]:
         """Answer as the student does, but for the goal."""
-        labels = [self._answer(request) for request in requests]
+        labels = [self._answer(self._as_agreed(request)) for request in requests]
         replies = self._student.chat(requests, cancel, on_token)
         return [self._kept(*turn) for turn in zip(requests, replies, labels, strict=True)]
 
@@ -67,6 +69,12 @@ class Labelled(ExpertModel):
         """As `ChatModel.forget`."""
         super().forget(conversation_id)
         self._student.forget(conversation_id)
+
+    def _as_agreed(self, request: ChatRequest) -> ChatRequest:
+        """The conversation without the goals that a student stated where a call was wanted: they change nothing."""
+        visited = self.visited.get(request.conversation_id, ())
+        strays = {len(s.messages) for s in visited if s.said.startswith("goal:") and not s.label.startswith("goal:")}
+        return replace(request, messages=tuple(m for i, m in enumerate(request.messages) if i not in strays))
 
     def _kept(self, request: ChatRequest, reply: ChatReply, label: str) -> ChatReply:
         name = request.conversation_id

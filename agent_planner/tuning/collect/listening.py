@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A model whose conversations are kept, for those who collect them."""
+"""Models around a model, for those who collect what it says."""
 
 import threading
 from collections.abc import Sequence
@@ -7,19 +7,15 @@ from dataclasses import replace
 
 from agent_planner.llm.base import ChatModel, ChatReply, ChatRequest, Message, OnToken, Progress
 
+# What every server takes for a seed.
+_SEEDS = 2**31
 
-class Listening:
-    """Passes everything on to a model and keeps each conversation as it stands after the model's last turn.
 
-    Args:
-        model: who answers.
-        example: turns that the model sees after the system's; they are no part of what is kept.
-    """
+class _Around:
+    """Passes everything on to a model."""
 
-    def __init__(self, model: ChatModel, example: Sequence[Message] = ()):
+    def __init__(self, model: ChatModel):
         self._model = model
-        self._example = tuple(example)
-        self.conversations: dict[str, tuple[Message, ...]] = {}
 
     @property
     def name(self) -> str:
@@ -29,6 +25,28 @@ class Listening:
     def load(self, progress: Progress | None = None) -> None:
         """As the model does."""
         self._model.load(progress)
+
+    def forget(self, conversation_id: str) -> None:
+        """Free what the model keeps for a conversation."""
+        self._model.forget(conversation_id)
+
+    def close(self) -> None:
+        """Free the model."""
+        self._model.close()
+
+
+class Listening(_Around):
+    """Keeps each conversation with a model as it stands after the model's last turn.
+
+    Args:
+        model: who answers.
+        example: turns that the model sees after the system's; they are no part of what is kept.
+    """
+
+    def __init__(self, model: ChatModel, example: Sequence[Message] = ()):
+        super().__init__(model)
+        self._example = tuple(example)
+        self.conversations: dict[str, tuple[Message, ...]] = {}
 
     def chat(
         self,
@@ -43,10 +61,30 @@ class Listening:
             self.conversations[request.conversation_id] = (*request.messages, Message("assistant", reply.text))
         return replies
 
-    def forget(self, conversation_id: str) -> None:
-        """Free what the model keeps for a conversation."""
-        self._model.forget(conversation_id)
 
-    def close(self) -> None:
-        """Free the model."""
-        self._model.close()
+class Drawing(_Around):
+    """Lets a model draw what it says, each turn with a seed of its own.
+
+    Args:
+        model: who answers.
+        temperature: as `ChatRequest` has it.
+        seeds: by the numbers that are the conversations' ids.
+    """
+
+    def __init__(self, model: ChatModel, temperature: float, seeds: Sequence[int]):
+        super().__init__(model)
+        self._temperature = temperature
+        self._seeds = seeds
+
+    def chat(
+        self,
+        requests: Sequence[ChatRequest],
+        cancel: threading.Event | None = None,
+        on_token: OnToken | None = None,
+    ) -> list[ChatReply]:
+        """Answer every request; see `ChatModel.chat`."""
+        return self._model.chat([self._drawn(request) for request in requests], cancel, on_token)
+
+    def _drawn(self, request: ChatRequest) -> ChatRequest:
+        seed = (self._seeds[int(request.conversation_id)] + len(request.messages)) % _SEEDS
+        return replace(request, temperature=self._temperature, seed=seed)

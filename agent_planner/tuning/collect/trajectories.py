@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a situation to records: the expert's trajectories, or a model's own.
 
-As in AgentTuning (arXiv 2310.12823) each record says who acted and what reward the world gave; nothing is judged here
-but by the scenario's own predicates on the final state.
+As in AgentTuning (arXiv 2310.12823) each record says who acted and what reward the world gave. An episode of the
+expert is worth 1 if the scenario's own predicates hold in the final state, if there was no goal to reach (a question, a
+thing that is missing), or if it gave up where a call failed for good and no way led round; its forks are worth as much.
+One of a model is judged as the panel does (`evaluate.judge`). Goals that are stated alone, and what the expert says in
+a student's states, are worth 1, since both are right by construction.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,35 +18,59 @@ from agent_planner.agent.limits import LoopConfig
 from agent_planner.goals import format_goal
 from agent_planner.llm.base import ChatModel, Message
 from agent_planner.llm.choose import choose_model
+from agent_planner.tuning.collect.accidents import case_of
 from agent_planner.tuning.collect.config import EXPERT, CollectConfig
 from agent_planner.tuning.collect.dagger import Labelled
+from agent_planner.tuning.collect.example import finished_example
 from agent_planner.tuning.collect.expert import Injection, Turn, attempt
-from agent_planner.tuning.collect.listening import Listening
+from agent_planner.tuning.collect.listening import Drawing, Listening
 from agent_planner.tuning.data.records import AGENT, Record, human, said
 from agent_planner.tuning.panel.case import Case
 from agent_planner.tuning.panel.evaluate import run_symbolic
-from agent_planner.tuning.scenarios.failure_table import measured_failures
+from agent_planner.tuning.scenarios.failure_table import FailureTable, measured_failures
 from agent_planner.tuning.scenarios.scenario import Scenario, stable_seed
 from agent_planner.tuning.scenarios.scenes import observed
 from agent_planner.tuning.scenarios.situations import Situation
 
 _REFUSED = "refused "
+# Episodes of a model that are computed side by side, and lost where it dies.
+_TOGETHER = 8
 
 
-def trajectories(situation: Situation, config: CollectConfig) -> list[dict[str, Any]]:
+def parts(situation: Situation, config: CollectConfig) -> Iterator[tuple[str, Situation]]:
+    """Yield what is done at a time, by names: a situation for the expert, a few of its tasks for a model.
+
+    They are the same wherever they are done, since what is computed together may differ in the last digit.
+    """
+    if not config.model:
+        yield situation.id, situation
+        return
+    few = max(1, _TOGETHER // config.repeat)
+    for start in range(0, len(situation.tasks), few):
+        yield f"{situation.id}#{start}", situation.model_copy(update={"tasks": situation.tasks[start : start + few]})
+
+
+def trajectories(
+    situation: Situation, config: CollectConfig, table: FailureTable | None = None
+) -> list[dict[str, Any]]:
     """Return the records of one situation; the same configuration gives the same ones again.
 
-    (A model behind an endpoint that samples is the exception.)
+    (A model behind an endpoint that draws is the exception where the server keeps to no seed.)
+
+    Args:
+        situation: the tasks.
+        config: who does them, and how.
+        table: how calls fail; the package's own if left out.
     """
-    collect = _models if config.teacher != EXPERT else _students if config.student else _experts
-    return [record.plain() for record in collect(situation, config)]
+    injection = Injection(**config.mistakes.model_dump(), table=table or measured_failures())
+    collect = _students if config.student else _models if config.model else _experts
+    return [record.plain() for record in collect(situation, config, injection)]
 
 
-def _experts(situation: Situation, config: CollectConfig) -> Iterator[Record]:
-    injection = Injection(**config.mistakes.model_dump(), table=measured_failures())
+def _experts(situation: Situation, config: CollectConfig, injection: Injection) -> Iterator[Record]:
     whole = 0
     for scenario in situation.scenarios():
-        turns, reached = attempt(scenario, Random(stable_seed("collect", config.seed, scenario.id)), injection)
+        turns, reached = attempt(scenario, _rng(config, scenario), injection)
         stated = 1 + max(i for i, turn in enumerate(turns) if turn.loss and turn.content.startswith("goal:"))
         acts = len(turns) > stated
         if acts and config.whole is not None and whole >= config.whole:
@@ -63,10 +90,10 @@ def _forks(turns: Sequence[Turn]) -> Iterator[list[Turn]]:
             yield [*before, Turn("assistant", turn.instead, True)]
 
 
-def _models(situation: Situation, config: CollectConfig) -> Iterator[Record]:
-    model = Listening(_model(config.teacher), _example() if config.example else ())
-    scenarios = situation.scenarios() * config.repeat
-    for number, score in enumerate(run_symbolic(model, scenarios, _loop(config))):
+def _models(situation: Situation, config: CollectConfig, injection: Injection) -> Iterator[Record]:
+    cases = _cases(situation, config, injection)
+    model = Listening(_opened(config, cases), finished_example() if config.example else ())
+    for number, score in enumerate(run_symbolic(model, cases, _loop(config))):
         scenario = score.scenario
         name = scenario.id if config.repeat == 1 else f"{scenario.id}/{number // len(situation.tasks)}"
         facts = _facts(situation, scenario, config.teacher, float(score.success))
@@ -74,10 +101,10 @@ def _models(situation: Situation, config: CollectConfig) -> Iterator[Record]:
         yield _record(name, scenario, _turns(model.conversations[str(number)]), facts)
 
 
-def _students(situation: Situation, config: CollectConfig) -> Iterator[Record]:
+def _students(situation: Situation, config: CollectConfig, injection: Injection) -> Iterator[Record]:
     """What the student did, learned where the expert agrees; and for each other state what the expert says there."""
-    cases = [Case(scenario) for scenario in situation.scenarios()]
-    model = Labelled(cases, _model(config.student))
+    cases = _cases(situation, config, injection)
+    model = Labelled(cases, _opened(config, cases))
     for number, score in enumerate(run_symbolic(model, cases, _loop(config))):
         scenario, visited = score.scenario, model.visited[str(number)]
         facts = _facts(situation, scenario, EXPERT, float(score.success)) | {"student": config.student}
@@ -94,9 +121,29 @@ def _students(situation: Situation, config: CollectConfig) -> Iterator[Record]:
                 yield _record(f"{scenario.id}/fork{fork}", scenario, turns, facts | {"reward": 1.0})
 
 
+def _rng(config: CollectConfig, scenario: Scenario) -> Random:
+    return Random(stable_seed("collect", config.seed, scenario.id))
+
+
+def _cases(situation: Situation, config: CollectConfig, injection: Injection) -> list[Case]:
+    """Each task with what goes wrong in it, as often as the model is given it."""
+    cases = [case_of(scenario, _rng(config, scenario), injection) for scenario in situation.scenarios()]
+    return cases * config.repeat
+
+
+def _opened(config: CollectConfig, cases: Sequence[Case]) -> ChatModel:
+    """The model, for episodes of these cases."""
+    model = _model(config.model)
+    if not config.temperature:
+        return model
+    tasks = len(cases) // config.repeat
+    seeds = [stable_seed("draw", config.seed, case.scenario.id, i // tasks) for i, case in enumerate(cases)]
+    return Drawing(model, config.temperature, seeds)
+
+
 def _loop(config: CollectConfig) -> LoopConfig:
     """What a look brings to light is a situation of its own (`scenarios.hidden`)."""
-    return LoopConfig(level=config.level, look_for_missing=False)
+    return LoopConfig(level=config.level, look_ahead=config.look_ahead, look_for_missing=False)
 
 
 def _turns(messages: Sequence[Message]) -> list[Turn]:
@@ -134,15 +181,3 @@ def _model(name: str) -> ChatModel:
     model = choose_model(name)
     model.load()
     return model
-
-
-@lru_cache(maxsize=1)
-def _example() -> tuple[Message, ...]:
-    """One finished task in another scene, for a teacher that was never tuned for this."""
-    from agent_planner.tuning.scenarios.suites import scenario_of
-
-    scenario = scenario_of("smoke", "dev", 0)
-    turns, _ = attempt(scenario, Random(0), Injection(0, 0, 0, 0))
-    scene = observed(scenario.world)
-    begin = f"An example with these skills:\n{scenario.library.text()}\n\n{first_turn(scene, scenario.instruction)}"
-    return (Message("user", begin), *(Message(t.role, t.content) for t in turns))

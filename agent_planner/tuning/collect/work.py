@@ -56,10 +56,16 @@ class WorkFile:
             self.done[name] = self._file.append({"unit": name, "records": records})
             yield name
 
-    def finish(self, order: Sequence[str]) -> int:
-        """Write the records of all units in that order; returns how many. The work file goes."""
+    def finish(self, order: Sequence[str], wanted: Callable[[Records], Records] = lambda records: records) -> int:
+        """Write the records of all units in that order; returns how many. The work file goes.
+
+        Args:
+            order: the units' names.
+            wanted: from all that a unit has given to what is written of it.
+        """
         with self.path.open("rb") as file:
-            count = write_records(self.out, (record for name in order for record in self._records(file, name)))
+            found = (record for name in order for record in wanted(self._records(file, name)))
+            count = write_records(self.out, found)
         self.path.unlink()
         return count
 

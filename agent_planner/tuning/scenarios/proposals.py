@@ -8,7 +8,7 @@ asked anew and shown the instruction alone, states the same goal. Everything els
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from agent_planner.agent.checks import check_goal, goal_fits
 from agent_planner.agent.conversation import first_turn, system_turn
@@ -42,10 +42,17 @@ Scene:
 
 
 class Proposer:
-    """Asks a model for tasks about situations; ``dropped`` counts by reason what was not believed."""
+    """Asks a model for tasks about situations; ``dropped`` counts by reason what was not believed.
 
-    def __init__(self, model: ChatModel):
+    Args:
+        model: who proposes and confirms.
+        example: a finished task, shown before it is asked for the second answer: no system turn says how a goal is
+            written, and over HTTP no grammar is sent.
+    """
+
+    def __init__(self, model: ChatModel, example: Sequence[Message]):
         self._model = model
+        self._example = tuple(example)
         self.dropped: Counter[str] = Counter()
 
     def propose(self, situation: Situation, count: int) -> Iterator[Task]:
@@ -81,12 +88,13 @@ class Proposer:
         world = SymbolicWorld(situation.world, situation.library)
         if not all(world.execute(call).ok for call in calls) or not world.satisfied(goal.steps[-1]):
             raise _Dropped("not_reached")
-        messages = [Message("system", system_turn(situation.library)), Message("user", first_turn(scene, instruction))]
+        rules, asked = system_turn(situation.library), first_turn(scene, instruction)
+        messages = [Message("system", rules), *self._example, Message("user", asked)]
         grammar = goal_grammar(situation.library, scene, instruction, Level.GRAMMAR)
         try:
             second = parse_goal(self._answer(f"{situation.id}/confirm", messages, 200, grammar))
         except CallRefused as refusal:
-            raise _Dropped("disagreement") from refusal
+            raise _Dropped("unreadable_second_answer") from refusal
         if not goal_fits(goal, second):
             raise _Dropped("disagreement")
 

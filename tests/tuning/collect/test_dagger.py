@@ -34,7 +34,7 @@ def visited(task, tmp_path):
     def collect(answers):
         path = tmp_path / "student.json"
         path.write_text(json.dumps(answers))
-        found = trajectories(situation, CollectConfig(student=f"scripted:{path}"))
+        found = trajectories(situation, CollectConfig(student=f"scripted:{path}", mistakes=FLAWLESS))
         return [record("test", raw) for raw in found]
 
     return collect
@@ -70,3 +70,14 @@ def test_a_detour_is_labelled_in_every_state_it_leads_to(task, visited):
         assert not any(turn.loss for turn in before)
         assert wrong not in [turn.value for turn in before]
     assert whole.conversations[7].value.startswith("refused BAD_FORM")
+
+
+def test_a_goal_where_a_call_is_wanted_changes_nothing(task, visited):
+    """It is refused, and what is pursued is still the goal that was agreed on."""
+    goal, first, *rest = task[1]
+    stray = 'goal: missing("spoon")'
+    whole, fork = visited([goal, stray, first, *rest])
+    assert whole.reward == 1.0
+    assert [turn.value for turn in fork.conversations[-1:]] == [first]
+    learned = {turn.value: turn.loss for turn in whole.conversations if turn.loss is not None}
+    assert learned.pop(stray) is False and all(learned.values())

@@ -7,11 +7,17 @@ import re
 import pytest
 
 from agent_planner.agent.conversation import parse_turn
+from agent_planner.errors import UserError
 from agent_planner.goals import Goal, parse_goal
+from agent_planner.llm.scripted import ScriptedModel
+from agent_planner.tuning.collect import trajectories as collecting
 from agent_planner.tuning.collect.config import CollectConfig, Mistakes
-from agent_planner.tuning.collect.trajectories import trajectories
+from agent_planner.tuning.collect.example import finished_example
+from agent_planner.tuning.collect.trajectories import parts, trajectories
 from agent_planner.tuning.data.records import HUMAN, record
+from agent_planner.tuning.panel.reference_models import ExpertModel
 from agent_planner.tuning.scenarios.scenes import observed
+from agent_planner.types import Level
 
 FLAWLESS = Mistakes(**dict.fromkeys(Mistakes.model_fields, 0))
 
@@ -100,17 +106,18 @@ def script(tmp_path):
 
 
 def test_a_model_is_rewarded_by_what_the_world_shows(task, expert, script):
-    (good,) = trajectories(task, CollectConfig(teacher=script(expert)))
+    (good,) = trajectories(task, CollectConfig(teacher=script(expert), mistakes=FLAWLESS))
     assert (good["reward"], good["outcome"]) == (1.0, "succeeded")
     assert [t["value"] for t in good["conversations"] if t["from"] == "gpt"] == expert
     surrender = 'I give up\ngive_up(reason="too hard")'
-    (bad,) = trajectories(task, CollectConfig(teacher=script([expert[0], *[surrender] * 3])))
+    (bad,) = trajectories(task, CollectConfig(teacher=script([expert[0], *[surrender] * 3]), mistakes=FLAWLESS))
     assert bad["reward"] == 0.0
 
 
 def test_what_was_refused_is_not_to_be_learned(task, expert, script):
     nonsense = "why not\nself_destruct()"
-    (found,) = trajectories(task, CollectConfig(teacher=script([expert[0], nonsense, *expert[1:]])))
+    told = CollectConfig(teacher=script([expert[0], nonsense, *expert[1:]]), mistakes=FLAWLESS)
+    (found,) = trajectories(task, told)
     learned = {t["value"]: t["loss"] for t in found["conversations"] if t["from"] == "gpt"}
     assert learned.pop(nonsense) is False
     assert all(learned.values())
@@ -118,6 +125,91 @@ def test_what_was_refused_is_not_to_be_learned(task, expert, script):
 
 
 def test_a_model_may_try_again_and_is_shown_an_example_that_is_not_kept(task, expert, script):
-    twice = trajectories(task, CollectConfig(teacher=script(expert * 2), repeat=2, example=True))
+    told = CollectConfig(teacher=script(expert * 2), repeat=2, example=True, mistakes=FLAWLESS)
+    twice = trajectories(task, told)
     assert [r["id"] for r in twice] == [f"{task.tasks[0].id}/0", f"{task.tasks[0].id}/1"]
     assert "An example" not in json.dumps(twice)
+
+
+def test_the_example_is_of_the_training_split_and_finished():
+    first, goal, *rest = finished_example()
+    assert first.content.startswith("An example with these skills:\n") and goal.content.startswith("goal: ")
+    assert [m.role for m in rest] == ["user", "assistant"] * (len(rest) // 2) and len(rest) >= 4
+
+
+@pytest.fixture
+def heard(monkeypatch):
+    """What a model is asked that gives up at once."""
+    model = ScriptedModel(lambda request: 'no\ngive_up(reason="no")')
+    monkeypatch.setattr(collecting, "_model", lambda name: model)
+    return model.heard
+
+
+def test_each_try_draws_with_a_seed_of_its_own(situations, heard):
+    situation = next(iter(situations.values()))
+    told = CollectConfig(teacher="some", repeat=3, temperature=0.7)
+    trajectories(situation, told)
+    seeds = {(r.conversation_id, len(r.messages)): r.seed for r in heard}
+    assert {r.temperature for r in heard} == {0.7}
+    assert len(set(seeds.values())) == len(seeds) > 3 * len(situation.tasks) - 1
+    before = list(heard)
+    heard.clear()
+    trajectories(situation, told)
+    assert heard == before
+    heard.clear()
+    trajectories(situation, CollectConfig(teacher="some"))
+    assert {(r.temperature, r.seed) for r in heard} == {(0.0, 0)}
+
+
+def test_a_model_acts_as_the_panel_measures_it(heard, situations):
+    assert collecting._loop(CollectConfig()).level is Level.GRAMMAR
+    assert not collecting._loop(CollectConfig()).look_ahead
+    assert collecting._loop(CollectConfig(level=Level.RAW, look_ahead=True)).look_ahead
+    trajectories(next(iter(situations.values())), CollectConfig(teacher="some", level=Level.RAW))
+    assert {r.grammar for r in heard} == {None}
+
+
+def test_a_model_meets_what_the_expert_meets(situations):
+    """Both are given the same kinds of failures; without a fault nothing fails in this world."""
+    told = CollectConfig(teacher="some", mistakes=FLAWLESS.model_copy(update={"failure": 0.9}))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(collecting, "_opened", lambda config, cases: ExpertModel(cases))
+        records = [record("test", raw) for s in situations.values() for raw in trajectories(s, told)]
+        failed = [r for r in records if any(turn.value.startswith("failed ") for turn in r.conversations)]
+        assert len(failed) > len(records) // 4
+        assert sum(r.reward for r in failed) > 0.9 * len(failed)
+
+
+def test_of_a_model_a_few_tasks_are_done_at_a_time(situations):
+    situation = max(situations.values(), key=lambda s: len(s.tasks))
+    ((name, whole),) = parts(situation, CollectConfig())
+    assert (name, whole) == (situation.id, situation)
+    several = dict(parts(situation, CollectConfig(teacher="some", repeat=4, temperature=1.0)))
+    assert [task for part in several.values() for task in part.tasks] == list(situation.tasks)
+    assert all(0 < len(part.tasks) <= 2 for part in several.values())
+    assert [len(part.tasks) for _, part in parts(situation, CollectConfig(student="some", repeat=99))] == [1] * len(
+        situation.tasks
+    )
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({"repeat": 2, "level": "raw"}, "--repeat, --level: are for models"),
+        ({"temperature": 0.5}, "--temperature: is for models"),
+        ({"teacher": "some", "whole": 3}, "--whole: is for the expert"),
+        ({"teacher": "some", "student": "other"}, "leave out --teacher"),
+        ({"student": "some", "repeat": 2}, "--repeat: is for --teacher MODEL"),
+        ({"teacher": "some", "repeat": 2}, "give e.g. --temperature 0.7"),
+        ({"teacher": "some", "mistakes": {"wrong_call": 0.3}}, "wrong_call are for the expert"),
+    ],
+)
+def test_what_does_not_apply_to_who_acts(config, message):
+    with pytest.raises(UserError, match=message):
+        CollectConfig.model_validate(config).settled()
+
+
+def test_a_model_goes_wrong_by_itself():
+    mistakes = CollectConfig(teacher="some").settled().mistakes
+    assert (mistakes.wrong_call, mistakes.wrong_goal, mistakes.failure) == (0.0, 0.0, Mistakes().failure)
+    assert CollectConfig().settled() == CollectConfig()

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from agent_planner.llm.base import Message
 from agent_planner.llm.scripted import ScriptedModel
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.tuning.scenarios.proposals import Proposer
@@ -13,6 +14,7 @@ from agent_planner.tuning.scenarios.situations import Situation, Task
 
 WANTED = "give me the red cup on the desk"
 GOAL = "on(red cup, desk)"
+EXAMPLE = (Message("user", "an example"), Message("assistant", "goal: at(shelf)"))
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def situation():
 def proposed(situation, *lines, second=f"goal: {GOAL}"):
     """What is kept, and why the rest is not."""
     model = ScriptedModel(lambda r: "\n".join(lines) if r.conversation_id.endswith("propose") else second)
-    proposer = Proposer(model)
+    proposer = Proposer(model, EXAMPLE)
     return list(proposer.propose(situation, len(lines))), dict(proposer.dropped), model
 
 
@@ -46,6 +48,7 @@ def test_what_is_confirmed_becomes_a_task(situation):
     assert task.source == "proposed by scripted" and not dropped
     ask, again = model.heard
     assert "red cup: on shelf" in ask.messages[0].content and "place_on(" in ask.messages[0].content
+    assert again.messages[1:-1] == EXAMPLE, "nothing else says how a goal is written"
     assert GOAL not in again.messages[-1].content, "the second answer would not be its own"
 
 
@@ -64,7 +67,7 @@ def test_what_is_confirmed_becomes_a_task(situation):
         (line(instruction="GO to the shelf"), GOAL, "duplicate"),
         (line(), "on(key, shelf)", "disagreement"),
         (line(), 'which("cup": red cup, key)', "disagreement"),
-        (line(), "on(", "disagreement"),
+        (line(), "on(", "unreadable_second_answer"),
     ],
 )
 def test_what_is_not_confirmed_is_dropped_and_counted(situation, text, second, reason):
