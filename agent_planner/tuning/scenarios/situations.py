@@ -78,7 +78,12 @@ class Situation(BaseModel):
 
     def plain(self) -> dict[str, Any]:
         """As JSON has it; what is as by default is left out."""
-        return self.model_dump(mode="json", exclude_defaults=True)
+        told = self.model_dump(mode="json", exclude_defaults=True)
+        # A set comes in another order in each process.
+        for entity in (*told["world"].get("objects", ()), *told["world"].get("places", ())):
+            if "affordances" in entity:
+                entity["affordances"].sort()
+        return told
 
 
 def task_of(scenario: Scenario, source: str = "drawn") -> Task:
