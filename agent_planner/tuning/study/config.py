@@ -150,6 +150,7 @@ class Top(_Part):
     Attributes:
         situations: to draw; every task of theirs is one episode of the model.
         tasks: instructions about each of them.
+        temperature: at which self-exploration draws; at 0 it would only learn what it does anyway.
         samples: that are learned from.
         learning_rate: the highest; less than from the start.
         cells: of the main arms' ones.
@@ -157,6 +158,7 @@ class Top(_Part):
 
     situations: Count
     tasks: Count
+    temperature: Annotated[float, Field(ge=0, le=2)] = 0.7
     samples: Count
     learning_rate: Annotated[float, Field(gt=0)]
     cells: Annotated[tuple[str, ...], Field(min_length=1)]

@@ -271,11 +271,13 @@ class _Planner:
         eta = self.at.eta if recipe.eta == "chosen" else recipe.eta
         waits = tuple(name for name in (ETA, BEST) if name in self.at.open)
         rests = tuple(self.at.results(arm, seed) for seed in study.seeds for arm in study.main)
-        for arm, acts, kept in ((DAGGER, "--student", 0.0), (SELF_EXPLORATION, "--teacher", 1.0)):
+        drawing = ("--temperature", f"{top.temperature:g}")
+        ways = ((DAGGER, "--student", (), 0.0), (SELF_EXPLORATION, "--teacher", drawing, 1.0))
+        for arm, acts, how, kept in ways:
             told = {"arm": arm, "seed": first, "waits": waits}
             place = self.at.arm(arm, first)
             collected, data = place.parent / "collected.jsonl", place.parent / "agent.jsonl"
-            words = (str(drawn), str(collected), acts, str(start), "--seed", str(study.data.seed + 2))
+            words = (str(drawn), str(collected), acts, str(start), "--seed", str(study.data.seed + 2), *how)
             seconds = seconds_of(model_command=1, episode=_WORLDS * top.situations * top.tasks)
             self._data_step(Work.ACT, words, (drawn, start, *rests), collected, seconds, arm=arm, waits=waits)
             # What a student's states are answered with is the expert's, whatever comes of the episode.

@@ -111,6 +111,12 @@ def test_what_waits_for_a_choice_is_planned_anew_with_it():
     assert option(after["mix arms/dagger/0/mixture"], "--eta") == "1"
 
 
+def test_self_exploration_draws_what_it_says():
+    steps = {step.arm: step for step in steps_of("cores") if step.work is Work.ACT}
+    assert option(steps["self_exploration"], "--temperature") == "0.7"
+    assert "--temperature" not in steps["dagger"].words
+
+
 def test_a_single_eta_needs_no_choice():
     study = load_study("tiny").model_copy(update={"etas": (0.5,)})
     steps = plan(Places(study, Path("x"), {}))
