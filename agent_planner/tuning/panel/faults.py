@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cells in which something goes wrong: with codes that training has, and with codes that it has not.
+"""Cells in which something goes wrong: as in training, and as never there.
 
-Among the latter are things that fall, are moved, and doors that fall shut. (The first shipped adapter was trained
-without these; `tune collect` has them now.)
+What training has: calls that fail once or for good, things that fall in transit or are moved, doors that fall shut.
+What it has not: other codes with other texts, and a call that is reported as done although nothing has happened.
 
 The expert rehearses each case: what is planned strikes on its way, and either it still reaches the goal or, where a
 call fails for good and no way leads round it, it gives up for that reason.
@@ -20,7 +20,7 @@ from agent_planner.tuning.collect.expert import FAILURES
 from agent_planner.tuning.panel.case import Case, drawn, seeded
 from agent_planner.tuning.panel.pairs import actionable
 from agent_planner.tuning.panel.reference_models import Pursuit
-from agent_planner.tuning.scenarios.faults import Drop, Failure, Fault, Faults, Move, Shut, doors_of
+from agent_planner.tuning.scenarios.faults import Drop, Failure, Fault, Faults, Hollow, Move, Shut, doors_of
 from agent_planner.tuning.scenarios.scenario import KNOWN, Scenario, draw_setting
 from agent_planner.tuning.scenarios.scenes import observed
 from agent_planner.types import Call
@@ -44,20 +44,20 @@ UNSEEN_FAILURES = {
         ("FAULT_17", "no text is known for this code"),
     ),
 }
-_SEEN_KINDS = {"transient": 0.7, "way_round": 0.15, "hopeless": 0.15}
-_UNSEEN_KINDS = {"transient": 0.3, "way_round": 0.08, "hopeless": 0.12, "drop": 0.2, "move": 0.15, "shut": 0.15}
+_SEEN_KINDS = {"transient": 0.4, "way_round": 0.12, "hopeless": 0.12, "drop": 0.12, "move": 0.12, "shut": 0.12}
+_UNSEEN_KINDS = {"transient": 0.4, "way_round": 0.12, "hopeless": 0.12, "hollow": 0.36}
 # Retries of every skill: whoever tries twice or thrice can still give up before the loop ends the episode.
 _RETRIES = 3
 _MAX_CALLS = 28
 
 
 def failures_seen(split: str, seed: int) -> Case:
-    """Calls that fail once or for good, with the codes and texts of training."""
+    """What training has, with its codes and texts."""
     return _failures("failures_seen", split, seed, _SEEN_KINDS, FAILURES)
 
 
 def failures_unseen(split: str, seed: int) -> Case:
-    """The same with codes and texts that are new; things fall in transit or are moved, doors fall shut."""
+    """Calls that fail with codes and texts that are new, or that do nothing and are reported as done."""
     return _failures("failures_unseen", split, seed, _UNSEEN_KINDS, UNSEEN_FAILURES[split])
 
 
@@ -103,6 +103,8 @@ def _faults(
         case "way_round" | "hopeless":
             code, text = rng.choice(codes)
             return Faults((Failure(code, text, call=planned[late]),), hopeless=kind == "hopeless")
+        case "hollow":
+            return Faults((Hollow(late),))
         case "drop":
             return Faults((Drop(late),))
         case "move":

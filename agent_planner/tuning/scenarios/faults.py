@@ -34,6 +34,26 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Hollow:
+    """The first call from number ``at`` on that is to change the scene is reported as done; nothing has changed.
+
+    Training never has it, so that the panel has one kind that is new to every model.
+    """
+
+    at: int = 0
+    before: ClassVar[bool] = True
+
+    def strikes(self, number: int, call: Call, skill: Skill, scene: SceneGraph) -> bool:
+        """As `Failure.strikes`."""
+        return number >= self.at and bool(skill.makes)
+
+    @property
+    def result(self) -> SkillResult:
+        """What the robot reports."""
+        return SkillResult(ResultStatus.OK)
+
+
+@dataclass(frozen=True)
 class Drop:
     """On the first drive from number ``at`` on that takes something along, it falls where the robot was."""
 
@@ -101,7 +121,7 @@ class Shut:
         return scene.replace(places=places)
 
 
-Fault = Failure | Drop | Move | Shut
+Fault = Failure | Hollow | Drop | Move | Shut
 
 
 @dataclass(frozen=True)

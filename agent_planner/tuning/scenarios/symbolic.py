@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from agent_planner.goals import apply, holds, unmet_needs
 from agent_planner.scene import SceneGraph
 from agent_planner.skills import SkillLibrary
-from agent_planner.tuning.scenarios.faults import Failure, Fault, Faults
+from agent_planner.tuning.scenarios.faults import Failure, Fault, Faults, Hollow
 from agent_planner.tuning.scenarios.scenes import observed
 from agent_planner.types import Atom, Call, ResultStatus, SkillResult
 
@@ -38,13 +38,13 @@ class SymbolicWorld:
         number = self._tries
         self._tries += 1
         for fault in self._striking(number, call, before=True):
-            if isinstance(fault, Failure):
+            if isinstance(fault, Failure | Hollow):
                 return fault.result
             self.world = fault.changed(self.world)
         self.world = apply(call, self._library, self.world)
         self.done.append(call)
         for fault in self._striking(number, call, before=False):
-            assert not isinstance(fault, Failure)
+            assert not isinstance(fault, Failure | Hollow)
             self.world = fault.changed(self.world)
         return SkillResult(ResultStatus.OK)
 

@@ -14,13 +14,18 @@ from agent_planner.tuning.panel.case import Case
 from agent_planner.tuning.panel.evaluate import run_symbolic
 from agent_planner.tuning.panel.faults import UNSEEN_FAILURES, failures_seen, failures_unseen
 from agent_planner.tuning.panel.reference_models import ExpertModel, Pursuit
-from agent_planner.tuning.scenarios.faults import Failure
+from agent_planner.tuning.scenarios.failure_table import measured_failures
+from agent_planner.tuning.scenarios.faults import Failure, Hollow
 from agent_planner.types import Outcome
 
 
 def test_unseen_codes_and_texts_are_of_one_split_and_not_of_training():
-    dev, test, seen = (set(sum(pairs, ())) for pairs in (UNSEEN_FAILURES["dev"], UNSEEN_FAILURES["test"], FAILURES))
+    table = measured_failures()
+    measured = [*table.kept, *(code for calls in table.skills.values() for code in calls.failures)]
+    training = (*FAILURES, *((found.code, found.message) for found in measured))
+    dev, test, seen = (set(sum(pairs, ())) for pairs in (UNSEEN_FAILURES["dev"], UNSEEN_FAILURES["test"], training))
     assert not dev & test and not seen & (dev | test)
+    assert {pair for pair in FAILURES} <= {(found.code, found.message) for found in measured}
 
 
 @pytest.mark.parametrize("split", ["dev", "test"])
@@ -34,9 +39,19 @@ def test_kinds_and_codes(split: str):
             assert codes <= set(FAILURES if cell is failures_seen else UNSEEN_FAILURES[split])
             name = "hopeless" if case.faults.hopeless else "blocked" if case.faults.blocked else ""
             kinds[cell.__name__][name or type(case.faults.plan[0]).__name__] += 1
-    assert kinds["failures_seen"].keys() == {"Failure", "blocked", "hopeless"}
-    assert kinds["failures_unseen"].keys() == {"Failure", "blocked", "hopeless", "Drop", "Move", "Shut"}
+    assert kinds["failures_seen"].keys() == {"Failure", "blocked", "hopeless", "Drop", "Move", "Shut"}
+    assert kinds["failures_unseen"].keys() == {"Failure", "blocked", "hopeless", "Hollow"}
     assert min(min(c.values()) for c in kinds.values()) >= 2
+
+
+def test_who_looks_at_the_world_sees_that_nothing_has_happened():
+    found = [failures_unseen("dev", seed) for seed in range(30)]
+    cases = [c for c in found if c.faults is not None and isinstance(c.faults.plan[0], Hollow)]
+    scores = run_symbolic(ExpertModel(cases), cases, LoopConfig())
+    assert cases and all(score.success for score in scores)
+    for score in scores:  # the call that did nothing stands there twice
+        calls = [call.key() for call, _ in score.result.steps]
+        assert len(set(calls)) < len(calls)
 
 
 class Stubborn:
