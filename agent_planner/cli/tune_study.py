@@ -197,5 +197,5 @@ def _report(driver: "Driver") -> Path:
     from agent_planner.tuning.study.report import write_report
 
     done = driver.done
-    lines = gather(done, driver.folder / "results.jsonl")
+    lines = gather(done, driver.study.evaluation.level, driver.folder / "results.jsonl")
     return write_report(driver.study, driver.folder, done, lines, driver.state.choices)

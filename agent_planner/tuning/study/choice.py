@@ -48,7 +48,7 @@ def _losses(lines: Sequence[Line]) -> dict[str, float]:
     for line in lines:
         if isinstance(line, LikelihoodLine):
             found.setdefault(line.model, []).append(-line.log_likelihood)
-    return {model: sum(values) / len(values) for model, values in found.items()}
+    return {model: _mean(values) for model, values in found.items()}
 
 
 def _of(losses: Mapping[str, float], model: str) -> float:
@@ -65,13 +65,20 @@ def _accuracy(lines: Sequence[Line], model: str) -> float:
 
 
 def choose_best(arms: Mapping[str, Sequence[EpisodeLine]]) -> Choice:
-    """The arm with the highest success, as a mean over cells of all its episodes; of equals, the first."""
+    """The arm with the highest success, as a mean over cells (a cell with twins: of both); of equals, the first."""
     figures = {arm: {"success": _success(lines)} for arm, lines in arms.items()}
     return Choice(max(arms, key=lambda arm: figures[arm]["success"]), figures)
 
 
 def _success(lines: Sequence[EpisodeLine]) -> float:
-    by_cell: dict[str, list[bool]] = {}
+    columns: dict[tuple[str, bool], list[bool]] = {}
     for line in lines:
-        by_cell.setdefault(line.column, []).append(line.success)
-    return sum(sum(found) / len(found) for found in by_cell.values()) / len(by_cell)
+        columns.setdefault((line.cell, line.twin), []).append(line.success)
+    cells: dict[str, list[float]] = {}
+    for (cell, _), found in columns.items():
+        cells.setdefault(cell, []).append(_mean(found))
+    return _mean([_mean(found) for found in cells.values()])
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)

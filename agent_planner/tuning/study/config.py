@@ -19,7 +19,9 @@ from agent_planner.types import Level
 
 PRESETS = ("cores", "paper", "tiny")
 BASE, EXPERT = "base", "expert"
-DAGGER, SELF_EXPLORATION = "dagger", "self_exploration"
+# On top of the best: what they go on from, and the rounds.
+START = "start"
+DAGGER, SELF_EXPLORATION, UNFILTERED = ROUNDS = ("dagger", "self_exploration", "self_exploration_unfiltered")
 # The panel's general tasks of a split; more are not different.
 MOST_TASKS = 290
 
@@ -76,6 +78,7 @@ class Data(_Part):
 class HeldOut(_Part):
     """What no arm learns from and eta is chosen by: situations of another seed, conversations of the split dev.
 
+    The situations are drawn as those that are learned from; what nearly repeats them is left out of what is learned.
     The splits of `generated` conversations differ in their forms, not in their words and answers: who learns from them
     is not measured by them.
     """
@@ -111,8 +114,9 @@ class Recipe(_Part):
     Attributes:
         eta: the probability that a sample is the robot's; ``chosen``: see `Study.etas`.
         budget: what `Study.samples` counts. ``agent``: the robot's samples, general ones come on top, which keeps the
-            robot's tokens equal between arms. ``total``: all together. An arm without the robot's samples (eta 0) has
-            by ``agent`` as many as the chosen eta puts on top, so that hybrid is the sum of the two others.
+            robot's tokens equal between arms. ``total``: samples all together (their tokens differ: a general answer
+            is longer). An arm without the robot's samples (eta 0) has by ``agent`` as many as the chosen eta puts on
+            top, so that hybrid is the sum of the two others.
         reward: the least that is kept.
         leave_out: parts of the robot's data; see `tune filter --leave-out`.
         share: of the robot's records.
@@ -142,10 +146,13 @@ class Ablation(_Part):
 
 
 class Top(_Part):
-    """Two rounds on top of the best main arm (`choice.best`): DAgger, and self-exploration that the world rewarded.
+    """Rounds on top of the best main arm (`choice.best`): DAgger, and self-exploration, filtered by reward and not.
 
-    In both the model acts in the same new situations; both learn from equally many samples, mixed as the best arm's,
-    and go on from its adapter of the first training seed.
+    In all the model acts in the same new situations; all learn from equally many samples, mixed as the best arm's, and
+    go on from its adapter of the first training seed. They are compared on episodes that the best was not chosen by.
+
+    AgentTuning compares filtered with unfiltered trajectories. It is done here, where many fail: of the symbolic
+    expert's 3 % do.
 
     Attributes:
         situations: to draw; every task of theirs is one episode of the model.
@@ -165,19 +172,18 @@ class Top(_Part):
 
 
 class Evaluation(_Part):
-    """How arms are measured.
+    """How arms are measured: on the split dev, since a study chooses; test is for what is shipped.
 
     Attributes:
-        split: dev, since the study chooses; test is for what is shipped.
         level: how far decoding is constrained.
         cells: of the panel, for the main arms and the base.
         episodes: a cell and training seed; every training seed has others. The base has those of the first.
-        extra_episodes: a cell of ablations and of the rounds on top.
+        extra_episodes: a cell of ablations, of the arms that they are compared with (on the first training seed), and
+            of the rounds on top.
         tasks: general tasks, the same for every main arm's run; 0: none.
         batch: episodes side by side.
     """
 
-    split: Literal["dev", "test"] = "dev"
     level: Level = Level.GRAMMAR
     cells: Annotated[tuple[str, ...], Field(min_length=1)]
     episodes: Count
@@ -237,7 +243,7 @@ class Study(_Part):
         return self
 
     def _wrong_names(self) -> Iterator[str]:
-        taken = {BASE, EXPERT, DAGGER, SELF_EXPLORATION}
+        taken = {BASE, EXPERT, START, *ROUNDS}
         for name in (*self.main, *self.ablations):
             if name in taken:
                 yield f"'{name}' is another arm's name; choose one that is free"
@@ -278,7 +284,27 @@ class Study(_Part):
     @property
     def arms(self) -> tuple[str, ...]:
         """All arms by their names, in the order in which they are done."""
-        return (EXPERT, BASE, *self.main, *self.ablations, *((DAGGER, SELF_EXPLORATION) if self.top else ()))
+        return (EXPERT, BASE, *self.main, *self.ablations, *((START, *ROUNDS) if self.top else ()))
+
+    def own_episodes(self, seed: int) -> range:
+        """The episodes of a training seed of the main arms, the same in every cell; the base has the first's."""
+        first = self.seeds.index(seed) * self.evaluation.episodes
+        return range(first, first + self.evaluation.episodes)
+
+    @property
+    def extra_episodes(self) -> range:
+        """Those of ablations, and of what they are compared with."""
+        return range(self.evaluation.extra_episodes)
+
+    @property
+    def top_episodes(self) -> range:
+        """Those of the rounds on top, by which nothing was chosen."""
+        first = len(self.seeds) * self.evaluation.episodes
+        return range(first, first + self.evaluation.extra_episodes)
+
+    def compared(self, arm: str) -> tuple[str, ...]:
+        """The cells in which ablations are compared with a main arm."""
+        return tuple(dict.fromkeys(c for one in self.ablations.values() if one.of == arm for c in one.cells))
 
 
 def load_study(source: str, base: str | None = None) -> Study:

@@ -8,9 +8,10 @@ import yaml
 
 from agent_planner.errors import UserError, did_you_mean
 from agent_planner.recording.episode import whole_file
-from agent_planner.tuning.panel.results import EpisodeLine, read_results
+from agent_planner.tuning.panel.results import EpisodeLine, Line
 from agent_planner.tuning.study.choice import Choice, choose_best, choose_eta
 from agent_planner.tuning.study.config import Study
+from agent_planner.tuning.study.gather import lines_of
 from agent_planner.tuning.study.places import BEST, ETA, Places
 from agent_planner.tuning.study.plan import plan
 from agent_planner.tuning.study.rates import Work
@@ -125,7 +126,9 @@ class Driver:
         if name == ETA:
             first = self.study.seeds[0]
             candidates = {eta: str(places.model(self.study.hybrid, first, eta)) for eta in self.study.etas}
-            return choose_eta(read_results([places.eta_results]), places.base, candidates)
+            models = (places.base, *candidates.values())
+            lines = [line for model in models for line in self._lines(places.eta_results, model)]
+            return choose_eta(lines, places.base, candidates)
         assert name == BEST
         return choose_best(self._episodes(places))
 
@@ -134,6 +137,13 @@ class Driver:
         found: dict[str, list[EpisodeLine]] = {}
         for arm, recipe in self.study.main.items():
             if recipe.eta != 0:
-                lines = read_results([places.results(arm, seed) for seed in self.study.seeds])
-                found[arm] = [line for line in lines if isinstance(line, EpisodeLine)]
+                found[arm] = [
+                    line
+                    for seed in self.study.seeds
+                    for line in self._lines(places.results(arm, seed), str(places.model(arm, seed)))
+                    if isinstance(line, EpisodeLine)
+                ]
         return found
+
+    def _lines(self, path: Path, model: str) -> list[Line]:
+        return lines_of(path, model, self.study.evaluation.level)

@@ -2,10 +2,10 @@
 """Where everything of a study stands.
 
 ``FOLDER/data``                 what all arms learn from, and what none does (held_out*)
-``FOLDER/arms/ARM/SEED``        mixture, training run, results (panel.jsonl, tasks.jsonl)
+``FOLDER/arms/ARM/SEED``        mixture, training run, results (panel.jsonl, tasks.jsonl, extra.jsonl)
 ``FOLDER/arms/expert``          what the panel asks, and the expert's way
 ``FOLDER/eta.jsonl``            what eta is chosen by
-``FOLDER/top``                  what both rounds on top act in
+``FOLDER/top``                  what the rounds on top act in, and how well without them (panel.jsonl)
 """
 
 from collections.abc import Mapping
@@ -60,6 +60,10 @@ class Places:
     def made(self, place: Path) -> Path:
         """The same, from the training's folder."""
         return place / "model" / ("model" if self.training.full or self.training.merge else "adapter")
+
+    def adapter(self, arm: str, seed: int) -> Path:
+        """The adapter of a training, merged afterwards or not."""
+        return self.arm(arm, seed) / "model" / "adapter"
 
     def results(self, arm: str, seed: int) -> Path:
         """The episodes of an arm."""

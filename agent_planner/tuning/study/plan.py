@@ -6,13 +6,23 @@ from typing import Any
 
 from agent_planner.tuning.data.manifest import manifest_path
 from agent_planner.tuning.mixture.names import Split
-from agent_planner.tuning.study.config import BASE, DAGGER, EXPERT, SELF_EXPLORATION, General, Recipe
+from agent_planner.tuning.study.config import (
+    BASE,
+    DAGGER,
+    EXPERT,
+    SELF_EXPLORATION,
+    START,
+    UNFILTERED,
+    General,
+    Recipe,
+)
 from agent_planner.tuning.study.places import BEST, ETA, Places
 from agent_planner.tuning.study.rates import Work, seconds_of
 from agent_planner.tuning.study.steps import Step
 
-# Tasks for each one that is drawn: its twin's, and those of worlds in which things are hidden; measured for 8 x 16.
-_WORLDS = 2.1
+# Tasks for each one that is drawn: its twin's, and those of worlds in which things are hidden; 3.5 and 3.6 were
+# measured for 40 x 16 and 18 x 16.
+_WORLDS = 3.5
 
 
 def plan(places: Places) -> list[Step]:
@@ -33,17 +43,18 @@ class _Planner:
         if len(study.etas) > 1:
             self._etas()
         first = study.seeds[0]
-        episodes = study.evaluation.episodes
-        self._measure(BASE, first, self.at.base, (), range(episodes))
-        for place, seed in enumerate(study.seeds):
+        self._measure(BASE, first, self.at.base, ())
+        for seed in study.seeds:
             for arm, recipe in study.main.items():
                 self._arm(arm, seed)
-                made, seeds = self.at.model(arm, seed), range(place * episodes, (place + 1) * episodes)
+                made = self.at.model(arm, seed)
                 rests = (made, *self._rests(recipe))  # which of its trainings is the arm's own, the eta says
-                self._measure(arm, seed, str(made), rests, seeds, self._waits(recipe))
+                self._measure(arm, seed, str(made), rests, self._waits(recipe))
+        for arm in study.main:
+            self._compared(arm)
         for arm, ablation in study.ablations.items():
             self._arm(arm, first)
-            self._extra(arm, ablation.cells, self._waits(study.recipe(arm)))
+            self._extra(arm, ablation.cells, study.extra_episodes, self._waits(study.recipe(arm)))
         if study.top:
             self._top()
         return self._steps
@@ -97,7 +108,8 @@ class _Planner:
     def _expert(self) -> None:
         """All that the panel will ask, answered by the expert: what nearly repeats it is not learned from."""
         told = self.study.evaluation
-        episodes = max(len(self.study.seeds) * told.episodes, told.extra_episodes)
+        last = self.study.top_episodes if self.study.top else self.study.own_episodes(self.study.seeds[-1])
+        episodes = max(last.stop, self.study.extra_episodes.stop)
         words = (*self._cells(told.cells), "--seeds", f"0:{episodes}", "--level", told.level.value)
         seconds = seconds_of(command=1, asked_episode=len(told.cells) * episodes)
         self._evaluate("ask", Work.ASK, self.at.asked, (EXPERT,), words, (), seconds, EXPERT)
@@ -168,10 +180,12 @@ class _Planner:
         words = [str(out)]
         words += [word for path in agent for word in ("--agent", str(path))]
         words += [word for path in general for word in ("--general", str(path))]
-        words += ["--against", str(self.at.asked), "--eta", f"{eta:g}", "--samples", str(samples), "--seed", str(seed)]
+        against = (self.at.asked, self.at.data("held_out_collected"))
+        words += [word for path in against for word in ("--against", str(path))]
+        words += ["--eta", f"{eta:g}", "--samples", str(samples), "--seed", str(seed)]
         words += ["--base", self.at.training.base, "--max-tokens", str(self.at.training.max_tokens)]
         seconds = seconds_of(command=2, record=samples)
-        inputs = (*agent, *general, self.at.asked, *rests)
+        inputs = (*agent, *general, *against, *rests)
         self._data_step(Work.MIX, tuple(words), inputs, out, seconds, **told)
 
     def _train(
@@ -192,13 +206,12 @@ class _Planner:
         seconds = seconds_of(model_command=1, learned_record=samples)
         self._add(Step(name, Work.TRAIN, tuple(words), (mixture, *inputs), outputs, seconds, **told))
 
-    def _measure(
-        self, arm: str, seed: int, model: str, inputs: tuple[Path, ...], seeds: range, waits: tuple[str, ...] = ()
-    ) -> None:
+    def _measure(self, arm: str, seed: int, model: str, inputs: tuple[Path, ...], waits: tuple[str, ...] = ()) -> None:
         """All that is asked of main arms and base."""
         words, files, seconds = self._reading()
         cells = self.study.evaluation.cells
-        self._panel(arm, seed, model, cells, seeds, (*inputs, *files), waits, words, seconds)
+        out, seeds = self.at.results(arm, seed), self.study.own_episodes(seed)
+        self._panel("evaluate", arm, seed, out, model, cells, seeds, (*inputs, *files), waits, words, seconds)
         if tasks := self.study.evaluation.tasks:
             out = self.at.arm(arm, seed) / "tasks.jsonl"
             given = ("--cell", "general_tasks", "--seeds", f"0:{tasks}")
@@ -216,8 +229,10 @@ class _Planner:
 
     def _panel(
         self,
+        verb: str,
         arm: str,
         seed: int,
+        out: Path,
         model: str,
         cells: tuple[str, ...],
         seeds: range,
@@ -229,8 +244,7 @@ class _Planner:
         words = (*self._cells(cells), "--seeds", f"{seeds.start}:{seeds.stop}")
         words += ("--level", self.study.evaluation.level.value, *more)
         seconds += seconds_of(model_command=1, episode=len(cells) * len(seeds))
-        out = self.at.results(arm, seed)
-        self._evaluate("evaluate", Work.PANEL, out, (model,), words, inputs, seconds, arm, seed, waits)
+        self._evaluate(verb, Work.PANEL, out, (model,), words, inputs, seconds, arm, seed, waits)
 
     @staticmethod
     def _cells(cells: tuple[str, ...]) -> tuple[str, ...]:
@@ -251,41 +265,69 @@ class _Planner:
     ) -> None:
         told = self.study.evaluation
         words = ("evaluate", str(out), *(word for model in models for word in ("--model", model)), *given)
-        words += ("--split", told.split, "--batch", str(told.batch))
+        words += ("--split", Split.DEV.value, "--batch", str(told.batch))
         name = f"{verb} {out.parent.relative_to(self.at.folder) if arm else out.stem}"
         self._add(Step(name, work, words, inputs, (out,), seconds, arm, seed, waits))
 
-    def _extra(self, arm: str, cells: tuple[str, ...], waits: tuple[str, ...]) -> None:
+    def _extra(self, arm: str, cells: tuple[str, ...], seeds: range, waits: tuple[str, ...]) -> None:
         """The episodes of an ablation or of a round on top."""
         seed = self.study.seeds[0]
-        made = self.at.model(arm, seed)
-        self._panel(arm, seed, str(made), cells, range(self.study.evaluation.extra_episodes), (made,), waits)
+        made, out = self.at.model(arm, seed), self.at.results(arm, seed)
+        self._panel("evaluate", arm, seed, out, str(made), cells, seeds, (made,), waits)
+
+    def _compared(self, arm: str) -> None:
+        """What a main arm lacks of the episodes that its ablations have."""
+        first, cells = self.study.seeds[0], self.study.compared(arm)
+        seeds = range(self.study.own_episodes(first).stop, self.study.extra_episodes.stop)
+        if cells and seeds:
+            made, recipe = self.at.model(arm, first), self.study.main[arm]
+            inputs, waits = (made, *self._rests(recipe)), self._waits(recipe)
+            out = self.at.arm(arm, first) / "extra.jsonl"
+            self._panel("extra", arm, first, out, str(made), cells, seeds, inputs, waits)
 
     def _top(self) -> None:
         study, top, first = self.study, self.study.top, self.study.seeds[0]
         assert top is not None
         drawn = self.at.folder / "top" / "scenarios.jsonl"
         self._draw(drawn, top.situations, top.tasks, study.data.seed + 2)
-        start = self.at.model(self.at.best, first)
         recipe = study.main[self.at.best]
         eta = self.at.eta if recipe.eta == "chosen" else recipe.eta
         waits = tuple(name for name in (ETA, BEST) if name in self.at.open)
-        rests = tuple(self.at.results(arm, seed) for seed in study.seeds for arm in study.main)
-        drawing = ("--temperature", f"{top.temperature:g}")
-        ways = ((DAGGER, "--student", (), 0.0), (SELF_EXPLORATION, "--teacher", drawing, 1.0))
-        for arm, acts, how, kept in ways:
-            told = {"arm": arm, "seed": first, "waits": waits}
+        made = self.at.model(self.at.best, first)
+        rests = (made, *(self.at.results(arm, seed) for seed in study.seeds for arm in study.main))
+        told = {"seed": first, "waits": waits}
+        seeds = study.top_episodes
+        out = self.at.folder / "top" / "panel.jsonl"
+        self._panel("evaluate", START, first, out, str(made), top.cells, seeds, rests, waits)
+        start = self.at.adapter(self.at.best, first)
+        explored = self._acted(SELF_EXPLORATION, drawn, start, rests, "--teacher", waits)
+        # What a student's states are answered with is the expert's, whatever comes of the episode.
+        collected = {
+            DAGGER: (self._acted(DAGGER, drawn, start, rests, "--student", waits), 0.0),
+            SELF_EXPLORATION: (explored, 1.0),
+            UNFILTERED: (explored, 0.0),
+        }
+        for arm, (source, kept) in collected.items():
             place = self.at.arm(arm, first)
-            collected, data = place.parent / "collected.jsonl", place.parent / "agent.jsonl"
-            words = (str(drawn), str(collected), acts, str(start), "--seed", str(study.data.seed + 2), *how)
-            seconds = seconds_of(model_command=1, episode=_WORLDS * top.situations * top.tasks)
-            self._data_step(Work.ACT, words, (drawn, start, *rests), collected, seconds, arm=arm, waits=waits)
-            # What a student's states are answered with is the expert's, whatever comes of the episode.
-            self._filter(data, Recipe(reward=kept), collected, arm=arm, waits=waits)
-            self._mix(place / "mixture.jsonl", data, eta, top.samples, first, (), told)
+            data, mixture = place.parent / "agent.jsonl", place / "mixture.jsonl"
+            self._filter(data, Recipe(reward=kept), source, arm=arm, waits=waits)
+            self._mix(mixture, data, eta, top.samples, first, (), told | {"arm": arm})
             more = ("--start", str(start), "--learning-rate", f"{top.learning_rate:g}")
-            self._train(place, place / "mixture.jsonl", recipe.forced_weight, top.samples, more, (start,), told)
-            self._extra(arm, top.cells, waits)
+            self._train(place, mixture, recipe.forced_weight, top.samples, more, (made,), told | {"arm": arm})
+            self._extra(arm, top.cells, seeds, waits)
+
+    def _acted(
+        self, arm: str, drawn: Path, start: Path, rests: tuple[Path, ...], way: str, waits: tuple[str, ...]
+    ) -> Path:
+        """What the best arm's model does in new situations."""
+        top = self.study.top
+        assert top is not None
+        out = self.at.arm(arm, self.study.seeds[0]).parent / "collected.jsonl"
+        words = (str(drawn), str(out), way, str(start), "--seed", str(self.study.data.seed + 2))
+        words += ("--temperature", f"{top.temperature:g}") if arm == SELF_EXPLORATION else ()
+        seconds = seconds_of(model_command=1, episode=_WORLDS * top.situations * top.tasks)
+        self._data_step(Work.ACT, words, (drawn, *rests), out, seconds, arm=arm, waits=waits)
+        return out
 
 
 def _needs_eta(recipe: Recipe) -> bool:

@@ -37,8 +37,8 @@ RATES = {
     "record": Rate(0.001, "measured 2026-11-27: 557 filtered, 832 mixed, well under a second"),
     "general conversation": Rate(0.001, "measured 2026-11-27: 300 generated well under a second"),
     "learned record": Rate(30 / 48, "measured 2026-11-27: 30 s a step of 48 records, about 7,300 tokens"),
-    "episode": Rate(3.2, "measured 2026-11-27: held_in, 16 side by side; other cells are taken for alike"),
-    "general task": Rate(3.2, "not measured; as an episode"),
+    "episode": Rate(2.0, "measured 2026-11-28: 64 of held_in, 16 side by side, in 126 s; others are taken for alike"),
+    "general task": Rate(2.0, "not measured; as an episode"),
     "read record": Rate(30 / 48 / 3, "not measured; the forward pass, a third of learning it"),
     "read conversation": Rate(0.5, "not measured; some 300 tokens, forward, as of a read record"),
 }

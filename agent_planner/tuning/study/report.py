@@ -3,6 +3,7 @@
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ from agent_planner.tuning.panel import tables
 from agent_planner.tuning.panel.compare import Comparison, by_cell, by_model, compare_models, correct
 from agent_planner.tuning.panel.plots import error_plot, success_plot
 from agent_planner.tuning.panel.results import ChoiceLine, EpisodeLine, LikelihoodLine, Line, TaskLine
-from agent_planner.tuning.study.config import BASE, DAGGER, EXPERT, SELF_EXPLORATION, Study
-from agent_planner.tuning.study.gather import arm_of
+from agent_planner.tuning.study.config import BASE, EXPERT, ROUNDS, START, Study
+from agent_planner.tuning.study.gather import arm_of, model_name
 from agent_planner.tuning.study.places import BEST, ETA
 from agent_planner.tuning.study.rates import Work
 from agent_planner.tuning.study.steps import Step
@@ -39,19 +40,41 @@ def write_report(
         lines: what `gather` gave.
         choices: what was chosen, with figures.
     """
-    by_seed = by_model(line for line in lines if isinstance(line, EpisodeLine))
-    arms = _pooled(by_seed)
+    trained = by_model(line for line in lines if isinstance(line, EpisodeLine))
     parts = ["# Report of the study", _HOW, *_chosen(choices), *_learned(steps)]
-    main = {arm: arms[arm] for arm in (EXPERT, BASE, *study.main) if arm in arms}
+    own = _own(study, trained)
+    main = _pooled(own)
     if main:
-        parts += _main(study, main, {n: found for n, found in by_seed.items() if arm_of(n) in study.main}, folder)
-    parts += _ablations(study, arms)
-    parts += _top(study, arms, choices)
+        parts += _main(study, main, {n: found for n, found in own.items() if arm_of(n) in study.main}, folder)
+    first = {arm_of(name): found for name, found in trained.items() if name in _first(study)}
+    parts += _ablations(study, _of(study.extra_episodes, first))
+    parts += _top(study, _of(study.top_episodes, first), choices)
     parts += _general(lines)
     page = folder / "report.md"
     with whole_file(page) as file:
         file.write("\n\n".join(parts) + "\n")
     return page
+
+
+def _own(study: Study, trained: Arms) -> Arms:
+    """The expert, the base and the main arms' trainings, each with the episodes that are its own."""
+    last = study.own_episodes(study.seeds[-1]).stop
+    names = {EXPERT: range(last), BASE: study.own_episodes(study.seeds[0])}
+    names |= {model_name(arm, seed): study.own_episodes(seed) for arm in study.main for seed in study.seeds}
+    order = {arm: place for place, arm in enumerate((EXPERT, BASE, *study.main))}
+    found = {name: [line for line in trained[name] if line.seed in names[name]] for name in names if name in trained}
+    return dict(sorted(found.items(), key=lambda one: order[arm_of(one[0])]))
+
+
+def _first(study: Study) -> set[str]:
+    """The trainings with the first seed, of all arms."""
+    return {model_name(arm, study.seeds[0]) for arm in study.arms}
+
+
+def _of(episodes: range, arms: Arms) -> Arms:
+    """Of these episodes, arms with the lines of them; others are left out."""
+    found = {arm: [line for line in lines if line.seed in episodes] for arm, lines in arms.items()}
+    return {arm: lines for arm, lines in found.items() if lines}
 
 
 def _pooled(by_seed: Mapping[str, list[EpisodeLine]]) -> dict[str, list[EpisodeLine]]:
@@ -67,7 +90,8 @@ def _chosen(choices: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         yield (
             "The highest choice accuracy (of the tokens of held-out records that hold a choice, how many the model "
             "puts first) among those whose general negative log-likelihood is at most 2 % above the base's; if there "
-            "is none, the one with the highest general likelihood."
+            "is none, the one with the highest general likelihood. The conversations are those of *General likelihood* "
+            "below, which is to that extent a little kind to the chosen one."
         )
         body = [
             [eta, f"{f['choice_accuracy'] * 100:.2f} %", f"{-f['loss']:.4f}", f"{f['against_base'] * 100:+.2f} %"]
@@ -142,8 +166,8 @@ def _ablations(study: Study, arms: Arms) -> Iterator[str]:
         return
     yield "## Ablations (exploratory)"
     yield (
-        "One training seed each, only the cells that each is about: they show where to look, and prove nothing. The "
-        "arm that one is compared with stands with the episodes of all its training seeds."
+        f"Training seed {study.seeds[0]} alone, on both sides, and only the cells that each is about: they show where "
+        "to look, and prove nothing. How far two trainings with the same data differ is not known from one seed."
     )
     body = []
     between: list[Comparison] = []
@@ -163,20 +187,21 @@ def _share(lines: Sequence[EpisodeLine]) -> str:
 
 
 def _top(study: Study, arms: Arms, choices: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    shown = {arm: arms[arm] for arm in (DAGGER, SELF_EXPLORATION) if arm in arms}
+    shown = [arm for arm in (START, *ROUNDS) if arm in arms]
     if not shown:
         return
-    start = choices[BEST]["value"]
+    best = choices[BEST]["value"]
     yield "## On top of the best"
     figures = ", ".join(f"{arm} {found['success'] * 100:.1f} %" for arm, found in choices[BEST]["figures"].items())
     yield (
-        f"Both rounds go on from {start}/{study.seeds[0]}; {start} has the highest mean success over cells ({figures})."
+        f"All rounds go on from {best}/{study.seeds[0]} ({START}); {best} has the highest mean success over cells "
+        f"({figures}). These episodes are others than those it was chosen by."
     )
-    cells = list(by_cell([line for lines in shown.values() for line in lines]))
-    yield tables.success_table({start: arms[start]} | shown, cells)
-    pairs = [(start, DAGGER), (start, SELF_EXPLORATION), (DAGGER, SELF_EXPLORATION)]
-    between = [comparison for first, second in pairs for comparison in _compared(arms, first, second, cells)]
-    yield tables.difference_table("cell", correct(between))
+    cells = list(by_cell([line for arm in shown for line in arms[arm]]))
+    yield tables.success_table({arm: arms[arm] for arm in shown}, cells)
+    between = [c for first, second in combinations(shown, 2) for c in _compared(arms, first, second, cells)]
+    if between:
+        yield tables.difference_table("cell", correct(between))
 
 
 def _general(lines: Sequence[Line]) -> Iterator[str]:

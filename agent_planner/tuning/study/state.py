@@ -4,6 +4,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ class Done(BaseModel):
         seconds: that it took, the last time if it was broken off before; of what runs side by side, each its share.
         whole: whether it was not broken off before, so that its seconds are all that it takes.
         sha256: of its first output.
+        inputs: the sha256 of what it was made from, by path.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,6 +35,7 @@ class Done(BaseModel):
     seconds: float
     whole: bool
     sha256: str
+    inputs: dict[str, str]
 
 
 class _File(BaseModel):
@@ -55,7 +58,7 @@ class State:
 
     def __init__(self, study: Study, folder: Path):
         self._path = folder / "study.json"
-        self._file = _File(folder=str(folder), configuration=study.model_dump(mode="json"))
+        self._file = _File(folder=str(folder), configuration=_configuration(study))
         self._hashes: dict[Path, str] = {}
 
     def read(self) -> None:
@@ -101,11 +104,20 @@ class State:
         self._write()
 
     def record(self, step: Step) -> Done | None:
-        """What is known of a step that is done; None if it is not, or not by this command, or its outputs changed."""
+        """What is known of a step that is done.
+
+        None if it is not, or not by this command, or if its inputs or outputs are others than they were.
+        """
         found = self._file.steps.get(step.name)
-        if found is None or found.command != step.command or not all(path.exists() for path in step.outputs):
+        if found is None or found.command != step.command:
             return None
-        return found if self._hash(step.outputs[0]) == found.sha256 else None
+        if not all(path.exists() for path in (*step.inputs, *step.outputs)):
+            return None
+        same = self._hash(step.outputs[0]) == found.sha256 and self._inputs(step) == found.inputs
+        return found if same else None
+
+    def _inputs(self, step: Step) -> dict[str, str]:
+        return {str(path): self._hash(path) for path in step.inputs}
 
     def begin(self, step: Step) -> bool:
         """Say that a step begins; returns whether it was not begun before."""
@@ -125,9 +137,15 @@ class State:
         for path in step.outputs:
             if not path.exists():
                 raise ConfigError(str(path), f"is not there, although this ended well: {step.command}")
-        self._hashes.pop(step.outputs[0], None)
-        sha256 = self._hash(step.outputs[0])
-        self._file.steps[step.name] = Done(command=step.command, seconds=round(seconds, 1), whole=whole, sha256=sha256)
+        for path in step.outputs:
+            self._hashes.pop(path, None)
+        self._file.steps[step.name] = Done(
+            command=step.command,
+            seconds=round(seconds, 1),
+            whole=whole,
+            sha256=self._hash(step.outputs[0]),
+            inputs=self._inputs(step),
+        )
         self._file.begun.remove(step.name)
         self._write()
 
@@ -140,6 +158,12 @@ class State:
     def _write(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         write_json(self._path, self._file.model_dump(mode="json"))
+
+
+def _configuration(study: Study) -> dict[str, Any]:
+    """What has to stay the same: what the study is told, with all hyper-parameters, and the package's version."""
+    trained = study.training.resolved().model_dump(mode="json")
+    return study.model_dump(mode="json") | {"hyper_parameters": trained, "agent_planner": version("agent_planner")}
 
 
 def hash_of(path: Path) -> str:

@@ -25,7 +25,7 @@ def test_unseen_codes_and_texts_are_of_one_split_and_not_of_training():
     training = (*FAILURES, *((found.code, found.message) for found in measured))
     dev, test, seen = (set(sum(pairs, ())) for pairs in (UNSEEN_FAILURES["dev"], UNSEEN_FAILURES["test"], training))
     assert not dev & test and not seen & (dev | test)
-    assert {pair for pair in FAILURES} <= {(found.code, found.message) for found in measured}
+    assert set(FAILURES) <= {(found.code, found.message) for found in measured}
 
 
 @pytest.mark.parametrize("split", ["dev", "test"])

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 
 from agent_planner.tuning.data.records import write_records
+from agent_planner.tuning.panel.measure import subject
 from agent_planner.tuning.panel.results import ChoiceLine, LikelihoodLine, Line
 from agent_planner.tuning.study.driver import Driver
 from agent_planner.tuning.study.steps import Step
@@ -40,18 +41,18 @@ def _measured(step: Step, succeeds: Succeeds) -> list[Line]:
     lines: list[Line] = [RUN.model_copy(update={"command": step.command})]
     seeds = range(*map(int, options(step, "--seeds")[0].split(":"))) if "--seeds" in step.words else range(0)
     for model in options(step, "--model"):
+        who = subject(model, model).model_dump()
         for cell in options(step, "--cell"):
             if cell == "general_tasks":
-                lines += [task(model=model, seed=seed) for seed in seeds]
+                lines += [task(**who, seed=seed) for seed in seeds]
             elif cell == "general_likelihood":
-                told = {"model": model, "data": "held_out", "tokens": 9}
+                told = {**who, "data": "held_out", "tokens": 9}
                 lines += [LikelihoodLine(**told, conversation=str(n), log_likelihood=-2.0 - n / 9) for n in range(3)]
             elif cell == "choice_accuracy":
                 right = 80 if "0.8" in model else 60
-                lines += [ChoiceLine(model=model, data="held_out", group="one", tokens=100, right=right)]
+                lines += [ChoiceLine(**who, data="held_out", group="one", tokens=100, right=right)]
             else:
-                found = (episode(succeeds(model, cell, s), model=model, cell=cell, seed=s) for s in seeds)
-                lines += found
+                lines += [episode(succeeds(model, cell, s), **who, cell=cell, seed=s) for s in seeds]
     return lines
 
 

@@ -53,3 +53,8 @@ def test_the_best_arm_by_the_mean_of_its_cells():
     other = [*episodes("+++---"), *episodes("++", cell="renamed")]
     found = choose_best({"one": one, "other": other})
     assert found.value == "other" and found.figures == {"one": {"success": 0.5}, "other": {"success": 0.75}}
+
+
+def test_a_cell_with_twins_counts_once():
+    lines = [*episodes("++"), *episodes("--", cell="infeasible"), *episodes("--", cell="infeasible", twin=True)]
+    assert choose_best({"one": lines}).figures == {"one": {"success": 0.5}}

@@ -36,10 +36,9 @@ def test_presets_are_understood(name):
 def test_the_full_presets_are_the_study(name):
     study = load_study(name)
     assert study.etas == (0.2, 0.5, 0.8) and len(study.seeds) == 3
-    assert (study.evaluation.episodes, study.evaluation.extra_episodes, study.evaluation.split) == (100, 200, "dev")
+    assert (study.evaluation.episodes, study.evaluation.extra_episodes) == (100, 200)
     told = [study.recipe(arm).model_dump(exclude_defaults=True) for arm in study.ablations]
     for change in (
-        {"reward": 0.0},
         *({"leave_out": (part,)} for part in ("recoveries", "twins", "renamed", "thoughts")),
         {"share": 0.25},
         {"share": 0.5},
@@ -73,6 +72,8 @@ def test_another_base_stands_above(tmp_path):
         ({"training": {"changes": {"ranc": 3}}}, "ranc: is no field"),
         ({"training": {"changes": {"data": ["x"]}}}, "are what arms differ in"),
         ({"surprise": 1}, "surprise: is no field"),
+        ({"evaluation": SMALL["evaluation"] | {"split": "test"}}, r"evaluation\.split: is no field"),
+        ({"main": {"hybrid": {}, "start": {"eta": 1.0}}}, "'start' is another arm's name"),
     ],
 )
 def test_what_is_wrong_is_told(tmp_path, changes, fault):

@@ -28,7 +28,7 @@ def test_everything_is_done_once_and_choices_are_made_on_the_way(tmp_path):
     names = do_all(driver, better_alone)
     assert driver.state.values == {"eta": 0.8, "best": "agent_only"}
     assert set(driver.state.choices["best"]["figures"]) == {"agent_only", "hybrid"}
-    assert names == [step.name for step in driver.steps] and len(names) == 97
+    assert names == [step.name for step in driver.steps] and len(names) == 99
     assert do_all(begun(tmp_path)) == []
     assert driver.left() == 0
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agent_planner.tuning.panel.cells import CELLS
-from agent_planner.tuning.study.config import PRESETS, load_study
+from agent_planner.tuning.study.config import PRESETS, Training, load_study
 from agent_planner.tuning.study.places import Places
 from agent_planner.tuning.study.plan import plan
 from agent_planner.tuning.study.rates import RATES, Work, seconds_of
@@ -50,14 +50,51 @@ def test_names_are_unique(name):
 def test_the_study_of_two_cores():
     study, steps = load_study("cores"), steps_of("cores")
     trained = [step for step in steps if step.work is Work.TRAIN]
-    # Three etas on the first seed, one of them hybrid's; three main arms on three seeds; nine ablations; two rounds.
-    assert len(trained) == 3 + (3 * 3 - 1) + 9 + 2
-    panels = {(step.arm, step.seed): step for step in steps if step.work is Work.PANEL}
-    assert len(panels) == 1 + 3 * 3 + 9 + 2  # the base's, too
+    # Three etas on the first seed, one of them hybrid's; three main arms on three seeds; 8 ablations; 3 rounds.
+    assert len(trained) == 3 + (3 * 3 - 1) + 8 + 3
+    panels = {(step.arm, step.seed): step for step in steps if step.work is Work.PANEL and "extra" not in step.name}
+    assert len(panels) == 1 + 3 * 3 + 8 + 1 + 3  # the base's, and that of the adapter that the rounds go on from
     assert [option(panels["hybrid", seed], "--seeds") for seed in study.seeds] == ["0:100", "100:200", "200:300"]
     assert option(panels["base", 0], "--seeds") == "0:100" and option(panels["no_twins", 0], "--seeds") == "0:200"
     hours = sum(step.seconds for step in steps) / 3600
-    assert 13 < hours < 15
+    assert 12 < hours < 14
+
+
+def test_ablations_stand_beside_the_same_training_seed_and_the_same_episodes():
+    steps = {step.name: step for step in steps_of("cores")}
+    extra = steps["extra arms/agent_only/0"]
+    assert option(extra, "--seeds") == "100:200" and option(extra, "--model") == option(
+        steps["evaluate arms/agent_only/0"], "--model"
+    )
+    assert {word for word in extra.words if word in CELLS} == {"held_in", "failures_seen", "infeasible", "renamed"}
+    assert not any("extra arms/hybrid" in name for name in steps)
+
+
+def test_the_rounds_are_compared_on_episodes_that_nothing_was_chosen_by():
+    steps = {step.name: step for step in steps_of("cores", eta=0.5, best="agent_only")}
+    rounds = ("start", "dagger", "self_exploration", "self_exploration_unfiltered")
+    panels = [next(s for s in steps.values() if s.arm == arm and s.work is Work.PANEL) for arm in rounds]
+    assert {option(step, "--seeds") for step in panels} == {"300:500"}
+    assert option(panels[0], "--model") == "runs/study/arms/agent_only/0/model/adapter"
+
+
+def test_filtered_and_unfiltered_self_exploration_are_of_the_same_episodes():
+    steps = {step.name: step for step in steps_of("cores")}
+    filtered, unfiltered = (
+        steps[f"filter arms/{arm}/agent"] for arm in ("self_exploration", "self_exploration_unfiltered")
+    )
+    assert filtered.inputs == unfiltered.inputs
+    assert "--reward" not in filtered.words and option(unfiltered, "--reward") == "0"
+    assert not any("self_exploration_unfiltered/collected" in str(path) for s in steps.values() for path in s.outputs)
+
+
+def test_rounds_go_on_from_the_adapter_where_it_is_merged():
+    study = load_study("cores")
+    training = Training(config="default", changes={"merge": True})
+    places = Places(study.model_copy(update={"training": training}), Path("x"), {"eta": 0.5, "best": "agent_only"})
+    steps = {step.name: step for step in plan(places)}
+    assert option(steps["train arms/dagger/0"], "--start") == "x/arms/agent_only/0/model/adapter"
+    assert option(steps["evaluate arms/agent_only/0"], "--model") == "x/arms/agent_only/0/model/model"
 
 
 @pytest.mark.parametrize("name", ["cores", "paper"])
@@ -71,12 +108,14 @@ def test_what_the_panel_asks_is_not_learned_from():
     steps = steps_of("cores")
     ask = next(step for step in steps if step.work is Work.ASK)
     asked = {option(step, "--seeds") for step in steps if step.work is Work.PANEL}
-    assert option(ask, "--seeds") == "0:300" and max(int(seeds.split(":")[1]) for seeds in asked) == 300
+    assert option(ask, "--seeds") == "0:500" and max(int(seeds.split(":")[1]) for seeds in asked) == 500
     for step in steps:
         if step.work is Work.PANEL:
             assert set(step.words).intersection(CELLS) <= set(ask.words)
         if step.work is Work.MIX:
-            assert option(step, "--against") == str(ask.outputs[0]) and ask.outputs[0] in step.inputs
+            against = [step.words[place + 1] for place, word in enumerate(step.words) if word == "--against"]
+            assert against == [str(ask.outputs[0]), "runs/study/data/held_out_collected.jsonl"]
+            assert {Path(path) for path in against} <= set(step.inputs)
 
 
 def test_general_data_come_on_top_of_equal_agent_data():
@@ -93,7 +132,7 @@ def test_general_data_come_on_top_of_equal_agent_data():
 def test_the_estimate_of_a_training_is_that_of_its_records():
     step = next(step for step in steps_of("cores") if step.name == "train arms/agent_only/0")
     assert step.seconds == pytest.approx(20 + 1200 * 30 / 48)
-    assert seconds_of(command=2, episode=10) == pytest.approx(2 * RATES["command"].seconds + 32)
+    assert seconds_of(command=2, episode=10) == pytest.approx(2 * RATES["command"].seconds + 20)
 
 
 def test_what_waits_for_a_choice_is_planned_anew_with_it():

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The page of a study whose results are made up."""
 
+import json
 import re
 
 from PIL import Image
@@ -8,8 +9,9 @@ from PIL import Image
 from agent_planner.tuning.panel.results import EpisodeLine, read_results
 from agent_planner.tuning.study.config import load_study
 from agent_planner.tuning.study.driver import Driver
-from agent_planner.tuning.study.gather import gather
+from agent_planner.tuning.study.gather import gather, lines_of
 from agent_planner.tuning.study.report import write_report
+from agent_planner.types import Level
 from tests.tuning.study.made_up import do_all
 
 
@@ -22,7 +24,7 @@ def succeeds(model, cell, seed):
 
 
 def written(driver, folder):
-    lines = gather(driver.done, folder / "results.jsonl")
+    lines = gather(driver.done, driver.study.evaluation.level, folder / "results.jsonl")
     return write_report(driver.study, folder, driver.done, lines, driver.state.choices).read_text()
 
 
@@ -57,7 +59,8 @@ def test_a_whole_study(tmp_path):
         text, "no_twins", r"leave_out: \['twins'\]", "infeasible", r"30\.0 % \(.*n=200\)", "agent_only", r"60\.0 %"
     )
     assert row(text, "infeasible", "agent_only", "no_twins", r"\+30\.0 \(.*\)", "200", "60:0")
-    assert "Both rounds go on from hybrid/0; hybrid has the highest mean success over cells" in text
+    assert "All rounds go on from hybrid/0 (start); hybrid has the highest mean success over cells" in text
+    assert row(text, "held_in", "start", "dagger", r"\+10\.0 \(.*\)", "200", "20:0")
     assert row(text, "held_in", "dagger", "self_exploration", r"\+70\.0")
     assert row(text, "0.8", r"80\.00 %", r"-2\.1111", r"\+0\.00 %")
     for name in re.findall(r"!\[.+\]\((.+\.png)\)", text):
@@ -72,7 +75,24 @@ def test_results_are_of_arms_and_seeds(tmp_path):
     lines = [line for line in read_results([tmp_path / "results.jsonl"]) if isinstance(line, EpisodeLine)]
     assert {line.model for line in lines} == {"expert", "agent_only/0", "agent_only/1", "agent_only/2"}
     assert {line.seed for line in lines if line.model == "agent_only/1"} == set(range(100, 200))
+    assert row(text, r"agent_only +\| +60\.0 % \(.*n=300\)")  # the episodes for the ablations are not the arm's
     assert "### Differences" not in text and "exploratory" not in text
+
+
+def test_what_is_not_of_the_model_as_it_is_now_does_not_count(tmp_path):
+    driver = Driver(load_study("cores"), tmp_path, ["agent_only"])
+    do_all(driver, succeeds)
+    place = driver.places.results("agent_only", 1)
+    first = next(line for line in read_results([place]) if isinstance(line, EpisodeLine))
+    others = [{"adapter": "another"}, {"level": "raw"}, {"look_ahead": True}]
+    kept = place.read_text()
+    plain = [json.dumps(first.model_copy(update=other).model_dump(mode="json")) for other in others]
+    place.write_text("\n".join([kept.strip(), *plain]) + "\n")
+    model = str(driver.places.model("agent_only", 1))
+    found = [line for line in lines_of(place, model, Level.GRAMMAR) if isinstance(line, EpisodeLine)]
+    assert len(found) == 500 and {(line.adapter, line.level, line.look_ahead) for line in found} == {
+        (first.adapter, "grammar", False)
+    }
 
 
 def test_before_anything_was_measured(tmp_path):

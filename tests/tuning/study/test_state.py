@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent_planner.errors import ConfigError
-from agent_planner.tuning.study.config import load_study
+from agent_planner.tuning.study.config import Training, load_study
 from agent_planner.tuning.study.rates import Work
 from agent_planner.tuning.study.state import State, hash_of
 from agent_planner.tuning.study.steps import Step
@@ -48,6 +48,18 @@ def test_a_step_is_done_once_its_outputs_are_there_and_as_they_were(tmp_path):
     assert again(tmp_path).record(step) is None
 
 
+def test_a_step_is_done_again_when_what_it_was_made_from_has_changed(tmp_path):
+    state, first = State(STUDY, tmp_path), a_step(tmp_path)
+    second = replace(a_step(tmp_path, "second"), inputs=(first.outputs[0],))
+    do(state, first)
+    do(state, second)
+    assert again(tmp_path).record(second) is not None
+    do(state, first, "made otherwise")
+    assert state.record(first) is not None and state.record(second) is None
+    do(state, second)
+    assert again(tmp_path).record(second) is not None
+
+
 def test_of_what_was_broken_off_the_seconds_do_not_count(tmp_path):
     step, other = a_step(tmp_path), a_step(tmp_path, "other")
     assert State(STUDY, tmp_path).begin(step)
@@ -84,6 +96,9 @@ def test_a_study_goes_on_only_with_the_same_configuration(tmp_path):
     other = STUDY.model_copy(update={"samples": 13, "seeds": (0, 5)})
     with pytest.raises(ConfigError, match=r"begun otherwise \(samples was 12, is 13; seeds was \[0\], is \[0, 5\]\)"):
         again(tmp_path, other)
+    training = Training(config="tiny", changes=STUDY.training.changes | {"rank": 3})
+    with pytest.raises(ConfigError, match=r"rank was 2, is 3.*hyper_parameters\.rank was 2, is 3"):
+        again(tmp_path, STUDY.model_copy(update={"training": training}))
     with pytest.raises(ConfigError, match=r"data\.tasks was 4, is 9"):
         again(tmp_path, STUDY.model_copy(update={"data": STUDY.data.model_copy(update={"tasks": 9})}))
 
