@@ -9,7 +9,7 @@ MAKEFLAGS += --no-builtin-rules
 # cpu, or cuda (several GB from PyPI)
 TORCH ?= cpu
 INSTRUCTION ?= put the red cube in the blue bin
-TESTS ?= tests
+TESTS ?=
 # the ROS-free core: tests/ros and the like need the built workspace even to be read
 FAST_TESTS ?= $(filter-out tests/packaging tests/ros tests/cli tests/tuning tests/testing tests/motion tests/sim tests/end_to_end,\
   $(patsubst %/,%,$(wildcard tests/*/)) $(wildcard tests/test_*.py))
@@ -47,7 +47,7 @@ setup: $(WORKSPACE) ## create .venv from the lock, build ros_ws (TORCH=cuda for 
 .PHONY: test
 test: setup ## set up, then the whole test suite (TESTS=tests/scene for a part)
 	@scripts/check_test_system.sh
-	@$(IN_ROS) python -m pytest $(TESTS)
+	@$(IN_ROS) scripts/run_tests.sh $(TESTS)
 
 .PHONY: test-fast
 test-fast: $(DONE)/project ## the tests that need neither ROS nor a simulator nor the model

@@ -11,11 +11,20 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
-def pytest_collection_modifyitems(items):
-    """What works in real time may fail beside other work of the machine: it gets a second chance, and is listed."""
+_COMPUTING = ("tests/tuning/", "tests/llm/", "tests/docs/test_tuning", "tests/cli/test_tune_")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Mark what computes, which `make test` runs in the idle time of the rest.
+
+    What works in real time may fail beside other work of the machine: it gets a second chance, and is listed.
+    """
     for item in items:
-        if item.get_closest_marker("ros") or item.get_closest_marker("live"):
+        marks = {mark.name for mark in item.iter_markers()}
+        if marks & {"ros", "live"}:
             item.add_marker(pytest.mark.flaky(reruns=1))
+        if item.path.relative_to(config.rootpath).as_posix().startswith(_COMPUTING) and not marks & {"ros", "sim"}:
+            item.add_marker(pytest.mark.computing)
 
 
 @pytest.fixture(scope="module", autouse=True)
