@@ -2,8 +2,8 @@
 """Instructions of three to five clauses whose skeleton training never draws.
 
 A skeleton is the sequence of the clauses' kinds, each with ``it`` where a clause takes up by that word what the one
-before it was about. Training draws at most three clauses, and of such links only those that close something
-(`scenario.feasible`). So a skeleton of four or five is never drawn there, nor one of three with a link of `_LINKS`.
+before it was about. Of those of four and five, a third each is training's, dev's and test's (`skeleton_split`). Those of
+three have a link of `_LINKS`, which training never draws: there, ``it`` is only ever closed.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from agent_planner.tuning.panel.case import Case, drawn, seeded
 from agent_planner.tuning.scenarios.clauses import Clause, draw_kind, make_clause
 from agent_planner.tuning.scenarios.phrasing import TRAINING
 from agent_planner.tuning.scenarios.reference import phrase
-from agent_planner.tuning.scenarios.scenario import KNOWN, Scenario, Setting, draw_setting, joined, stable_seed
+from agent_planner.tuning.scenarios.scenario import KNOWN, Scenario, Setting, draw_setting, joined, skeleton_split
 from agent_planner.tuning.scenarios.scenes import observed
 from agent_planner.types import Atom
 
@@ -54,11 +54,6 @@ def compositions(split: str, seed: int) -> Case:
     return Case(drawn(lambda: _draw(rng, split, length, f"{split}/compositions/{seed}")), "compositions")
 
 
-def split_of(skeleton: str) -> str:
-    """The panel that a skeleton belongs to."""
-    return ("dev", "test")[stable_seed("skeleton", skeleton) % 2]
-
-
 def _draw(rng: Random, split: str, length: int, name: str) -> Scenario | None:
     setting = draw_setting(rng, KNOWN)
     if not observed(setting.world).objects:
@@ -74,7 +69,7 @@ def _composed(rng: Random, setting: Setting, split: str, length: int, name: str)
         if len(chain) < length:
             chain += _next(rng, setting, scene, chain)
     skeleton = "+".join(f"{c.clause.kind} it" if c.link else c.clause.kind for c in chain)
-    if len(chain) < length or length == 3 and not any(c.link for c in chain) or split_of(skeleton) != split:
+    if len(chain) < length or length == 3 and not any(c.link for c in chain) or skeleton_split(skeleton) != split:
         return None
     clauses = [c.clause for c in chain]
     return replace(joined(rng, setting, name, clauses, _WORDS), kind=skeleton) if _all_act(clauses, setting) else None

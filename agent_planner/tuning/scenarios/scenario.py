@@ -174,6 +174,15 @@ def feasible(rng: Random, setting: Setting, name: str, words: Phrasing = TRAININ
     return joined(rng, setting, name, clauses, words)
 
 
+def skeleton_split(skeleton: str) -> str:
+    """Who may draw a long instruction whose clauses are of these kinds, in this order: train, dev or test.
+
+    Args:
+        skeleton: the kinds joined by ``+``, each with ``it`` behind it or not where a clause is about the one before.
+    """
+    return ("train", "dev", "test")[stable_seed("skeleton", skeleton.replace(" it", "")) % 3]
+
+
 def joined(rng: Random, setting: Setting, name: str, clauses: Sequence[Clause], words: Phrasing = TRAINING) -> Scenario:
     """Put clauses into words, one after the other; nothing is proved here."""
     goal = Goal(tuple(c.atoms for c in clauses))

@@ -30,6 +30,7 @@ from agent_planner.tuning.scenarios.scenario import (
     follow_up,
     joined,
     scenarios,
+    skeleton_split,
     talk,
     vague_clause,
     worded,
@@ -52,6 +53,9 @@ _BODY = 0.28
 _NEW_KIND = 0.45
 # How many of the scenes come from a camera, and how long ago things were seen there (natural logarithm of seconds).
 _BY_CAMERA, _LOG_AGES = 0.5, (1.5, 7.0)
+# How many clauses an instruction has. Of the long ones two thirds are drawn anew: see `skeleton_split`.
+_CLAUSES = {1: 0.52, 2: 0.26, 3: 0.07, 4: 0.09, 5: 0.06}
+_LONG, _MOST_CALLS = 4, 28
 _ONE, _SEVERAL = whole_zoo(several=False), whole_zoo(several=True)
 # How often a fact that some skill makes holds from the beginning, and of what.
 _FACTS = {
@@ -150,13 +154,13 @@ def _drawn(rng: Random, setting: Setting, kind: str, name: str) -> Scenario | No
 
 
 def _feasible(rng: Random, setting: Setting, seen: SceneGraph, name: str) -> Scenario | None:
-    wanted = rng.choices((1, 2, 3), weights=(0.62, 0.31, 0.07))[0]
+    wanted = rng.choices(list(_CLAUSES), weights=list(_CLAUSES.values()))[0]
     words = _ONE if wanted == 1 else _SEVERAL
     clauses = _clauses(rng, setting.by_role, seen, words, wanted) if seen.objects else []
-    if len(clauses) < wanted:
+    if len(clauses) < wanted or wanted >= _LONG and skeleton_split("+".join(c.kind for c in clauses)) != "train":
         return None
     calls = plan(Goal(tuple(c.atoms for c in clauses)), setting.library, seen)
-    if calls is None or (not calls and rng.random() < 0.7):
+    if calls is None or len(calls) > _MOST_CALLS or (not calls and rng.random() < 0.7):
         return None
     if wanted == 2 and rng.random() < 0.08 and " it" not in clauses[1].text:
         words = replace(words, joins=TRAIN_JOINS_BACKWARDS)
