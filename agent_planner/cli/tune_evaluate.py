@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agent_planner.cli.alone import alone
 from agent_planner.cli.evaluate import HeldOut, seed_range
 from agent_planner.cli.models import checked, loaded
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import UserError, did_you_mean
 from agent_planner.tuning.mixture.names import Split
+from agent_planner.tuning.panel.names import CHOICES, LIKELIHOOD, MOST_TASKS, TASKS
 from agent_planner.types import Level
 
 if TYPE_CHECKING:
@@ -80,11 +82,12 @@ def evaluate(
 ) -> None:
     """Measure models on the panel. Every finished episode is written at once; killed, the same command goes on.
 
-    Shared out by --processes or --ray, episodes come in parts, whose lines are the same and in the same order.
+    Shared out by --processes or --ray, episodes come in parts, whose lines are the same and in the same order; a part
+    is written when it and all before it are done.
     """
     numbers = seed_range(seeds)
     from agent_planner.agent.limits import LoopConfig
-    from agent_planner.tuning.panel.results import CHOICES, LIKELIHOOD, TASKS, Results, RunLine
+    from agent_planner.tuning.panel.results import Results, RunLine, made
 
     levels = level or [Level.GRAMMAR]
     cells, others = _wanted(cell)
@@ -92,26 +95,34 @@ def evaluate(
         raise UserError("--cell general_likelihood and --data FILE (held-out conversations) go together")
     if (CHOICES in others) != (records is not None):
         raise UserError("--cell choice_accuracy and --records FILE (the robot's held-out records) go together")
+    if ray and processes > 1:
+        raise UserError("--ray and --processes are two ways of the same: choose one")
+    if TASKS in others and numbers.stop > MOST_TASKS:
+        raise UserError(
+            f"--seeds {seeds}: there are {MOST_TASKS} general tasks; ask for them by a command of their own"
+        )
     for name in model:
-        _checked(name)
+        _checked(name, bool({LIKELIHOOD, CHOICES} & set(others)))
     terminal = Terminal()
+    _readable(terminal, data, records)
     known = {name: version(name) for name in _PACKAGES}
     command = _command(out, model, cell, seeds, split, levels, look_ahead, batch, data, records)
     command += f" --processes {processes}" * (processes > 1) + f" --ray {shlex.quote(ray)}" * bool(ray)
-    results = Results(out, RunLine(command=command, date=datetime.now(UTC).isoformat(), versions=known))
+    run = RunLine(command=command, date=datetime.now(UTC).isoformat(), versions=known)
     configs = [LoopConfig(level=one, look_ahead=look_ahead) for one in levels]
     plan = Plan(cells, configs, numbers, TASKS in others, data, records, processes, ray)
     if split is Split.TEST:
         terminal.say("the test panel is for a candidate that is to be shipped: run it once, choose on dev", "yellow")
-    for name in model:
-        _measure(terminal, results, name, split.value, batch, plan)
+    with alone(made(out)):
+        results = Results(out, run)
+        for name in model:
+            _measure(terminal, results, name, split.value, batch, plan)
     terminal.say(f"results: {out}; read them with: agent-planner tune report {out} --out FOLDER")
 
 
 def _wanted(cells: Sequence[str] | None) -> tuple[list[str], list[str]]:
     """Cells of the panel among what was named, and the others."""
     from agent_planner.tuning.panel.cells import CELLS
-    from agent_planner.tuning.panel.results import CHOICES, LIKELIHOOD, TASKS
 
     named = list(CELLS) if cells is None or not cells else list(dict.fromkeys(cells))
     known = (*CELLS, TASKS, LIKELIHOOD, CHOICES)
@@ -121,11 +132,30 @@ def _wanted(cells: Sequence[str] | None) -> tuple[list[str], list[str]]:
     return [name for name in named if name in CELLS], [name for name in named if name not in CELLS]
 
 
-def _checked(name: str) -> None:
-    """Raise where there is no such model; nothing heavy is loaded."""
+def _checked(name: str, read: bool) -> None:
+    """Raise where there is no such model, or where it cannot ``read``; nothing heavy is loaded."""
+    if read and name.startswith(("openai:", "scripted:")):
+        raise UserError(f"--model {name}: {LIKELIHOOD} and {CHOICES} need a model's weights; measure it without these")
     _, weights = _parts(name)
     if weights:
         checked(weights)
+
+
+def _readable(terminal: Terminal, data: Path | None, records: Path | None) -> None:
+    """Raise where a file of conversations or records is wrong: they are read when hours have passed."""
+    if data is None and records is None:
+        return
+    from agent_planner.llm.local import share_processors
+
+    share_processors()
+    with terminal.busy("reading what is held out"):
+        from agent_planner.tuning.panel.choices import read_groups
+        from agent_planner.tuning.panel.general import read_conversations
+
+        if data is not None:
+            read_conversations(data)
+        if records is not None:
+            read_groups(records)
 
 
 def _parts(name: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agent_planner.cli.alone import alone
 from agent_planner.cli.process import ChildProcess
 from agent_planner.cli.signals import Terminated, deferred
 from agent_planner.cli.terminal import BusyLine, Terminal
@@ -56,7 +57,10 @@ def study(
         _show(terminal, driver)
         return
     terminal.say(f"{len(steps)} steps; left: {_hours(driver.left())}; `--dry-run` shows them")
-    if _Jobs(terminal, driver, jobs).run(until):
+    folder.mkdir(parents=True, exist_ok=True)
+    with alone(folder):
+        ended = _Jobs(terminal, driver, jobs).run(until)
+    if ended:
         with terminal.busy("writing the report"):
             page = _report(driver)
         terminal.say(f"report: {page}")

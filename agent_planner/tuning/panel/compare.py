@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import NamedTuple, TypeVar
 
+from agent_planner.errors import UserError
 from agent_planner.tuning.panel.results import ChoiceLine, EpisodeLine, LikelihoodLine, TaskLine
 from agent_planner.tuning.panel.statistics import Paired, holm
 
@@ -69,13 +70,24 @@ def by_cell(lines: Sequence[EpisodeLine]) -> dict[str, list[EpisodeLine]]:
 
 
 def compare_models(cell: str, models: Mapping[str, Sequence[Judged]]) -> list[Comparison]:
-    """Every model against every other on the same splits and seeds of one cell; `correct` is still to be applied."""
-    solved = {name: {(line.split, line.seed): line.success for line in lines} for name, lines in models.items()}
+    """Every model against every other on the same splits and seeds of one cell; `correct` is still to be applied.
+
+    Raises:
+        UserError: two were asked different things.
+    """
+    asked = {name: {(line.split, line.seed): line for line in lines} for name, lines in models.items()}
     found = []
-    for first, second in combinations(solved, 2):
-        shared = [key for key in solved[first] if key in solved[second]]
+    for first, second in combinations(asked, 2):
+        shared = [key for key in asked[first] if key in asked[second]]
         if shared:
-            paired = Paired.of([(solved[first][key], solved[second][key]) for key in shared])
+            pairs = [(asked[first][key], asked[second][key]) for key in shared]
+            for one, other in pairs:
+                if (one.instruction, one.truth) != (other.instruction, other.truth):
+                    raise UserError(
+                        f"{cell}, {one.split} {one.seed}: {first} was asked {one.instruction!r}, {second} "
+                        f"{other.instruction!r}: these are results of two versions of the panel; measure one anew"
+                    )
+            paired = Paired.of([(one.success, other.success) for one, other in pairs])
             found.append(Comparison(cell, first, second, paired, paired.p()))
     return found
 

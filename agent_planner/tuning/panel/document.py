@@ -18,8 +18,8 @@ from agent_planner.tuning.panel.compare import (
     compare_models,
     correct,
 )
+from agent_planner.tuning.panel.names import TASKS
 from agent_planner.tuning.panel.results import (
-    TASKS,
     ChoiceLine,
     EpisodeLine,
     LikelihoodLine,

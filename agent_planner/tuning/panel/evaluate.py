@@ -11,7 +11,7 @@ from agent_planner.agent.limits import LoopConfig
 from agent_planner.agent.loop import Episode, Loop
 from agent_planner.agent.requests import Dispatch, ModelTurn, Observe, Question, Request
 from agent_planner.agent.result import EpisodeResult
-from agent_planner.goals import Goal
+from agent_planner.goals import Goal, plan
 from agent_planner.goals.goal import Declined
 from agent_planner.llm.base import ChatModel, ChatReply, ChatRequest
 from agent_planner.scene import SceneGraph
@@ -19,6 +19,7 @@ from agent_planner.tuning.panel.case import Case
 from agent_planner.tuning.panel.statistics import wilson
 from agent_planner.tuning.scenarios.faults import Faults
 from agent_planner.tuning.scenarios.scenario import Scenario
+from agent_planner.tuning.scenarios.scenes import observed
 from agent_planner.tuning.scenarios.symbolic import SymbolicWorld
 from agent_planner.types import Outcome
 
@@ -159,6 +160,8 @@ def judge(case: Case, result: EpisodeResult, world: SymbolicWorld, asked: bool =
         finished = result.outcome in (Outcome.SUCCEEDED, Outcome.ANSWERED) and isinstance(result.goal, Goal)
         # Earlier steps of an ordered goal may be undone by later ones: the model's own goal must then be exact.
         success = finished and world.satisfied(scenario.goal.steps[-1]) and (exact or len(scenario.goal.steps) == 1)
+        if not plan(scenario.goal, scenario.library, observed(scenario.world)):
+            success = success and not result.steps  # it holds already: what was done was something else
         success = success or exact and case.faults is not None and _rightly_gave_up(case.faults, result)
     error = "" if success else ("misread_goal" if not exact else result.code.lower() or result.outcome.value)
     return Score(scenario, result, success, exact, error, case.cell, case.pair, case.twin)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from agent_planner.agent.limits import LoopConfig
 from agent_planner.llm.base import ChatModel, Message
 from agent_planner.llm.default_model import default_adapter
+from agent_planner.tuning.collect.identity import model_hash
 from agent_planner.tuning.collect.listening import Listening
 from agent_planner.tuning.data.manifest import sha256_of
 from agent_planner.tuning.data.records import Record
@@ -39,8 +40,9 @@ MakeModel = Callable[[Sequence[Case]], ChatModel]
 def subject(name: str, weights: str) -> Subject:
     """The subject of that name whose weights are those of the model ``weights`` (as for ``--model``)."""
     folder = default_adapter() if weights == "default" else Path(weights).expanduser()
-    file = folder / _WEIGHTS if folder is not None else None
-    return Subject(model=name, adapter=sha256_of(file) if file is not None and file.is_file() else "")
+    if folder is not None and (folder / _WEIGHTS).is_file():
+        return Subject(model=name, adapter=sha256_of(folder / _WEIGHTS))
+    return Subject(model=name, adapter=model_hash(weights))
 
 
 @dataclass
@@ -54,9 +56,17 @@ class Measurement:
     told: Callable[[bool], None] = lambda success: None
 
     def episodes_left(self, cell: str, seeds: Sequence[int], config: LoopConfig) -> list[int]:
-        """The seeds of a cell that are not in the results yet."""
-        who, level, ahead, done = self.subject, config.level.value, config.look_ahead, self.results.done
-        return [seed for seed in seeds if episode_key(who, level, ahead, cell, self.split, seed) not in done]
+        """The seeds of a cell that are not in the results yet.
+
+        Raises:
+            ConfigError: what is there was asked otherwise than the panel does now.
+        """
+        keys = {s: episode_key(self.subject, config.level.value, config.look_ahead, cell, self.split, s) for s in seeds}
+        there = next((seed for seed, key in keys.items() if key in self.results.done), None)
+        if there is not None:
+            scenario = case_of(cell, self.split, there).scenario
+            self.results.check_asked(keys[there], scenario.instruction, str(scenario.goal))
+        return [seed for seed, key in keys.items() if key not in self.results.done]
 
     def episodes(self, make: MakeModel, cell: str, seeds: Sequence[int], config: LoopConfig) -> None:
         """Run a cell's episodes of these seeds."""

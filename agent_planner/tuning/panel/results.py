@@ -17,8 +17,6 @@ from agent_planner.config import read_text
 from agent_planner.errors import ConfigError, UserError, fault_text
 from agent_planner.tuning.data.records import read_plain
 
-TASKS, LIKELIHOOD, CHOICES = "general_tasks", "general_likelihood", "choice_accuracy"
-
 
 class RunLine(BaseModel):
     """A command that wrote into the file. ``date`` is ISO 8601 in UTC."""
@@ -37,7 +35,12 @@ class RunLine(BaseModel):
 
 
 class Subject(BaseModel):
-    """Who is measured: ``adapter`` is the sha256 of the adapter's weights, empty where there is none."""
+    """Who is measured.
+
+    Attributes:
+        model: its name.
+        adapter: the sha256 of the adapter's weights; of a whole model in a folder, that of its files; else empty.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -205,21 +208,29 @@ class Results:
 
     Raises:
         ConfigError: the file holds something else.
-        UserError: it cannot be written, or its name does not end in ``.jsonl``.
+        UserError: it cannot be made.
     """
 
     def __init__(self, path: Path, run: RunLine):
-        if path.suffix != ".jsonl":
-            raise UserError(f"{path}: results are JSON lines; choose a name that ends in .jsonl")
-        self._path = path
+        self._path = made(path)
         self._run = run
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch()
-        except OSError as error:
-            raise UserError(f"{path}: cannot be written ({error.strerror}); choose another file") from error
         _cut_torn_line(path)
-        self.done = {line.key for line in read_results([path])}
+        lines = read_results([path])
+        self.done = {line.key for line in lines}
+        self._asked = {line.key: (line.instruction, line.truth) for line in lines if isinstance(line, EpisodeLine)}
+
+    def check_asked(self, key: tuple, instruction: str, truth: str) -> None:
+        """See whether an episode that is done was asked what the panel asks now.
+
+        Raises:
+            ConfigError: it was not: its line was made with another version of the panel.
+        """
+        if self._asked.get(key, (instruction, truth)) != (instruction, truth):
+            raise ConfigError(
+                str(self._path),
+                f"holds episodes of another version of the panel ({key[-3]}, {key[-2]} {key[-1]}: "
+                f"{self._asked[key][0]!r}, now {instruction!r}); choose another file",
+            )
 
     def add(self, line: Line) -> None:
         """Write a line at once."""
@@ -228,6 +239,22 @@ class Results:
                 data = {"type": new.type} | new.model_dump(mode="json")
                 file.write(json.dumps(data, ensure_ascii=False) + "\n")
                 self.done.add(new.key)
+
+
+def made(path: Path) -> Path:
+    """Make a file for results, if there is none.
+
+    Raises:
+        UserError: it cannot be written, or its name does not end in ``.jsonl``.
+    """
+    if path.suffix != ".jsonl":
+        raise UserError(f"{path}: results are JSON lines; choose a name that ends in .jsonl")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({error.strerror}); choose another file") from error
+    return path
 
 
 def _cut_torn_line(path: Path) -> None:

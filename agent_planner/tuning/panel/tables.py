@@ -10,6 +10,7 @@ from agent_planner.tuning.panel.results import ChoiceLine, EpisodeLine, Likeliho
 from agent_planner.tuning.panel.statistics import relative_change, wilson
 from agent_planner.tuning.panel.taxonomy import Category
 from agent_planner.tuning.scenarios.scenario import stable_seed
+from agent_planner.types import Outcome
 
 NOTHING = "–"
 WITHIN = 0.02
@@ -108,12 +109,16 @@ def _part(count: int, n: int) -> str:
 
 
 def twin_table(rows: Episodes) -> str:
-    """Needless asks and refusals in the feasible twins of what is ambiguous, impossible or done already."""
+    """Needless asks and refusals in the feasible twins of what is ambiguous, impossible or done already.
+
+    However the episode went before: who ended it by asking a person, or by saying that it cannot or need not be done.
+    """
     body = []
     for name, lines in rows.items():
         for cell, twins in by_cell([line for line in lines if line.twin]).items():
-            counts = Counter(line.category for line in twins)
-            asked, declined = counts[Category.NEEDLESS_ASK], counts[Category.NEEDLESS_REFUSAL]
+            failed = [line for line in twins if not line.success]
+            asked = sum(line.outcome == Outcome.NEEDS_OPERATOR.value for line in failed)
+            declined = sum(line.outcome == Outcome.INFEASIBLE.value or line.goal == "none" for line in failed)
             body.append([name, cell, share(asked, len(twins)), share(declined, len(twins))])
     return markdown(["model", "cell", "needless asks", "needless refusals"], body)
 
@@ -169,6 +174,7 @@ def likelihood_table(models: Mapping[str, Sequence[LikelihoodLine]], base: str) 
     for name, found in scores.items():
         shared = [key for key in found if key in scores[base]]
         if not shared:
+            body.append([name, *[NOTHING] * 3, "none in common", NOTHING])
             continue
         if any(found[key].tokens != scores[base][key].tokens for key in shared):
             raise UserError(f"{name} and {base} have different tokenizers: their likelihoods a token do not compare")
@@ -193,6 +199,8 @@ def choice_table(models: Mapping[str, Sequence[ChoiceLine]]) -> str:
     """Models: how many of the tokens that hold a choice they put first. Tokens depend on one another: no interval."""
     body = []
     for name, lines in models.items():
-        tokens, right = sum(line.tokens for line in lines), sum(line.right for line in lines)
-        body.append([name, f"{right / tokens * 100:.2f} %", str(tokens), str(len(lines))])
-    return markdown(["model", "put first", "tokens", "situations"], body)
+        for data in dict.fromkeys(line.data for line in lines):
+            found = [line for line in lines if line.data == data]
+            tokens, right = sum(line.tokens for line in found), sum(line.right for line in found)
+            body.append([name, data, f"{right / tokens * 100:.2f} %", str(tokens), str(len(found))])
+    return markdown(["model", "records", "put first", "tokens", "situations"], body)

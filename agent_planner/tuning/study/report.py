@@ -144,6 +144,13 @@ def _main(study: Study, main: Arms, by_seed: Arms, folder: Path) -> Iterator[str
     if by_seed:
         yield "### By training seed"
         yield tables.success_table(by_seed, cells)
+    yield "### Goals stated exactly, by kind"
+    yield tables.goal_table(main)
+    yield "### Needless asks and refusals"
+    yield tables.twin_table(main)
+    yield "### What was refused"
+    yield tables.invalid_table(main)
+    yield tables.refusal_table(main)
     yield "### Errors"
     yield tables.error_table(main)
     error_plot(folder / "errors.png", "Errors", main)
@@ -208,6 +215,10 @@ def _general(lines: Sequence[Line]) -> Iterator[str]:
     tasks = by_model(line for line in lines if isinstance(line, TaskLine))
     if tasks:
         yield "## General tasks"
+        yield (
+            "Their templates are not in the generated conversations, but their domains are (arithmetic, questions "
+            "about lists): whoever learned from these is at home there."
+        )
         yield tables.task_table(tasks)
     likelihoods = by_model(line for line in lines if isinstance(line, LikelihoodLine))
     if BASE in likelihoods:

@@ -1,4 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
+import pytest
+
+from agent_planner.errors import UserError
 from agent_planner.tuning.panel.compare import (
     Decoding,
     by_cell,
@@ -53,6 +56,12 @@ def test_answers_are_compared_as_episodes_are():
 def test_seeds_of_different_splits_are_different():
     dev, test = episodes("++", split="dev"), episodes("--", split="test")
     assert compare_models("held_in", {"a": dev, "b": test}) == []
+
+
+def test_what_was_asked_otherwise_is_not_compared():
+    models = {"a": episodes("+"), "b": episodes("-", instruction="wave")}
+    with pytest.raises(UserError, match="held_in, dev 0: a was asked 'put the cup in the bin', b 'wave'"):
+        compare_models("held_in", models)
 
 
 def test_cells_are_compared_by_pairs():

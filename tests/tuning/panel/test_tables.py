@@ -70,12 +70,24 @@ def test_errors_are_shares_of_all_episodes():
 
 
 def test_needless_asks_are_counted_in_twins_only():
-    asked = {"cell": "ambiguous", "category": "needless ask", "success": False}
+    asked = {"cell": "ambiguous", "outcome": "needs_operator", "success": False}
     lines = [episode(twin=True, **asked), episode(seed=1, cell="ambiguous", twin=True), episode(seed=2, **asked)]
     assert cells(tables.twin_table({"m": lines})) == [
         ["model", "cell", "needless asks", "needless refusals"],
         ["m", "ambiguous (twins)", "50.0 % (9.5-90.5, n=2)", "0.0 % (0.0-65.8, n=2)"],
     ]
+
+
+def test_a_refusal_is_needless_however_it_came_about():
+    ends = [
+        {"outcome": "infeasible", "goal": 'missing("cup")', "category": "needless refusal"},
+        {"outcome": "infeasible", "goal": "in(cup, bin)", "category": "gave up"},
+        {"outcome": "answered", "goal": "none", "category": "wrong goal"},
+        {"outcome": "needs_operator", "goal": "on(cup, bin)", "category": "wrong goal"},
+        {"outcome": "failed", "goal": "on(cup, bin)", "category": "wrong goal"},
+    ]
+    lines = [episode(False, seed=seed, cell="infeasible", twin=True, **end) for seed, end in enumerate(ends)]
+    assert cells(tables.twin_table({"m": lines}))[1][2:] == ["20.0 % (3.6-62.4, n=5)", "60.0 % (23.1-88.2, n=5)"]
 
 
 def test_raw_invalid_turns_are_unknown_without_a_grammar():
