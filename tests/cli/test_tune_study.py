@@ -12,8 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from agent_planner.cli import tune_study
+from agent_planner.cli.alone import alone
 from agent_planner.cli.main import app
-from agent_planner.errors import ConfigError, InfrastructureError
+from agent_planner.errors import ConfigError, InfrastructureError, UserError
 from agent_planner.tuning.panel.results import EpisodeLine, read_results
 from agent_planner.tuning.training.journal import read_log
 from tests.tuning.training.tiny import tiny_base
@@ -161,6 +162,11 @@ def test_side_by_side_each_step_has_its_share_and_none_outlives_the_one_that_fai
     assert not of_study(folder)
     begun = json.loads((folder / "study.json").read_text())["begun"]
     assert begun == ["scenarios data/scenarios", "general data/general_generated"]
+
+
+def test_two_do_not_work_in_one_folder(tmp_path):
+    with alone(tmp_path), pytest.raises(UserError, match="another process works there"):
+        called(*words(tmp_path))
 
 
 def test_a_changed_configuration_is_refused(tmp_path, monkeypatch):
