@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from agent_planner.cli import tune_evaluate, tune_report
 from agent_planner.errors import UserError
-from agent_planner.tuning.panel.results import EpisodeLine, RunLine, TaskLine, read_results
+from agent_planner.tuning.panel.results import EpisodeLine, RunLine, TaskLine, open_results, read_results
+from tests.tuning.panel.lines import RUN
 
 app = typer.Typer()
 app.command("evaluate")(tune_evaluate.evaluate)
@@ -90,6 +91,8 @@ def test_the_test_panel_is_for_what_is_shipped(tmp_path):
         (("--model", "expert", "--seeds", "4"), "--seeds 4: write A:B"),
         (("--model", "expert", "--cell", "general_likelihood"), "--data FILE .* go together"),
         (("--model", "expert", "--cell", "choice_accuracy"), "--records FILE .* go together"),
+        (("--model", "expert", "--ray", "auto", "--processes", "2"), "--ray auto and --processes 2 .* choose one"),
+        (("--model", "default", "--cell", "general_tasks", "--seeds", "0:291"), "no 291 different .* fewer --seeds"),
     ],
 )
 def test_what_is_wrong_is_told_before_anything_runs(tmp_path, options, message):
@@ -105,11 +108,48 @@ def test_likelihoods_need_their_data(tmp_path):
         run("evaluate", tmp_path / "r.jsonl", "--model", "base", "--cell", "held_in", "--data", data)
 
 
+def conversation(**more):
+    turns = [{"from": "human", "value": "What is the sea?"}, {"from": "gpt", "loss": True, "value": "Salty water."}]
+    return {"id": "sea", "conversations": turns} | more
+
+
+@pytest.mark.parametrize(
+    ("cell", "option", "more", "message"),
+    [
+        ("general_likelihood", "--data", {"conversations": 4}, r"held\.jsonl:2: has neither"),
+        ("general_likelihood", "--data", {"split": "test"}, r"held\.jsonl:2: split: is 'test'"),
+        ("choice_accuracy", "--records", {"conversations": 4}, r"held\.jsonl:2: has neither"),
+        ("general_likelihood", "--data", {}, "scripted:.*: likelihoods need a model's weights"),
+        ("choice_accuracy", "--records", {"split": "train"}, "scripted:.*: likelihoods need a model's weights"),
+    ],
+)
+def test_what_cannot_be_read_is_told_before_anything_runs(tmp_path, silent_model, cell, option, more, message):
+    held = tmp_path / "held.jsonl"
+    held.write_text(f"{json.dumps(conversation())}\n{json.dumps(conversation(id='b', **more))}\n")
+    model = silent_model if message.startswith("scripted") else "expert"
+    with pytest.raises(UserError, match=message):
+        run("evaluate", tmp_path / "r.jsonl", "--model", model, "--cell", "held_in", "--cell", cell, option, held)
+    assert not (tmp_path / "r.jsonl").exists()
+
+
+def test_a_file_of_another_panel_or_process_is_left_alone(tmp_path):
+    results = tmp_path / "r.jsonl"
+    options = ("--model", "expert", "--cell", "held_in", "--seeds", "0:2")
+    assert run("evaluate", results, *options).exit_code == 0
+    held = results.read_text()
+    with open_results(results, RUN), pytest.raises(UserError, match="another evaluation writes into it"):
+        run("evaluate", results, *options[:-1], "0:3")
+    line = read_results([results])[1]
+    results.write_text(held.replace(line.instruction, "sing a song"))
+    with pytest.raises(UserError, match=r"of held_in \(dev\) is 'sing a song' .* this version of the panel"):
+        run("evaluate", results, *options[:-1], "0:3")
+    assert results.read_text().count("\n") == held.count("\n")
+
+
 @pytest.mark.model
 def test_likelihoods_of_the_base_and_the_default(tmp_path):
     results, data, out = tmp_path / "r.jsonl", tmp_path / "talk.jsonl", tmp_path / "report"
-    turns = [{"from": "human", "value": "What is the sea?"}, {"from": "gpt", "loss": True, "value": "Salty water."}]
-    data.write_text(json.dumps({"id": "sea", "conversations": turns}) + "\n")
+    data.write_text(json.dumps(conversation()) + "\n")
     options = ("--cell", "general_likelihood", "--data", data)
     assert run("evaluate", results, "--model", "base", "--model", "default", *options).exit_code == 0
     assert run("report", results, "--out", out).exit_code == 0

@@ -5,11 +5,13 @@ A line says by ``type`` what it is: ``run`` (a command that wrote into the file)
 panel), ``likelihood`` (of one conversation of the general panel), ``choice`` (of the held-out records of a situation).
 """
 
+import fcntl
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -37,7 +39,13 @@ class RunLine(BaseModel):
 
 
 class Subject(BaseModel):
-    """Who is measured: ``adapter`` is the sha256 of the adapter's weights, empty where there is none."""
+    """Who is measured.
+
+    Attributes:
+        model: its name.
+        adapter: the sha256 of the adapter's weights; of a folder without an adapter, of its files. Empty where no file
+            here tells (the base, an endpoint, a name of Hugging Face).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -63,6 +71,28 @@ def likelihood_key(who: Subject, data: str, conversation: str) -> tuple:
 def choice_key(who: Subject, data: str, group: str) -> tuple:
     """What is the same in no two choice lines of the results."""
     return ("choice", who.model, who.adapter, data, group)
+
+
+class Asked(NamedTuple):
+    """A scenario, or a general task, by its place in the panel and by what it is."""
+
+    cell: str
+    split: str
+    seed: int
+    instruction: str
+    truth: str
+
+    @property
+    def place(self) -> tuple[str, str, int]:
+        """The same for every model."""
+        return self[:3]
+
+    def against(self, other: "Asked") -> str:
+        """For a message: that another one stands in the same place."""
+        return (
+            f"seed {self.seed} of {self.cell} ({self.split}) is '{self.instruction}' with {self.truth} here and "
+            f"'{other.instruction}' with {other.truth} there"
+        )
 
 
 class EpisodeLine(Subject):
@@ -114,6 +144,11 @@ class EpisodeLine(Subject):
         return episode_key(self, self.level, self.look_ahead, self.cell, self.split, self.seed)
 
     @property
+    def asked(self) -> Asked:
+        """What was asked."""
+        return Asked(self.cell, self.split, self.seed, self.instruction, self.truth)
+
+    @property
     def column(self) -> str:
         """The cell, with the feasible twins apart: what is right there is wrong here."""
         return f"{self.cell} (twins)" if self.twin else self.cell
@@ -135,6 +170,11 @@ class TaskLine(Subject):
     def key(self) -> tuple:
         """What is run once only."""
         return task_key(self, self.split, self.seed)
+
+    @property
+    def asked(self) -> Asked:
+        """What was asked."""
+        return Asked(TASKS, self.split, self.seed, self.instruction, self.truth)
 
 
 class LikelihoodLine(Subject):
@@ -167,6 +207,8 @@ class ChoiceLine(Subject):
         return choice_key(self, self.data, self.group)
 
 
+# What stands in a place of the panel now.
+AskedOf = Callable[[str, str, int], Asked]
 Line = RunLine | EpisodeLine | TaskLine | LikelihoodLine | ChoiceLine
 _ANY: TypeAdapter[Line] = TypeAdapter(Annotated[Line, Field(discriminator="type")])
 _BEGINNING = '{"type": "'
@@ -176,7 +218,8 @@ def read_results(paths: Iterable[Path]) -> list[Line]:
     """Read result files.
 
     Raises:
-        ConfigError: a file cannot be read, a line is wrong, or the same thing was measured twice; says where.
+        ConfigError: a file cannot be read, a line is wrong, the same thing was measured twice, or a seed is another
+            scenario in one line than in another (they are of different panels, and do not compare); says where.
     """
     return _lines(item for path in paths for item in read_plain(path))
 
@@ -184,6 +227,7 @@ def read_results(paths: Iterable[Path]) -> list[Line]:
 def _lines(items: Iterable[tuple[str, dict[str, Any]]]) -> list[Line]:
     lines: list[Line] = []
     first: dict[tuple, str] = {}
+    asked: dict[tuple, tuple[Asked, str]] = {}
     for where, data in items:
         try:
             line = _ANY.validate_python(data)
@@ -192,12 +236,43 @@ def _lines(items: Iterable[tuple[str, dict[str, Any]]]) -> list[Line]:
         if line.key in first:
             raise ConfigError(where, f"was measured in {first[line.key]} already; give each result once")
         first[line.key] = where
+        if isinstance(line, EpisodeLine | TaskLine):
+            other, there = asked.setdefault(line.asked.place, (line.asked, where))
+            if other != line.asked:
+                told = f"{line.asked.against(other)} ({there})"
+                raise ConfigError(where, f"{told}; give only files of one version of the panel")
         lines.append(line)
     return lines
 
 
+@contextmanager
+def open_results(path: Path, run: RunLine) -> "Iterator[Results]":
+    """A file of results that nobody else opens so meanwhile; for the rest see `Results`.
+
+    Raises:
+        UserError: another process has it.
+    """
+    _make(path)
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UserError(f"{path}: another evaluation writes into it; let it end, or choose another file") from error
+        yield Results(path, run)
+
+
+def _make(path: Path) -> None:
+    if path.suffix != ".jsonl":
+        raise UserError(f"{path}: results are JSON lines; choose a name that ends in .jsonl")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({error.strerror}); choose another file") from error
+
+
 class Results:
-    """The file that an evaluation appends to; what it holds already is in ``done``.
+    """The file that an evaluation appends to; what it holds already is in ``done``. `open_results` keeps others out.
 
     Args:
         path: of the file; it is made if there is none.
@@ -209,17 +284,32 @@ class Results:
     """
 
     def __init__(self, path: Path, run: RunLine):
-        if path.suffix != ".jsonl":
-            raise UserError(f"{path}: results are JSON lines; choose a name that ends in .jsonl")
+        _make(path)
         self._path = path
         self._run = run
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch()
-        except OSError as error:
-            raise UserError(f"{path}: cannot be written ({error.strerror}); choose another file") from error
         _cut_torn_line(path)
-        self.done = {line.key for line in read_results([path])}
+        lines = read_results([path])
+        self.done = {line.key for line in lines}
+        self._asked = {line.asked for line in lines if isinstance(line, EpisodeLine | TaskLine)}
+
+    def check_same(self, cells: Collection[str], split: str, seeds: Collection[int], asked: AskedOf) -> None:
+        """Check that what stands in the file already is what would be asked now.
+
+        Args:
+            cells: that are to be measured.
+            split: of the panel.
+            seeds: that are to be measured.
+            asked: gives what a cell, a split and a seed are now.
+
+        Raises:
+            ConfigError: it is something else: the file was made with another version of the panel.
+        """
+        for old in sorted(self._asked):
+            if old.cell in cells and old.split == split and old.seed in seeds:
+                new = asked(*old.place)
+                if new != old:
+                    told = f"{old.against(new)}, with this version of the panel"
+                    raise ConfigError(str(self._path), f"{told}; choose another file, and measure all of it anew")
 
     def add(self, line: Line) -> None:
         """Write a line at once."""
