@@ -2,7 +2,7 @@
 """`agent-planner tune evaluate`: the panel for one model or many, into a file of results."""
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,18 +13,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent_planner.cli.alone import alone
 from agent_planner.cli.evaluate import HeldOut, seed_range
 from agent_planner.cli.models import checked, loaded
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import UserError, did_you_mean
 from agent_planner.tuning.mixture.names import Split
-from agent_planner.tuning.panel.names import CHOICES, LIKELIHOOD, MOST_TASKS, TASKS
 from agent_planner.types import Level
 
 if TYPE_CHECKING:
     from agent_planner.agent.limits import LoopConfig
     from agent_planner.llm.base import ChatModel
+    from agent_planner.tuning.data.records import Record
     from agent_planner.tuning.panel.measure import MakeModel, Measurement
     from agent_planner.tuning.panel.parts import Part
     from agent_planner.tuning.panel.results import Results
@@ -43,14 +42,16 @@ _CELL = (
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be measured of every model."""
+    """What is to be measured of every model; what is read of ``data`` and ``records`` stands behind them."""
 
     cells: Sequence[str]
     configs: "Sequence[LoopConfig]"
     seeds: range
     tasks: bool
     data: Path | None
+    conversations: "Sequence[Record]"
     records: Path | None
+    groups: "Mapping[str, list[Record]]"
     processes: int
     ray: str
 
@@ -82,12 +83,13 @@ def evaluate(
 ) -> None:
     """Measure models on the panel. Every finished episode is written at once; killed, the same command goes on.
 
-    Shared out by --processes or --ray, episodes come in parts, whose lines are the same and in the same order; a part
-    is written when it and all before it are done.
+    Shared out by --processes or --ray, episodes come in parts, whose lines are the same and in the same order. The
+    lines of a part are then written when it and all parts before it are done.
     """
     numbers = seed_range(seeds)
     from agent_planner.agent.limits import LoopConfig
-    from agent_planner.tuning.panel.results import Results, RunLine, made
+    from agent_planner.tuning.panel.measure import asked
+    from agent_planner.tuning.panel.results import CHOICES, LIKELIHOOD, TASKS, RunLine, open_results
 
     levels = level or [Level.GRAMMAR]
     cells, others = _wanted(cell)
@@ -96,25 +98,26 @@ def evaluate(
     if (CHOICES in others) != (records is not None):
         raise UserError("--cell choice_accuracy and --records FILE (the robot's held-out records) go together")
     if ray and processes > 1:
-        raise UserError("--ray and --processes are two ways of the same: choose one")
-    if TASKS in others and numbers.stop > MOST_TASKS:
-        raise UserError(
-            f"--seeds {seeds}: there are {MOST_TASKS} general tasks; ask for them by a command of their own"
-        )
+        raise UserError(f"--ray {ray} and --processes {processes} are two ways to share episodes out; choose one")
+    if TASKS in others:
+        for number in numbers:
+            asked(TASKS, split.value, number)
     for name in model:
-        _checked(name, bool({LIKELIHOOD, CHOICES} & set(others)))
+        _checked(name)
+    conversations, groups = _held_out(model, split, data, records)
     terminal = Terminal()
-    _readable(terminal, data, records)
     known = {name: version(name) for name in _PACKAGES}
     command = _command(out, model, cell, seeds, split, levels, look_ahead, batch, data, records)
     command += f" --processes {processes}" * (processes > 1) + f" --ray {shlex.quote(ray)}" * bool(ray)
     run = RunLine(command=command, date=datetime.now(UTC).isoformat(), versions=known)
     configs = [LoopConfig(level=one, look_ahead=look_ahead) for one in levels]
-    plan = Plan(cells, configs, numbers, TASKS in others, data, records, processes, ray)
-    if split is Split.TEST:
-        terminal.say("the test panel is for a candidate that is to be shipped: run it once, choose on dev", "yellow")
-    with alone(made(out)):
-        results = Results(out, run)
+    plan = Plan(cells, configs, numbers, TASKS in others, data, conversations, records, groups, processes, ray)
+    with open_results(out, run) as results:
+        results.check_same([*cells, *others], split.value, numbers, asked)
+        if split is Split.TEST:
+            terminal.say(
+                "the test panel is for a candidate that is to be shipped: run it once, choose on dev", "yellow"
+            )
         for name in model:
             _measure(terminal, results, name, split.value, batch, plan)
     terminal.say(f"results: {out}; read them with: agent-planner tune report {out} --out FOLDER")
@@ -123,6 +126,7 @@ def evaluate(
 def _wanted(cells: Sequence[str] | None) -> tuple[list[str], list[str]]:
     """Cells of the panel among what was named, and the others."""
     from agent_planner.tuning.panel.cells import CELLS
+    from agent_planner.tuning.panel.results import CHOICES, LIKELIHOOD, TASKS
 
     named = list(CELLS) if cells is None or not cells else list(dict.fromkeys(cells))
     known = (*CELLS, TASKS, LIKELIHOOD, CHOICES)
@@ -132,30 +136,27 @@ def _wanted(cells: Sequence[str] | None) -> tuple[list[str], list[str]]:
     return [name for name in named if name in CELLS], [name for name in named if name not in CELLS]
 
 
-def _checked(name: str, read: bool) -> None:
-    """Raise where there is no such model, or where it cannot ``read``; nothing heavy is loaded."""
-    if read and name.startswith(("openai:", "scripted:")):
-        raise UserError(f"--model {name}: {LIKELIHOOD} and {CHOICES} need a model's weights; measure it without these")
+def _checked(name: str) -> None:
+    """Raise where there is no such model; nothing heavy is loaded."""
     _, weights = _parts(name)
     if weights:
         checked(weights)
 
 
-def _readable(terminal: Terminal, data: Path | None, records: Path | None) -> None:
-    """Raise where a file of conversations or records is wrong: they are read when hours have passed."""
+def _held_out(
+    models: Sequence[str], split: Split, data: Path | None, records: Path | None
+) -> "tuple[Sequence[Record], Mapping[str, list[Record]]]":
+    """The held-out conversations, and the robot's records by situation. Raises where a model cannot read any."""
     if data is None and records is None:
-        return
-    from agent_planner.llm.local import share_processors
+        return [], {}
+    from agent_planner.tuning.panel.choices import read_groups
+    from agent_planner.tuning.panel.general import check_has_weights, read_conversations
 
-    share_processors()
-    with terminal.busy("reading what is held out"):
-        from agent_planner.tuning.panel.choices import read_groups
-        from agent_planner.tuning.panel.general import read_conversations
-
-        if data is not None:
-            read_conversations(data)
-        if records is not None:
-            read_groups(records)
+    for half, weights in map(_parts, models):
+        if not half:
+            check_has_weights(weights)
+    conversations = read_conversations(data, held_out=(Split.DEV, split)) if data is not None else []
+    return conversations, read_groups(records) if records is not None else {}
 
 
 def _parts(name: str) -> tuple[str, str]:
@@ -206,7 +207,7 @@ def _measure(terminal: Terminal, results: "Results", name: str, split: str, widt
         part
         for config in plan.configs
         for cell in plan.cells
-        for part in parts_of(cell, measurement.episodes_left(cell, plan.seeds, config), config, width)
+        for part in parts_of(cell, plan.seeds, measurement.episodes_left(cell, plan.seeds, config), config, width)
     ]
     if half and (plan.tasks or plan.data is not None or plan.records is not None):
         terminal.say(f"{name} is a reference row of the panel alone; what else was asked for is left out")
@@ -219,7 +220,7 @@ def _measure(terminal: Terminal, results: "Results", name: str, split: str, widt
             _run(terminal, measurement, name, parts, maker(half, model))
             if tasks and model is not None:
                 with _told(terminal, measurement, f"{name} general_tasks", len(tasks)):
-                    measurement.tasks(model, tasks)
+                    measurement.tasks(model, plan.seeds)
     if not half and (plan.data is not None or plan.records is not None):
         _read(terminal, measurement, name, plan)
 
@@ -231,7 +232,7 @@ def _share_out(terminal: Terminal, measurement: "Measurement", name: str, plan: 
 
     half, weights = _parts(name)
     worker = Worker(half, weights, measurement.subject, measurement.split, measurement.width)
-    with _told(terminal, measurement, f"{name} panel", sum(len(part.seeds) for part in parts)):
+    with _told(terminal, measurement, f"{name} panel", _left(measurement, parts)):
         for lines in in_order(parts, runner(worker, plan.processes, plan.ray, with_model=bool(weights))):
             for line in lines:
                 measurement.add(line)
@@ -241,9 +242,14 @@ def _run(terminal: Terminal, measurement: "Measurement", name: str, parts: "Sequ
     """Run the episodes here."""
     for (cell, config), group in groupby(parts, lambda part: (part.cell, part.config)):
         own = list(group)
-        with _told(terminal, measurement, f"{name} {cell} ({config.level.value})", sum(len(p.seeds) for p in own)):
+        with _told(terminal, measurement, f"{name} {cell} ({config.level.value})", _left(measurement, own)):
             for part in own:
                 measurement.episodes(make, cell, part.seeds, config)
+
+
+def _left(measurement: "Measurement", parts: "Sequence[Part]") -> int:
+    """How many episodes of these parts are not in the results yet."""
+    return sum(len(measurement.episodes_left(part.cell, part.seeds, part.config)) for part in parts)
 
 
 @contextmanager
@@ -276,13 +282,11 @@ def _read(terminal: Terminal, measurement: "Measurement", name: str, plan: Plan)
     from agent_planner.llm.local import share_processors
 
     share_processors()
-    from agent_planner.tuning.panel.choices import groups_left, measure_choices, read_groups
-    from agent_planner.tuning.panel.general import open_weights, read_conversations
+    from agent_planner.tuning.panel.choices import groups_left, measure_choices
+    from agent_planner.tuning.panel.general import open_weights
 
-    told = _told_apart(plan.data)
-    left = measurement.conversations_left(read_conversations(plan.data), told) if plan.data else []
-    of_records = _told_apart(plan.records)
-    groups = read_groups(plan.records) if plan.records else {}
+    told, of_records, groups = _told_apart(plan.data), _told_apart(plan.records), plan.groups
+    left = measurement.conversations_left(plan.conversations, told)
     names = groups_left(measurement.results, measurement.subject, of_records, groups)
     if not left and not names:
         return

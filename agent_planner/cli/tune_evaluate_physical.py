@@ -52,8 +52,9 @@ def evaluate_physical(
     enter_ros()
     from agent_planner.agent.limits import LoopConfig
     from agent_planner.cli.taught import Robot, taught_episodes
+    from agent_planner.tuning.collect.config import EXPERT
     from agent_planner.tuning.panel.measure import Measurement, subject
-    from agent_planner.tuning.panel.results import Results, RunLine
+    from agent_planner.tuning.panel.results import RunLine, open_results
 
     terminal = Terminal()
     command = shlex.join(
@@ -62,15 +63,16 @@ def evaluate_physical(
         + ["--backend", backend.value, "--robot", robot]
     )
     known = {name: version(name) for name in _PACKAGES}
-    results = Results(out, RunLine(command=command, date=datetime.now(UTC).isoformat(), versions=known))
-    measurement = Measurement(results, subject(model, model), split.value, 1)
+    run = RunLine(command=command, date=datetime.now(UTC).isoformat(), versions=known)
     config = LoopConfig(level=level, look_ahead=look_ahead)
     cell = f"{backend.value}_{suite}"
-    left = measurement.episodes_left(cell, numbers, config)
     bodied = Robot(robot, scene, "", level.value, look_ahead, rtf)
-    for one in taught_episodes(terminal, bodied, model, runs, suite, split.value, left) if left else ():
-        score = replace(one.score, cell=cell)
-        results.add(measurement.line(score, _messages(one.record), one.seed, config))
+    with open_results(out, run) as results:
+        measurement = Measurement(results, subject(model, "" if model == EXPERT else model), split.value, 1)
+        left = measurement.episodes_left(cell, numbers, config)
+        for one in taught_episodes(terminal, bodied, model, runs, suite, split.value, left) if left else ():
+            score = replace(one.score, cell=cell)
+            results.add(measurement.line(score, _messages(one.record), one.seed, config))
     terminal.say(f"results: {out}; read them with: agent-planner tune report {out} --out FOLDER")
 
 

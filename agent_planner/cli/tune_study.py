@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent_planner.cli.alone import alone
 from agent_planner.cli.process import ChildProcess
 from agent_planner.cli.signals import Terminated, deferred
 from agent_planner.cli.terminal import BusyLine, Terminal
@@ -45,6 +44,7 @@ def study(
     ] = None,
 ) -> None:
     """Carry out a study: arms with several seeds, ablations, rounds on top; resumes, and reports as it goes."""
+    from agent_planner.tuning.data.alone import alone
     from agent_planner.tuning.study.config import load_study
     from agent_planner.tuning.study.driver import Driver
 

@@ -8,9 +8,9 @@ import typer
 from typer.testing import CliRunner
 
 from agent_planner.cli import tune_evaluate, tune_report
-from agent_planner.cli.alone import alone
-from agent_planner.errors import ConfigError, UserError
-from agent_planner.tuning.panel.results import EpisodeLine, RunLine, TaskLine, read_results
+from agent_planner.errors import UserError
+from agent_planner.tuning.panel.results import EpisodeLine, RunLine, TaskLine, open_results, read_results
+from tests.tuning.panel.lines import RUN
 
 app = typer.Typer()
 app.command("evaluate")(tune_evaluate.evaluate)
@@ -91,46 +91,14 @@ def test_the_test_panel_is_for_what_is_shipped(tmp_path):
         (("--model", "expert", "--seeds", "4"), "--seeds 4: write A:B"),
         (("--model", "expert", "--cell", "general_likelihood"), "--data FILE .* go together"),
         (("--model", "expert", "--cell", "choice_accuracy"), "--records FILE .* go together"),
-        (("--model", "expert", "--cell", "general_tasks", "--seeds", "0:300"), "0:300: there are 290 general tasks"),
-        (("--model", "expert", "--processes", "2", "--ray", "local"), "--ray and --processes are two ways of the same"),
+        (("--model", "expert", "--ray", "auto", "--processes", "2"), "--ray auto and --processes 2 .* choose one"),
+        (("--model", "default", "--cell", "general_tasks", "--seeds", "0:291"), "no 291 different .* fewer --seeds"),
     ],
 )
 def test_what_is_wrong_is_told_before_anything_runs(tmp_path, options, message):
     with pytest.raises(UserError, match=message):
         run("evaluate", tmp_path / "r.jsonl", *options)
     assert not (tmp_path / "r.jsonl").exists()
-
-
-def test_what_is_read_is_looked_at_before_anything_runs(tmp_path):
-    results, data, good = (tmp_path / name for name in ("r.jsonl", "talk.jsonl", "good.jsonl"))
-    turns = [{"from": "human", "value": "What is the sea?"}, {"from": "gpt", "loss": True, "value": "Salty water."}]
-    good.write_text(json.dumps({"id": "sea", "conversations": turns}) + "\n")
-    data.write_text(good.read_text() + '{"id": "land"}\n')
-    options = ("--model", "expert", "--cell", "held_in", "--cell", "general_likelihood", "--seeds", "0:1")
-    with pytest.raises(ConfigError, match=r"talk\.jsonl:2"):
-        run("evaluate", results, *options, "--data", data)
-    model = "openai:m@http://127.0.0.1:9/v1"
-    with pytest.raises(UserError, match="need a model's weights; measure it without these"):
-        run("evaluate", results, *options, "--model", model, "--data", good)
-    assert not results.exists()
-
-
-def test_two_do_not_write_into_one_file(tmp_path):
-    results = tmp_path / "r.jsonl"
-    results.touch()
-    with alone(results), pytest.raises(UserError, match=r"r\.jsonl: another process works there"):
-        run("evaluate", results, "--model", "expert", "--cell", "held_in", "--seeds", "0:1")
-    assert run("evaluate", results, "--model", "expert", "--cell", "held_in", "--seeds", "0:1").exit_code == 0
-
-
-def test_lines_of_another_panel_are_not_gone_on_with(tmp_path):
-    results = tmp_path / "r.jsonl"
-    options = ("--model", "expert", "--cell", "held_in")
-    run("evaluate", results, *options, "--seeds", "0:1")
-    run_line, line = map(json.loads, results.read_text().splitlines())
-    results.write_text("\n".join(map(json.dumps, (run_line, line | {"instruction": "wave"}))) + "\n")
-    with pytest.raises(ConfigError, match=r"another version of the panel \(held_in, dev 0: 'wave', now "):
-        run("evaluate", results, *options, "--seeds", "0:2")
 
 
 def test_likelihoods_need_their_data(tmp_path):
@@ -140,11 +108,48 @@ def test_likelihoods_need_their_data(tmp_path):
         run("evaluate", tmp_path / "r.jsonl", "--model", "base", "--cell", "held_in", "--data", data)
 
 
+def conversation(**more):
+    turns = [{"from": "human", "value": "What is the sea?"}, {"from": "gpt", "loss": True, "value": "Salty water."}]
+    return {"id": "sea", "conversations": turns} | more
+
+
+@pytest.mark.parametrize(
+    ("cell", "option", "more", "message"),
+    [
+        ("general_likelihood", "--data", {"conversations": 4}, r"held\.jsonl:2: has neither"),
+        ("general_likelihood", "--data", {"split": "test"}, r"held\.jsonl:2: split: is 'test'"),
+        ("choice_accuracy", "--records", {"conversations": 4}, r"held\.jsonl:2: has neither"),
+        ("general_likelihood", "--data", {}, "scripted:.*: likelihoods need a model's weights"),
+        ("choice_accuracy", "--records", {"split": "train"}, "scripted:.*: likelihoods need a model's weights"),
+    ],
+)
+def test_what_cannot_be_read_is_told_before_anything_runs(tmp_path, silent_model, cell, option, more, message):
+    held = tmp_path / "held.jsonl"
+    held.write_text(f"{json.dumps(conversation())}\n{json.dumps(conversation(id='b', **more))}\n")
+    model = silent_model if message.startswith("scripted") else "expert"
+    with pytest.raises(UserError, match=message):
+        run("evaluate", tmp_path / "r.jsonl", "--model", model, "--cell", "held_in", "--cell", cell, option, held)
+    assert not (tmp_path / "r.jsonl").exists()
+
+
+def test_a_file_of_another_panel_or_process_is_left_alone(tmp_path):
+    results = tmp_path / "r.jsonl"
+    options = ("--model", "expert", "--cell", "held_in", "--seeds", "0:2")
+    assert run("evaluate", results, *options).exit_code == 0
+    held = results.read_text()
+    with open_results(results, RUN), pytest.raises(UserError, match="another process works there"):
+        run("evaluate", results, *options[:-1], "0:3")
+    line = read_results([results])[1]
+    results.write_text(held.replace(line.instruction, "sing a song"))
+    with pytest.raises(UserError, match=r"of held_in \(dev\) is 'sing a song' .* this version of the panel"):
+        run("evaluate", results, *options[:-1], "0:3")
+    assert results.read_text().count("\n") == held.count("\n")
+
+
 @pytest.mark.model
 def test_likelihoods_of_the_base_and_the_default(tmp_path):
     results, data, out = tmp_path / "r.jsonl", tmp_path / "talk.jsonl", tmp_path / "report"
-    turns = [{"from": "human", "value": "What is the sea?"}, {"from": "gpt", "loss": True, "value": "Salty water."}]
-    data.write_text(json.dumps({"id": "sea", "conversations": turns}) + "\n")
+    data.write_text(json.dumps(conversation()) + "\n")
     options = ("--cell", "general_likelihood", "--data", data)
     assert run("evaluate", results, "--model", "base", "--model", "default", *options).exit_code == 0
     assert run("report", results, "--out", out).exit_code == 0

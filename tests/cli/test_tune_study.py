@@ -12,9 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from agent_planner.cli import tune_study
-from agent_planner.cli.alone import alone
 from agent_planner.cli.main import app
 from agent_planner.errors import ConfigError, InfrastructureError, UserError
+from agent_planner.tuning.data.alone import alone
 from agent_planner.tuning.panel.results import EpisodeLine, read_results
 from agent_planner.tuning.training.journal import read_log
 from tests.tuning.training.tiny import tiny_base

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Results side by side: who was measured how, and the paired differences between models and between cells."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import NamedTuple, TypeVar
 
 from agent_planner.errors import UserError
-from agent_planner.tuning.panel.results import ChoiceLine, EpisodeLine, LikelihoodLine, TaskLine
+from agent_planner.tuning.panel.results import ChoiceLine, EpisodeLine, LikelihoodLine, Subject, TaskLine
 from agent_planner.tuning.panel.statistics import Paired, holm
 
 BASELINE = "held_in"
@@ -38,17 +39,31 @@ class Comparison:
     corrected: float = 1.0
 
 
-def by_model(lines: Iterable[Measured]) -> dict[str, list[Measured]]:
-    """Group by model, in the order of their first lines. Adapters of one name are told apart by their hashes."""
+Names = Mapping[tuple[str, str], str]
+
+
+def names_of(lines: Iterable[Subject]) -> dict[tuple[str, str], str]:
+    """What each model and adapter is called: adapters of one model's name are told apart by their hashes."""
+    found = dict.fromkeys((line.model, line.adapter) for line in lines)
+    several = Counter(model for model, _ in found)
+    return {
+        (model, adapter): f"{model} {adapter[:_HASH_SHOWN] or 'without hash'}" if several[model] > 1 else model
+        for model, adapter in found
+    }
+
+
+def by_model(lines: Iterable[Measured], names: Names | None = None) -> dict[str, list[Measured]]:
+    """Group by model, in the order of their first lines.
+
+    Args:
+        lines: what is grouped.
+        names: what the models are called, from `names_of` all lines of a page; if left out, of these.
+    """
     lines = list(lines)
-    adapters: dict[str, set[str]] = {}
-    for line in lines:
-        adapters.setdefault(line.model, set()).add(line.adapter)
+    names = names or names_of(lines)
     groups: dict[str, list[Measured]] = {}
     for line in lines:
-        several = len(adapters[line.model]) > 1
-        name = f"{line.model} {line.adapter[:_HASH_SHOWN] or 'without adapter'}" if several else line.model
-        groups.setdefault(name, []).append(line)
+        groups.setdefault(names[line.model, line.adapter], []).append(line)
     return groups
 
 
@@ -73,20 +88,16 @@ def compare_models(cell: str, models: Mapping[str, Sequence[Judged]]) -> list[Co
     """Every model against every other on the same splits and seeds of one cell; `correct` is still to be applied.
 
     Raises:
-        UserError: two were asked different things.
+        UserError: a seed was another scenario for one model than for another.
     """
-    asked = {name: {(line.split, line.seed): line for line in lines} for name, lines in models.items()}
+    measured = {name: {(line.split, line.seed): line for line in lines} for name, lines in models.items()}
     found = []
-    for first, second in combinations(asked, 2):
-        shared = [key for key in asked[first] if key in asked[second]]
-        if shared:
-            pairs = [(asked[first][key], asked[second][key]) for key in shared]
-            for one, other in pairs:
-                if (one.instruction, one.truth) != (other.instruction, other.truth):
-                    raise UserError(
-                        f"{cell}, {one.split} {one.seed}: {first} was asked {one.instruction!r}, {second} "
-                        f"{other.instruction!r}: these are results of two versions of the panel; measure one anew"
-                    )
+    for first, second in combinations(measured, 2):
+        pairs = [(line, measured[second][key]) for key, line in measured[first].items() if key in measured[second]]
+        for one, other in pairs:
+            if one.asked != other.asked:
+                raise UserError(f"{first} and {second} do not compare: {one.asked.against(other.asked)}")
+        if pairs:
             paired = Paired.of([(one.success, other.success) for one, other in pairs])
             found.append(Comparison(cell, first, second, paired, paired.p()))
     return found

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The report of a panel: a Markdown page with tables and plots, each beside what made it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -11,15 +11,17 @@ from agent_planner.tuning.panel import tables
 from agent_planner.tuning.panel.compare import (
     BASELINE,
     Decoding,
+    Names,
     by_cell,
     by_decoding,
     by_model,
     compare_cells,
     compare_models,
     correct,
+    names_of,
 )
-from agent_planner.tuning.panel.names import TASKS
 from agent_planner.tuning.panel.results import (
+    TASKS,
     ChoiceLine,
     EpisodeLine,
     LikelihoodLine,
@@ -28,6 +30,7 @@ from agent_planner.tuning.panel.results import (
     TaskLine,
 )
 
+Models = Mapping[str, Sequence[EpisodeLine]]
 _INTERVALS = (
     "Shares stand with their Wilson intervals at 95 %. Differences are paired (the same scenarios): intervals by "
     "method 10 of Newcombe (1998), p by McNemar's exact test, two-sided, then corrected by Holm for all rows of the "
@@ -56,13 +59,14 @@ def write_report(
     if all(isinstance(line, RunLine) for line in lines):
         raise UserError("there is no result in these files; run `agent-planner tune evaluate` first")
     folder.mkdir(parents=True, exist_ok=True)
+    names = names_of(line for line in lines if not isinstance(line, RunLine))
     parts = ["# Report of the panel", _made_by(lines), _INTERVALS]
     for split in dict.fromkeys(line.split for line in episodes):
         told(f"the {split} panel")
-        parts += _split([line for line in episodes if line.split == split], split, folder)
-    parts += _tasks([line for line in lines if isinstance(line, TaskLine)])
-    parts += _likelihoods([line for line in lines if isinstance(line, LikelihoodLine)], base)
-    parts += _choices([line for line in lines if isinstance(line, ChoiceLine)])
+        parts += _split([line for line in episodes if line.split == split], names, split, folder)
+    parts += _tasks([line for line in lines if isinstance(line, TaskLine)], names)
+    parts += _likelihoods([line for line in lines if isinstance(line, LikelihoodLine)], names, base)
+    parts += _choices([line for line in lines if isinstance(line, ChoiceLine)], names)
     page = folder / "report.md"
     with whole_file(page) as file:
         file.write("\n\n".join(parts) + "\n")
@@ -70,33 +74,35 @@ def write_report(
 
 
 def _made_by(lines: Sequence[Line]) -> str:
-    """The commands with their dates and versions, and the hashes of the adapters."""
+    """The commands with their dates and versions, and the hashes of the weights."""
     runs = [line for line in lines if isinstance(line, RunLine)]
     made = [f"- `{run.command}` ({run.date[:10]}; {_versions(run)})" for run in runs]
     adapters = {(line.model, line.adapter) for line in lines if not isinstance(line, RunLine) and line.adapter}
     hashes = [f"- {model}: `{adapter}`" for model, adapter in sorted(adapters)]
     told = ["Made by:\n", *(made or ["- commands that the files do not tell"])]
-    return "\n".join([*told, *(["\nsha256 of the adapters:\n", *hashes] if hashes else [])])
+    return "\n".join([*told, *(["\nsha256 of the weights:\n", *hashes] if hashes else [])])
 
 
 def _versions(run: RunLine) -> str:
     return ", ".join(f"{name} {version}" for name, version in run.versions.items())
 
 
-def _split(lines: Sequence[EpisodeLine], split: str, folder: Path) -> Iterator[str]:
+def _split(lines: Sequence[EpisodeLine], names: Names, split: str, folder: Path) -> Iterator[str]:
     yield f"## The {split} panel"
     yield f"{len(lines)} episodes, seeds {_ranges(line.seed for line in lines)}; each cell's n stands in the table."
     cells = list(by_cell(lines))
     decodings = by_decoding(lines)
     rows = {
-        f"{model}, {decoding}": found for decoding, same in decodings.items() for model, found in by_model(same).items()
+        f"{model}, {decoding}": found
+        for decoding, same in decodings.items()
+        for model, found in by_model(same, names).items()
     }
     yield f"### Success by cell ({split})"
     yield tables.success_table(rows, cells)
     for decoding, same in decodings.items():
-        yield _success_picture(same, split, decoding, cells, folder)
+        yield _success_picture(by_model(same, names), split, decoding, cells, folder)
     for decoding, same in decodings.items():
-        yield from _differences(same, split, decoding)
+        yield from _differences(by_model(same, names), split, decoding)
     yield f"### Goals stated exactly, by kind ({split})"
     yield tables.goal_table(rows)
     yield f"### Errors ({split})"
@@ -104,10 +110,17 @@ def _split(lines: Sequence[EpisodeLine], split: str, folder: Path) -> Iterator[s
     yield _error_picture(rows, split, folder)
     if any(line.twin for line in lines):
         yield f"### Needless asks and refusals ({split})"
-        yield "Feasible twins of instructions that are not: how many were answered with a question, or declined."
+        yield (
+            "Feasible twins of instructions that are not: how many ended with a question to a person; and how many "
+            "with a goal that says that nothing can or need be done, or by giving up before anything was done. These "
+            "count whatever the table of errors calls them."
+        )
         yield tables.twin_table(rows)
     yield f"### What was invalid ({split})"
-    yield "Raw invalid: the model's own first choice left the grammar, which then chose another."
+    yield (
+        "Raw invalid: the model's own first choice left the grammar, which then chose another. At level raw nothing "
+        "does: there it is what was refused since it cannot be read, or names what there is not."
+    )
     yield tables.invalid_table(rows)
     if any(line.codes for line in lines):
         yield (
@@ -118,16 +131,12 @@ def _split(lines: Sequence[EpisodeLine], split: str, folder: Path) -> Iterator[s
         yield tables.refusal_table(rows)
 
 
-def _success_picture(
-    lines: Sequence[EpisodeLine], split: str, decoding: Decoding, cells: Sequence[str], folder: Path
-) -> str:
+def _success_picture(models: Models, split: str, decoding: Decoding, cells: Sequence[str], folder: Path) -> str:
     from agent_planner.tuning.panel.plots import success_plot
 
     name = f"success_{split}_{decoding.level}{'_look_ahead' if decoding.look_ahead else ''}.png"
-    found = by_cell(lines)
-    success_plot(
-        folder / name, f"Success by cell ({split}, {decoding})", by_model(lines), [c for c in cells if c in found]
-    )
+    found = by_cell([line for lines in models.values() for line in lines])
+    success_plot(folder / name, f"Success by cell ({split}, {decoding})", models, [c for c in cells if c in found])
     return f"![Success by cell, {split}, {decoding}]({name})"
 
 
@@ -139,13 +148,12 @@ def _error_picture(rows: dict[str, list[EpisodeLine]], split: str, folder: Path)
     return f"![Errors by category, {split}]({name})"
 
 
-def _differences(lines: Sequence[EpisodeLine], split: str, decoding: Decoding) -> Iterator[str]:
+def _differences(models: Models, split: str, decoding: Decoding) -> Iterator[str]:
     """Between models in each cell, and between cells for each model; a table is a family of tests."""
-    models = by_model(lines)
     cells = {model: by_cell(found) for model, found in models.items()}
     between = [
         comparison
-        for cell in by_cell(lines)
+        for cell in by_cell([line for lines in models.values() for line in lines])
         for comparison in compare_models(cell, {m: found[cell] for m, found in cells.items() if cell in found})
     ]
     if between:
@@ -157,35 +165,38 @@ def _differences(lines: Sequence[EpisodeLine], split: str, decoding: Decoding) -
         yield tables.difference_table("model", correct(across))
 
 
-def _tasks(lines: Sequence[TaskLine]) -> Iterator[str]:
+def _tasks(lines: Sequence[TaskLine], names: Names) -> Iterator[str]:
     for split in dict.fromkeys(line.split for line in lines):
-        models = by_model(line for line in lines if line.split == split)
+        models = by_model((line for line in lines if line.split == split), names)
         yield f"## General tasks ({split})"
-        yield "Instructions outside robotics, decoded greedily without a grammar; a program checks each answer."
+        yield (
+            "Instructions outside robotics, decoded greedily without a grammar; a program checks each answer. Who "
+            "learned from conversations of the source `generated` has trained on several of these kinds, in other "
+            "words: for such a model this shows what was learned, not what was kept."
+        )
         yield tables.task_table(models)
         between = compare_models(TASKS, models)
         if between:
             yield tables.difference_table("", correct(between))
 
 
-def _likelihoods(lines: Sequence[LikelihoodLine], base: str) -> Iterator[str]:
+def _likelihoods(lines: Sequence[LikelihoodLine], names: Names, base: str) -> Iterator[str]:
     if not lines:
         return
     yield "## General likelihood"
-    models = by_model(lines)
+    models = by_model(lines, names)
     if base not in models:
         yield f"There is nothing to compare with: measure `--model {base}` on the same data, too."
-        return
     yield (
         "Held-out conversations: the mean log-likelihood of a token of the model's turns, each conversation counted "
         "once. The change is that of the negative log-likelihood (more is worse), paired by conversation, with a "
         "percentile bootstrap (10,000 resamples, seeded). Within 2 %: the whole interval is below; open: it is not "
-        "certain."
+        "certain. Where no change stands the base was not measured on that data."
     )
     yield tables.likelihood_table(models, base)
 
 
-def _choices(lines: Sequence[ChoiceLine]) -> Iterator[str]:
+def _choices(lines: Sequence[ChoiceLine], names: Names) -> Iterator[str]:
     if not lines:
         return
     yield "## Choice accuracy"
@@ -193,7 +204,7 @@ def _choices(lines: Sequence[ChoiceLine]) -> Iterator[str]:
         "The robot's held-out records, read as they are: of the tokens that hold a choice, how many the model puts "
         "first. For choices between settings; success is counted in episodes."
     )
-    yield tables.choice_table(by_model(lines))
+    yield tables.choice_table(by_model(lines, names))
 
 
 def _ranges(seeds: Iterator[int]) -> str:

@@ -30,11 +30,16 @@ class Likelihood(NamedTuple):
     mean: float
 
 
-def read_conversations(path: Path) -> list[Record]:
+def read_conversations(path: Path, held_out: Sequence[str] = ()) -> list[Record]:
     """Read held-out conversations of any schema.
 
+    Args:
+        path: the file.
+        held_out: the splits that those may be of that tell one; empty: any.
+
     Raises:
-        ConfigError: the file is wrong, two conversations have one id, or nothing in one of them carries loss.
+        ConfigError: the file is wrong, two conversations have one id, one is of another split, or nothing in one of
+            them carries loss.
     """
     found: dict[str, Record] = {}
     for where, data in read_plain(path):
@@ -43,8 +48,22 @@ def read_conversations(path: Path) -> list[Record]:
             raise ConfigError(where, f"id: '{record.id}' stands in the file already")
         if not any(turn.loss for turn in record.conversations):
             raise ConfigError(where, "no turn of the model carries loss; there is nothing to measure")
+        split = str((record.model_extra or {}).get("split") or "")
+        if held_out and split and split not in held_out:
+            told = f"split: is '{split}', which is not for this; make conversations with `tune general --split"
+            raise ConfigError(where, f"{told} {held_out[0]}`")
         found[record.id] = record
     return list(found.values())
+
+
+def check_has_weights(choice: str) -> None:
+    """Check that a model, named as for ``--model``, does not run elsewhere.
+
+    Raises:
+        UserError: it does.
+    """
+    if choice.startswith(("openai:", "scripted:")):
+        raise UserError(f"{choice}: likelihoods need a model's weights; choose default, base or a folder")
 
 
 def open_weights(choice: str, progress: Progress) -> Loaded:
@@ -53,8 +72,7 @@ def open_weights(choice: str, progress: Progress) -> Loaded:
     Raises:
         UserError: there is none of that name, or it runs elsewhere.
     """
-    if choice.startswith(("openai:", "scripted:")):
-        raise UserError(f"{choice}: likelihoods need a model's weights; choose default, base or a folder")
+    check_has_weights(choice)
     use_threads()
     if choice in ("default", "base"):
         adapter = default_adapter() if choice == "default" else None

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measuring a model: what is not in the results yet is run, and each thing is written down as it is done."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,8 @@ from agent_planner.tuning.panel.cells import case_of
 from agent_planner.tuning.panel.evaluate import Score, run_symbolic
 from agent_planner.tuning.panel.general_tasks import answers, item
 from agent_planner.tuning.panel.results import (
+    TASKS,
+    Asked,
     EpisodeLine,
     LikelihoodLine,
     Results,
@@ -38,11 +40,37 @@ MakeModel = Callable[[Sequence[Case]], ChatModel]
 
 
 def subject(name: str, weights: str) -> Subject:
-    """The subject of that name whose weights are those of the model ``weights`` (as for ``--model``)."""
+    """The subject of that name whose weights are those of the model ``weights`` (as for ``--model``; or empty)."""
+    if weights in ("", "base"):
+        return Subject(model=name)
     folder = default_adapter() if weights == "default" else Path(weights).expanduser()
-    if folder is not None and (folder / _WEIGHTS).is_file():
-        return Subject(model=name, adapter=sha256_of(folder / _WEIGHTS))
-    return Subject(model=name, adapter=model_hash(weights))
+    file = folder / _WEIGHTS if folder is not None else None
+    return Subject(model=name, adapter=sha256_of(file) if file is not None and file.is_file() else model_hash(weights))
+
+
+def asked(cell: str, split: str, seed: int) -> Asked:
+    """What stands in that place of the panel.
+
+    Raises:
+        UserError: there is no such general task.
+    """
+    if cell == TASKS:
+        drawn = item(split, seed).drawn
+        return Asked(cell, split, seed, drawn.instruction, drawn.truth)
+    scenario = case_of(cell, split, seed).scenario
+    return Asked(cell, split, seed, scenario.instruction, str(scenario.goal))
+
+
+def pieces(numbers: Sequence[int], left: Collection[int], size: int) -> Iterator[tuple[int, ...]]:
+    """Cut numbers into pieces of that size, and leave out those of which nothing is left to be done.
+
+    The others come whole: what is computed side by side is then the same as without a break.
+    """
+    wanted = set(left)
+    for start in range(0, len(numbers), size):
+        piece = tuple(numbers[start : start + size])
+        if not wanted.isdisjoint(piece):
+            yield piece
 
 
 @dataclass
@@ -56,46 +84,40 @@ class Measurement:
     told: Callable[[bool], None] = lambda success: None
 
     def episodes_left(self, cell: str, seeds: Sequence[int], config: LoopConfig) -> list[int]:
-        """The seeds of a cell that are not in the results yet.
-
-        Raises:
-            ConfigError: what is there was asked otherwise than the panel does now.
-        """
-        keys = {s: episode_key(self.subject, config.level.value, config.look_ahead, cell, self.split, s) for s in seeds}
-        there = next((seed for seed, key in keys.items() if key in self.results.done), None)
-        if there is not None:
-            scenario = case_of(cell, self.split, there).scenario
-            self.results.check_asked(keys[there], scenario.instruction, str(scenario.goal))
-        return [seed for seed, key in keys.items() if key not in self.results.done]
+        """The seeds of a cell that are not in the results yet."""
+        who, level, ahead, done = self.subject, config.level.value, config.look_ahead, self.results.done
+        return [seed for seed in seeds if episode_key(who, level, ahead, cell, self.split, seed) not in done]
 
     def episodes(self, make: MakeModel, cell: str, seeds: Sequence[int], config: LoopConfig) -> None:
         """Run a cell's episodes of these seeds."""
         run_episodes(self.subject, self.split, self.width, make, cell, seeds, config, self.add)
 
-    def add(self, line: EpisodeLine) -> None:
-        """Write down an episode."""
-        self.results.add(line)
-        self.told(line.success)
+    def add(self, line: EpisodeLine | TaskLine) -> None:
+        """Write down an episode, or an answer, that is not there yet."""
+        if line.key not in self.results.done:
+            self.results.add(line)
+            self.told(line.success)
 
     def tasks_left(self, numbers: Sequence[int]) -> list[int]:
         """The numbers of general tasks that are not in the results yet."""
         return [n for n in numbers if task_key(self.subject, self.split, n) not in self.results.done]
 
     def tasks(self, model: ChatModel, numbers: Sequence[int]) -> None:
-        """Ask for the general tasks of these numbers."""
-        for asked, said in answers(model, [item(self.split, number) for number in numbers], self.width):
+        """Ask for the general tasks of these numbers that are not in the results yet, in batches of all of them."""
+        batches = pieces(numbers, self.tasks_left(numbers), self.width)
+        items = [item(self.split, number) for batch in batches for number in batch]
+        for one, said in answers(model, items, self.width):
             line = TaskLine(
                 **self.subject.model_dump(),
                 split=self.split,
-                seed=asked.number,
-                kind=asked.kind,
-                success=asked.drawn.passes(said),
-                instruction=asked.drawn.instruction,
-                truth=asked.drawn.truth,
+                seed=one.number,
+                kind=one.kind,
+                success=one.drawn.passes(said),
+                instruction=one.drawn.instruction,
+                truth=one.drawn.truth,
                 answer=said,
             )
-            self.results.add(line)
-            self.told(line.success)
+            self.add(line)
 
     def conversations_left(self, records: Sequence[Record], data: str) -> list[Record]:
         """The conversations whose likelihood is not in the results yet. ``data`` names the file."""

@@ -2,10 +2,11 @@
 """The panel in parts, and what a worker does with one: whoever runs it, a part gives the same lines.
 
 The episodes of a part are computed side by side, and what stands beside a row can change its numbers in the last
-place. So a part is the same whether one process runs all of them or several share them.
+place. So a part is the same whether one process runs all of them or several share them, and one that a killed run has
+left half done is run again as a whole.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,7 +15,7 @@ from agent_planner.llm.base import ChatModel
 from agent_planner.llm.choose import choose_model
 from agent_planner.llm.local import share_processors
 from agent_planner.tuning.panel.half_models import HALVES
-from agent_planner.tuning.panel.measure import MakeModel, run_episodes
+from agent_planner.tuning.panel.measure import MakeModel, pieces, run_episodes
 from agent_planner.tuning.panel.reference_models import ExpertModel
 from agent_planner.tuning.panel.results import EpisodeLine, Subject
 
@@ -31,11 +32,10 @@ class Part:
     config: LoopConfig
 
 
-def parts_of(cell: str, seeds: Sequence[int], config: LoopConfig, width: int) -> Iterator[Part]:
-    """Split the episodes of a cell; ``width`` are computed side by side."""
-    size = _BATCHES * width
-    for start in range(0, len(seeds), size):
-        yield Part(cell, tuple(seeds[start : start + size]), config)
+def parts_of(cell: str, seeds: Sequence[int], left: Collection[int], config: LoopConfig, width: int) -> Iterator[Part]:
+    """Split the episodes of a cell, of which ``width`` are computed side by side; only parts in which some are left."""
+    for piece in pieces(seeds, left, _BATCHES * width):
+        yield Part(cell, piece, config)
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,10 @@ def maker(half: str, model: ChatModel | None) -> MakeModel:
 def in_order(
     parts: Sequence[Part], runner: Callable[[Mapping[str, Part]], Iterator[tuple[str, list[EpisodeLine]]]]
 ) -> Iterator[list[EpisodeLine]]:
-    """The lines of each part, in the order of the parts; those that come early are held back."""
+    """The lines of each part, in the order of the parts; those that come early are held back.
+
+    What was held back is lost where the command is killed, and done again by the next one.
+    """
     early: dict[str, list[EpisodeLine]] = {}
     coming = 0
     for name, lines in runner({str(number): part for number, part in enumerate(parts)}):

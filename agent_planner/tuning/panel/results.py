@@ -7,15 +7,19 @@ panel), ``likelihood`` (of one conversation of the general panel), ``choice`` (o
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from agent_planner.config import read_text
 from agent_planner.errors import ConfigError, UserError, fault_text
+from agent_planner.tuning.data.alone import alone
 from agent_planner.tuning.data.records import read_plain
+
+TASKS, LIKELIHOOD, CHOICES = "general_tasks", "general_likelihood", "choice_accuracy"
 
 
 class RunLine(BaseModel):
@@ -39,7 +43,8 @@ class Subject(BaseModel):
 
     Attributes:
         model: its name.
-        adapter: the sha256 of the adapter's weights; of a whole model in a folder, that of its files; else empty.
+        adapter: the sha256 of the adapter's weights; of a folder without an adapter, of its files. Empty where no file
+            here tells (the base, an endpoint, a name of Hugging Face).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -66,6 +71,28 @@ def likelihood_key(who: Subject, data: str, conversation: str) -> tuple:
 def choice_key(who: Subject, data: str, group: str) -> tuple:
     """What is the same in no two choice lines of the results."""
     return ("choice", who.model, who.adapter, data, group)
+
+
+class Asked(NamedTuple):
+    """A scenario, or a general task, by its place in the panel and by what it is."""
+
+    cell: str
+    split: str
+    seed: int
+    instruction: str
+    truth: str
+
+    @property
+    def place(self) -> tuple[str, str, int]:
+        """The same for every model."""
+        return self[:3]
+
+    def against(self, other: "Asked") -> str:
+        """For a message: that another one stands in the same place."""
+        return (
+            f"seed {self.seed} of {self.cell} ({self.split}) is '{self.instruction}' with {self.truth} here and "
+            f"'{other.instruction}' with {other.truth} there"
+        )
 
 
 class EpisodeLine(Subject):
@@ -117,6 +144,11 @@ class EpisodeLine(Subject):
         return episode_key(self, self.level, self.look_ahead, self.cell, self.split, self.seed)
 
     @property
+    def asked(self) -> Asked:
+        """What was asked."""
+        return Asked(self.cell, self.split, self.seed, self.instruction, self.truth)
+
+    @property
     def column(self) -> str:
         """The cell, with the feasible twins apart: what is right there is wrong here."""
         return f"{self.cell} (twins)" if self.twin else self.cell
@@ -138,6 +170,11 @@ class TaskLine(Subject):
     def key(self) -> tuple:
         """What is run once only."""
         return task_key(self, self.split, self.seed)
+
+    @property
+    def asked(self) -> Asked:
+        """What was asked."""
+        return Asked(TASKS, self.split, self.seed, self.instruction, self.truth)
 
 
 class LikelihoodLine(Subject):
@@ -170,6 +207,8 @@ class ChoiceLine(Subject):
         return choice_key(self, self.data, self.group)
 
 
+# What stands in a place of the panel now.
+AskedOf = Callable[[str, str, int], Asked]
 Line = RunLine | EpisodeLine | TaskLine | LikelihoodLine | ChoiceLine
 _ANY: TypeAdapter[Line] = TypeAdapter(Annotated[Line, Field(discriminator="type")])
 _BEGINNING = '{"type": "'
@@ -179,7 +218,8 @@ def read_results(paths: Iterable[Path]) -> list[Line]:
     """Read result files.
 
     Raises:
-        ConfigError: a file cannot be read, a line is wrong, or the same thing was measured twice; says where.
+        ConfigError: a file cannot be read, a line is wrong, the same thing was measured twice, or a seed is another
+            scenario in one line than in another (they are of different panels, and do not compare); says where.
     """
     return _lines(item for path in paths for item in read_plain(path))
 
@@ -187,6 +227,7 @@ def read_results(paths: Iterable[Path]) -> list[Line]:
 def _lines(items: Iterable[tuple[str, dict[str, Any]]]) -> list[Line]:
     lines: list[Line] = []
     first: dict[tuple, str] = {}
+    asked: dict[tuple, tuple[Asked, str]] = {}
     for where, data in items:
         try:
             line = _ANY.validate_python(data)
@@ -195,12 +236,39 @@ def _lines(items: Iterable[tuple[str, dict[str, Any]]]) -> list[Line]:
         if line.key in first:
             raise ConfigError(where, f"was measured in {first[line.key]} already; give each result once")
         first[line.key] = where
+        if isinstance(line, EpisodeLine | TaskLine):
+            other, there = asked.setdefault(line.asked.place, (line.asked, where))
+            if other != line.asked:
+                told = f"{line.asked.against(other)} ({there})"
+                raise ConfigError(where, f"{told}; give only files of one version of the panel")
         lines.append(line)
     return lines
 
 
+@contextmanager
+def open_results(path: Path, run: RunLine) -> "Iterator[Results]":
+    """A file of results that nobody else opens so meanwhile; for the rest see `Results`.
+
+    Raises:
+        UserError: another process has it.
+    """
+    _make(path)
+    with alone(path):
+        yield Results(path, run)
+
+
+def _make(path: Path) -> None:
+    if path.suffix != ".jsonl":
+        raise UserError(f"{path}: results are JSON lines; choose a name that ends in .jsonl")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({error.strerror}); choose another file") from error
+
+
 class Results:
-    """The file that an evaluation appends to; what it holds already is in ``done``.
+    """The file that an evaluation appends to; what it holds already is in ``done``. `open_results` keeps others out.
 
     Args:
         path: of the file; it is made if there is none.
@@ -208,29 +276,36 @@ class Results:
 
     Raises:
         ConfigError: the file holds something else.
-        UserError: it cannot be made.
+        UserError: it cannot be written, or its name does not end in ``.jsonl``.
     """
 
     def __init__(self, path: Path, run: RunLine):
-        self._path = made(path)
+        _make(path)
+        self._path = path
         self._run = run
         _cut_torn_line(path)
         lines = read_results([path])
         self.done = {line.key for line in lines}
-        self._asked = {line.key: (line.instruction, line.truth) for line in lines if isinstance(line, EpisodeLine)}
+        self._asked = {line.asked for line in lines if isinstance(line, EpisodeLine | TaskLine)}
 
-    def check_asked(self, key: tuple, instruction: str, truth: str) -> None:
-        """See whether an episode that is done was asked what the panel asks now.
+    def check_same(self, cells: Collection[str], split: str, seeds: Collection[int], asked: AskedOf) -> None:
+        """Check that what stands in the file already is what would be asked now.
+
+        Args:
+            cells: that are to be measured.
+            split: of the panel.
+            seeds: that are to be measured.
+            asked: gives what a cell, a split and a seed are now.
 
         Raises:
-            ConfigError: it was not: its line was made with another version of the panel.
+            ConfigError: it is something else: the file was made with another version of the panel.
         """
-        if self._asked.get(key, (instruction, truth)) != (instruction, truth):
-            raise ConfigError(
-                str(self._path),
-                f"holds episodes of another version of the panel ({key[-3]}, {key[-2]} {key[-1]}: "
-                f"{self._asked[key][0]!r}, now {instruction!r}); choose another file",
-            )
+        for old in sorted(self._asked):
+            if old.cell in cells and old.split == split and old.seed in seeds:
+                new = asked(*old.place)
+                if new != old:
+                    told = f"{old.against(new)}, with this version of the panel"
+                    raise ConfigError(str(self._path), f"{told}; choose another file, and measure all of it anew")
 
     def add(self, line: Line) -> None:
         """Write a line at once."""
@@ -239,22 +314,6 @@ class Results:
                 data = {"type": new.type} | new.model_dump(mode="json")
                 file.write(json.dumps(data, ensure_ascii=False) + "\n")
                 self.done.add(new.key)
-
-
-def made(path: Path) -> Path:
-    """Make a file for results, if there is none.
-
-    Raises:
-        UserError: it cannot be written, or its name does not end in ``.jsonl``.
-    """
-    if path.suffix != ".jsonl":
-        raise UserError(f"{path}: results are JSON lines; choose a name that ends in .jsonl")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written ({error.strerror}); choose another file") from error
-    return path
 
 
 def _cut_torn_line(path: Path) -> None:

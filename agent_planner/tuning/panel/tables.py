@@ -10,10 +10,13 @@ from agent_planner.tuning.panel.results import ChoiceLine, EpisodeLine, Likeliho
 from agent_planner.tuning.panel.statistics import relative_change, wilson
 from agent_planner.tuning.panel.taxonomy import Category
 from agent_planner.tuning.scenarios.scenario import stable_seed
-from agent_planner.types import Outcome
+from agent_planner.types import Level, Outcome
 
 NOTHING = "–"
 WITHIN = 0.02
+# Codes of refusals of what can be read and names what there is: it was said at the wrong time, or is not allowed.
+WELL_FORMED = ("NEEDS", "NO_PROGRESS", "DOUBTED", "DENIED")
+_REFUSALS = ("missing(", "no_skill(")
 Episodes = Mapping[str, Sequence[EpisodeLine]]
 
 
@@ -109,30 +112,45 @@ def _part(count: int, n: int) -> str:
 
 
 def twin_table(rows: Episodes) -> str:
-    """Needless asks and refusals in the feasible twins of what is ambiguous, impossible or done already.
-
-    However the episode went before: who ended it by asking a person, or by saying that it cannot or need not be done.
-    """
+    """Needless asks and refusals in the feasible twins of what is ambiguous, impossible or done already."""
     body = []
     for name, lines in rows.items():
         for cell, twins in by_cell([line for line in lines if line.twin]).items():
-            failed = [line for line in twins if not line.success]
-            asked = sum(line.outcome == Outcome.NEEDS_OPERATOR.value for line in failed)
-            declined = sum(line.outcome == Outcome.INFEASIBLE.value or line.goal == "none" for line in failed)
+            asked, declined = sum(map(_asked, twins)), sum(map(_declined, twins))
             body.append([name, cell, share(asked, len(twins)), share(declined, len(twins))])
     return markdown(["model", "cell", "needless asks", "needless refusals"], body)
 
 
+def _asked(line: EpisodeLine) -> bool:
+    """Whether it ended with a question to a person, whatever had been done before."""
+    return line.outcome == Outcome.NEEDS_OPERATOR.value
+
+
+def _declined(line: EpisodeLine) -> bool:
+    """Whether it stated that there is no goal, or gave up before it had done anything."""
+    stated = line.goal == "none" or line.goal.startswith(_REFUSALS)
+    return stated or (line.outcome == Outcome.INFEASIBLE.value and not line.calls)
+
+
 def invalid_table(rows: Episodes) -> str:
-    """Turns whose first choice left the grammar, and goals and calls that were refused."""
+    """Turns whose first choice left the grammar, and goals and calls that were refused.
+
+    At level raw there is no grammar to leave: what counts is refused for another reason than `WELL_FORMED`.
+    """
     body = []
     for name, lines in rows.items():
-        turns, raw = sum(line.turns for line in lines), sum(line.raw_invalid for line in lines)
+        turns = sum(line.turns for line in lines)
         refused = sum(line.refused for line in lines)
-        # At level raw there is no grammar to leave.
-        invalid = NOTHING if lines[0].level == "raw" else _part(raw, turns)
-        body.append([name, invalid, _part(refused, turns)])
+        body.append([name, _raw_invalid(lines, turns), _part(refused, turns)])
     return markdown(["model", "raw invalid turns", "refused turns"], body)
+
+
+def _raw_invalid(lines: Sequence[EpisodeLine], turns: int) -> str:
+    if lines[0].level != Level.RAW.value:
+        return _part(sum(line.raw_invalid for line in lines), turns)
+    if not _knows_codes(lines):
+        return NOTHING
+    return _part(sum(n for line in lines for code, n in line.codes.items() if code not in WELL_FORMED), turns)
 
 
 def refusal_table(rows: Episodes) -> str:
@@ -147,9 +165,12 @@ def refusal_table(rows: Episodes) -> str:
 
 
 def _of_code(counts: Counter[str], code: str, lines: Sequence[EpisodeLine]) -> str:
-    # Older files tell how many were refused, but not why.
-    known = counts.total() == sum(line.refused for line in lines)
-    return _part(counts[code], sum(line.turns for line in lines)) if known else NOTHING
+    return _part(counts[code], sum(line.turns for line in lines)) if _knows_codes(lines) else NOTHING
+
+
+def _knows_codes(lines: Sequence[EpisodeLine]) -> bool:
+    """Older files tell how many were refused, but not why."""
+    return all(sum(line.codes.values()) == line.refused for line in lines)
 
 
 def task_table(models: Mapping[str, Sequence[TaskLine]]) -> str:
@@ -166,41 +187,46 @@ def task_table(models: Mapping[str, Sequence[TaskLine]]) -> str:
 def likelihood_table(models: Mapping[str, Sequence[LikelihoodLine]], base: str) -> str:
     """Mean log-likelihoods per token, and how much less likely than the base's they are, paired by conversation.
 
+    A row a model and data. What the base was not measured on has no comparison; of what it has read only a part of,
+    that part is shown.
+
     Raises:
         UserError: a model counts in other tokens than the base.
     """
     scores = {name: {(line.data, line.conversation): line for line in lines} for name, lines in models.items()}
     body = []
     for name, found in scores.items():
-        shared = [key for key in found if key in scores[base]]
-        if not shared:
-            body.append([name, *[NOTHING] * 3, "none in common", NOTHING])
-            continue
-        if any(found[key].tokens != scores[base][key].tokens for key in shared):
-            raise UserError(f"{name} and {base} have different tokenizers: their likelihoods a token do not compare")
-        mine, theirs = ([-scores[n][key].log_likelihood for key in shared] for n in (name, base))
-        change, low, high = relative_change(theirs, mine, stable_seed("bootstrap", name))
-        within = "yes" if high <= WITHIN else "no" if low > WITHIN else "open"
-        body.append(
-            [
-                name,
-                f"{-sum(mine) / len(mine):.4f}",
-                NOTHING if name == base else f"{change * 100:+.2f} % ({low * 100:+.2f} to {high * 100:+.2f})",
-                NOTHING if name == base else within,
-                str(len(shared)),
-                str(sum(found[key].tokens for key in shared)),
-            ]
-        )
-    head = ["model", "log-likelihood a token", "negative log-likelihood against the base", "within 2 %"]
+        for data in dict.fromkeys(data for data, _ in found):
+            mine = {key: line for key, line in found.items() if key[0] == data}
+            shared = [(line, scores[base][key]) for key, line in mine.items() if key in scores.get(base, ())]
+            change, within = (NOTHING, NOTHING) if name == base or not shared else _change(name, base, shared)
+            shown = [line for line, _ in shared] or list(mine.values())
+            mean = sum(line.log_likelihood for line in shown) / len(shown)
+            count = str(len(mine)) if len(shown) == len(mine) else f"{len(shown)} of {len(mine)}"
+            body.append([name, data, f"{mean:.4f}", change, within, count, str(sum(line.tokens for line in shown))])
+    head = ["model", "data", "log-likelihood a token", "negative log-likelihood against the base", "within 2 %"]
     return markdown([*head, "conversations", "tokens"], body)
 
 
+def _change(name: str, base: str, pairs: Sequence[tuple[LikelihoodLine, LikelihoodLine]]) -> tuple[str, str]:
+    """How much less likely than the base's, with its interval, and whether that is within the limit."""
+    if any(line.tokens != other.tokens for line, other in pairs):
+        raise UserError(f"{name} and {base} have different tokenizers: their likelihoods a token do not compare")
+    mine, theirs = zip(*((-line.log_likelihood, -other.log_likelihood) for line, other in pairs), strict=True)
+    change, low, high = relative_change(theirs, mine, stable_seed("bootstrap", name))
+    within = "yes" if high <= WITHIN else "no" if low > WITHIN else "open"
+    return f"{change * 100:+.2f} % ({low * 100:+.2f} to {high * 100:+.2f})", within
+
+
 def choice_table(models: Mapping[str, Sequence[ChoiceLine]]) -> str:
-    """Models: how many of the tokens that hold a choice they put first. Tokens depend on one another: no interval."""
+    """Models by data: how many of the tokens that hold a choice they put first.
+
+    Tokens depend on one another: no interval.
+    """
     body = []
-    for name, lines in models.items():
-        for data in dict.fromkeys(line.data for line in lines):
-            found = [line for line in lines if line.data == data]
-            tokens, right = sum(line.tokens for line in found), sum(line.right for line in found)
-            body.append([name, data, f"{right / tokens * 100:.2f} %", str(tokens), str(len(found))])
-    return markdown(["model", "records", "put first", "tokens", "situations"], body)
+    for name, found in models.items():
+        for data in dict.fromkeys(line.data for line in found):
+            lines = [line for line in found if line.data == data]
+            tokens, right = sum(line.tokens for line in lines), sum(line.right for line in lines)
+            body.append([name, data, f"{right / tokens * 100:.2f} %", str(tokens), str(len(lines))])
+    return markdown(["model", "data", "put first", "tokens", "situations"], body)

@@ -14,7 +14,6 @@ from agent_planner.errors import ConfigError, did_you_mean, fault_text
 from agent_planner.tuning.collect.names import LeaveOut
 from agent_planner.tuning.mixture.names import GeneralSource
 from agent_planner.tuning.panel.cells import CELLS
-from agent_planner.tuning.panel.names import MOST_TASKS
 from agent_planner.tuning.training.config import TrainConfig, load_config
 from agent_planner.types import Level
 
@@ -23,6 +22,9 @@ BASE, EXPERT = "base", "expert"
 # On top of the best: what they go on from, and the rounds.
 START = "start"
 DAGGER, SELF_EXPLORATION, UNFILTERED = ROUNDS = ("dagger", "self_exploration", "self_exploration_unfiltered")
+
+# The panel's general tasks of a split; more are not different.
+MOST_TASKS = 290
 
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1)]

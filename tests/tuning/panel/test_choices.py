@@ -109,4 +109,8 @@ def test_the_table_counts_tokens():
     lines = [
         ChoiceLine(model="m", data="d", group=name, tokens=n, right=r) for name, n, r in (("a", 30, 10), ("b", 10, 5))
     ]
-    assert "| m     |   37.50 % |     40 |          2 |" in choice_table({"m": lines})
+    lines.append(ChoiceLine(model="m", data="other", group="a", tokens=4, right=4))
+    assert [[cell.strip() for cell in row.split("|")[1:-1]] for row in choice_table({"m": lines}).splitlines()[2:]] == [
+        ["m", "d", "37.50 %", "40", "2"],
+        ["m", "other", "100.00 %", "4", "1"],
+    ]

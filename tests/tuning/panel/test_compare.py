@@ -10,6 +10,7 @@ from agent_planner.tuning.panel.compare import (
     compare_cells,
     compare_models,
     correct,
+    names_of,
 )
 from agent_planner.tuning.panel.statistics import Paired
 from tests.tuning.panel.lines import episode, episodes, task
@@ -19,6 +20,7 @@ def test_adapters_of_one_name_are_told_apart():
     lines = [episode(adapter="a" * 64), episode(model="base"), episode(adapter="b" * 64, seed=1)]
     assert list(by_model(lines)) == ["default aaaaaaaa", "base", "default bbbbbbbb"]
     assert list(by_model(lines[:2])) == ["default", "base"]
+    assert list(by_model(lines[:2], names_of(lines))) == ["default aaaaaaaa", "base"]
 
 
 def test_levels_and_look_ahead_are_apart():
@@ -44,6 +46,14 @@ def test_models_are_compared_on_the_same_seeds():
     assert (comparison.first, comparison.second) == ("a", "b")
     assert comparison.paired == Paired(both=1, first=1, second=1, neither=0)
     assert comparison.p == 1.0
+
+
+def test_other_scenarios_are_not_compared():
+    models = {"a": episodes("++"), "b": [episode(), episode(seed=1, instruction="put the cup in the bin, please")]}
+    with pytest.raises(
+        UserError, match=r"a and b do not compare: seed 1 of held_in \(dev\) is 'put the cup in the bin' "
+    ):
+        compare_models("held_in", models)
 
 
 def test_answers_are_compared_as_episodes_are():

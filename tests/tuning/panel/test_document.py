@@ -19,9 +19,9 @@ def panel(model, wins, **known):
     ]
 
 
-def read(model, *values):
+def read(model, *values, **known):
     return [
-        LikelihoodLine(model=model, data="talk", conversation=str(i), tokens=5, log_likelihood=value)
+        LikelihoodLine(model=model, data="talk", conversation=str(i), tokens=5, log_likelihood=value, **known)
         for i, value in enumerate(values)
     ]
 
@@ -32,9 +32,10 @@ def test_a_report_of_everything(tmp_path):
         *panel("base", "+---"),
         *panel("default", "+++-", adapter="ab" * 32),
         *panel("default", "++++", adapter="ab" * 32, look_ahead=True),
-        *(task(model=name, seed=seed) for name in ("base", "default") for seed in range(4)),
+        *(task(model="base", seed=seed) for seed in range(4)),
+        *(task(model="default", adapter="ab" * 32, seed=seed) for seed in range(4)),
         *read("base", -1.0, -2.0),
-        *read("default", -1.01, -2.01),
+        *read("default", -1.01, -2.01, adapter="ab" * 32),
     ]
     told = []
     page = write_report(lines, tmp_path / "out", "base", told.append)
@@ -63,6 +64,22 @@ def test_a_report_of_everything(tmp_path):
         assert Image.open(page.parent / picture).format == "PNG"
 
 
+def test_adapters_and_levels_are_rows_of_their_own_wherever_they_were_measured(tmp_path):
+    lines = [
+        *episodes("+-", adapter="a" * 64),
+        *episodes("++", adapter="b" * 64, level="raw"),
+        *episodes("--", adapter="b" * 64, split="test"),
+        task(adapter="a" * 64),
+        *read("default", -1.0, adapter="b" * 64),
+    ]
+    text = write_report(lines, tmp_path, "base").read_text()
+    named = re.findall(r"default [ab]{8}(?:, \w+)?", text)
+    assert set(named) == {"default aaaaaaaa, grammar", "default bbbbbbbb, raw", "default bbbbbbbb, grammar"} | {
+        "default aaaaaaaa", "default bbbbbbbb",
+    }  # fmt: skip
+    assert not re.search(r"default(?! [ab]{8}|: `)", text)
+
+
 def test_dev_and_test_are_never_mixed(tmp_path):
     lines = [*episodes("++"), *episodes("--", split="test"), episode(seed=7, split="test")]
     text = write_report(lines, tmp_path, "base").read_text()
@@ -74,5 +91,6 @@ def test_dev_and_test_are_never_mixed(tmp_path):
 def test_what_was_not_measured_is_said(tmp_path):
     text = write_report(read("default", -1.0), tmp_path, "base").read_text()
     assert "measure `--model base` on the same data, too" in text and "panel\n\n###" not in text
+    assert re.search(r"^\| default +\| talk +\| +-1\.0000 \|", text, re.MULTILINE)
     with pytest.raises(UserError, match="there is no result in these files"):
         write_report([RUN], tmp_path, "base")

@@ -4,18 +4,32 @@
 import time
 from dataclasses import replace
 
+import pytest
+
 from agent_planner.agent.limits import LoopConfig
-from agent_planner.goals import Declined, Goal, plan
+from agent_planner.agent.result import EpisodeResult
+from agent_planner.goals import Declined, parse_goal
 from agent_planner.llm.scripted import ScriptedModel
+from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
+from agent_planner.scene.graph import CONTAINER, OPENABLE, SURFACE
 from agent_planner.tuning.panel.case import Case
-from agent_planner.tuning.panel.cells import case_of
-from agent_planner.tuning.panel.evaluate import report, run_symbolic
+from agent_planner.tuning.panel.evaluate import judge, report, run_symbolic
 from agent_planner.tuning.panel.reference_models import ExpertModel
 from agent_planner.tuning.panel.statistics import wilson
-from agent_planner.tuning.scenarios.scenario import Scenario
-from agent_planner.tuning.scenarios.scenes import observed
+from agent_planner.tuning.scenarios.scenario import Scenario, default_library
 from agent_planner.tuning.scenarios.suites import scenario_of
-from agent_planner.types import Atom, Level, Outcome
+from agent_planner.tuning.scenarios.symbolic import SymbolicWorld
+from agent_planner.types import Call, Level, Outcome
+
+WORLD = SceneGraph(
+    objects=(SceneObject(name="bowl", category="bowl"), SceneObject(name="lemon", category="lemon")),
+    places=(
+        ScenePlace(name="desk", affordances=frozenset({SURFACE})),
+        ScenePlace(name="bedside table", affordances=frozenset({SURFACE})),
+        ScenePlace(name="drawer", affordances=frozenset({CONTAINER, OPENABLE}), is_open=False, explored=False),
+    ),
+    relations=(Relation("on", "bowl", "desk"), Relation("on", "lemon", "desk"), Relation("at", "bedside table")),
+)
 
 
 class Chatty(ExpertModel):
@@ -46,30 +60,55 @@ def test_a_misread_goal_is_an_error_of_its_own():
     assert not any(s.success or s.goal_exact for s in scores)
 
 
-def test_where_the_goal_holds_already_whoever_does_something_else_is_wrong():
-    """What was asked for holds to the end."""
-    cases = [c for seed in range(24) if not (c := case_of("nothing_to_do", "dev", seed)).twin]
-    assert all(score.success for score in run_symbolic(ExpertModel(cases), cases, LoopConfig()))
-    others = [Case(replace(c.scenario, goal=other)) for c in cases if (other := _something_else(c.scenario))]
-    asked = [c for c in cases if _something_else(c.scenario)]
-    scores = run_symbolic(ExpertModel(others), asked, LoopConfig())
-    assert len(scores) > 3
-    for score in scores:
-        assert score.result.outcome is Outcome.SUCCEEDED and score.result.steps
-        assert not score.success and score.error == "misread_goal"
+@pytest.mark.parametrize(
+    ("said", "succeeds"),
+    [
+        (["goal: on(bowl, desk)"], True),
+        (["goal: on(lemon, desk)"] * 2, True),
+        (["goal: at(desk)"] * 2 + ['navigate_to(target="desk")'], True),
+        (["goal: open(drawer)"] * 2 + ['navigate_to(target="drawer")', 'open(container="drawer")'], True),
+        (
+            ["goal: on(lemon, bedside table)"] * 2
+            + ['navigate_to(target="lemon")', 'pick(object="lemon")', 'navigate_to(target="bedside table")']
+            + ['place_on(object="lemon", surface="bedside table")'],
+            False,
+        ),
+        (["goal: holding(bowl)"] * 2 + ['navigate_to(target="bowl")', 'pick(object="bowl")'], False),
+    ],
+)
+def test_where_the_goal_holds_already_nothing_else_may_be_done(said: list[str], succeeds: bool):
+    scenario = Scenario(
+        "s", default_library(), WORLD, "put the bowl on the desk", parse_goal("goal: on(bowl, desk)"), "on"
+    )
+    turns = iter(said)
+    [score] = run_symbolic(ScriptedModel(lambda request: next(turns)), [scenario], LoopConfig(level=Level.RAW))
+    assert score.result.outcome in (Outcome.SUCCEEDED, Outcome.ANSWERED) and not list(turns)
+    assert score.success is succeeds
 
 
-def _something_else(scenario: Scenario) -> Goal | None:
-    """To drive to a thing that the goal is not about."""
-    seen = observed(scenario.world)
-    if not isinstance(scenario.goal, Goal):
-        return None
-    about = {arg for step in scenario.goal.steps for atom in step for arg in atom.args}
-    for thing in seen.objects:
-        goal = Goal(((Atom("at", (thing.name,)),),))
-        if thing.name not in about and plan(goal, scenario.library, seen):
-            return goal
-    return None
+@pytest.mark.parametrize(
+    "fact", [Relation("running", "desk"), Relation("near", "bowl", "lemon"), Relation("in", "bowl", "drawer")]
+)
+def test_where_a_thing_is_missing_every_fact_stays_but_for_looks(fact: Relation):
+    scenario = Scenario("s", default_library(), WORLD, "fetch the cup", Declined("missing", "cup"), "missing")
+    steps = ((Call("open", {"container": "drawer"}), "ok"),)
+    said = EpisodeResult(Outcome.INFEASIBLE, "MISSING", "", Declined("missing", "cup"), steps)
+    looked = WORLD.replace(
+        places=tuple(p.model_copy(update={"is_open": True, "explored": True}) for p in WORLD.places),
+        relations=tuple(Relation("at", "drawer") if r.name == "at" else r for r in WORLD.relations),
+    )
+    changed = looked.replace(relations=(*(r for r in looked.relations if r.a != "bowl" or fact.name != "in"), fact))
+    for world, succeeds in ((looked, True), (changed, False)):
+        assert judge(Case(scenario), said, SymbolicWorld(world, scenario.library)).success is succeeds
+
+
+def test_what_was_held_may_be_put_down_to_look():
+    held = WORLD.replace(relations=(Relation("holding", "lemon"), *(r for r in WORLD.relations if r.a != "lemon")))
+    scenario = Scenario("s", default_library(), held, "fetch the cup", Declined("missing", "cup"), "missing")
+    said = EpisodeResult(
+        Outcome.INFEASIBLE, "MISSING", "", Declined("missing", "cup"), ((Call("place_on", {"object": "lemon"}), "ok"),)
+    )
+    assert judge(Case(scenario), said, SymbolicWorld(WORLD, scenario.library)).success
 
 
 def test_refusals_are_told_by_their_codes():

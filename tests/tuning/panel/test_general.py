@@ -75,6 +75,10 @@ def test_conversations_of_any_schema(tmp_path):
     path.write_text((json.dumps(talk()) + "\n") * 2)
     with pytest.raises(ConfigError, match=r"talk\.jsonl:2: id: 'talk-drawer-3' stands in the file already"):
         read_conversations(path)
+    path.write_text(json.dumps(talk() | {"split": "train"}) + "\n")
+    assert len(read_conversations(path)) == len(read_conversations(path, ("train",))) == 1
+    with pytest.raises(ConfigError, match=r"talk\.jsonl:1: split: is 'train', .* `tune general --split dev`"):
+        read_conversations(path, ("dev", "test"))
     path.write_text(json.dumps(talk(loss=False)) + "\n")
     with pytest.raises(ConfigError, match="nothing to measure"):
         read_conversations(path)

@@ -6,10 +6,13 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
 from agent_planner.agent.limits import LoopConfig
+from agent_planner.errors import ConfigError
 from agent_planner.llm.scripted import ScriptedModel
 from agent_planner.tuning.data.records import record
-from agent_planner.tuning.panel.measure import Measurement, subject
+from agent_planner.tuning.panel.measure import Measurement, asked, subject
 from agent_planner.tuning.panel.reference_models import ExpertModel
 from agent_planner.tuning.panel.results import EpisodeLine, LikelihoodLine, Results, Subject, TaskLine, read_results
 from agent_planner.types import Level
@@ -83,6 +86,46 @@ def test_the_adapter_is_known_by_its_weights(tmp_path):
         model="half:mine", adapter=hashlib.sha256(b"weights").hexdigest()
     )
     assert subject("base", "base").adapter == "" and len(subject("default", "default").adapter) == 64
+
+
+def test_a_model_without_an_adapter_is_known_by_its_files(tmp_path, monkeypatch):
+    def known(weights: bytes) -> str:
+        (tmp_path / "model.safetensors").write_bytes(weights)
+        return subject(str(tmp_path), str(tmp_path)).adapter
+
+    first = known(b"weights")
+    assert len(first) == 64 and known(b"trained anew") != first == known(b"weights")
+    monkeypatch.chdir(tmp_path)
+    assert subject("expert", "") == Subject(model="expert")
+    assert subject("org/model", "org/model") == Subject(model="org/model")
+
+
+def test_general_tasks_are_asked_in_the_same_batches_after_a_break(tmp_path):
+    model = ScriptedModel(lambda request: "4")
+    one = measurement(tmp_path / "r.jsonl")
+    one.tasks(model, [5])
+    one.tasks(model, range(10))  # side by side: 0 to 3, 4 to 7, 8 and 9
+    assert [request.conversation_id for request in model.heard] == [f"general/{n}" for n in (5, *range(10))]
+    one.tasks(model, range(12))
+    assert [request.conversation_id for request in model.heard[11:]] == [f"general/{n}" for n in (8, 9, 10, 11)]
+    assert sorted(line.seed for line in read_results([tmp_path / "r.jsonl"])[1:]) == [*range(12)]
+
+
+def test_what_stands_in_a_file_is_what_would_be_asked(tmp_path):
+    path = tmp_path / "r.jsonl"
+    one = measurement(path)
+    one.episodes(ExpertModel, "held_in", [0, 1], CONFIG)
+    one.tasks(ScriptedModel(lambda request: "4"), [5])
+    Results(path, RUN).check_same(["held_in", "general_tasks"], "dev", range(9), asked)
+    path.write_text(path.read_text().replace(asked("held_in", "dev", 1).instruction, "sing a song"))
+    again = Results(path, RUN)
+    again.check_same(["held_in"], "dev", [0], asked)
+    again.check_same(["held_in"], "test", [1], asked)
+    again.check_same(["general_tasks"], "dev", range(9), asked)
+    with pytest.raises(
+        ConfigError, match=r"r\.jsonl: seed 1 of held_in \(dev\) is 'sing a song' .* choose another file"
+    ):
+        again.check_same(["held_in"], "dev", range(9), asked)
 
 
 def run_all(path):

@@ -4,7 +4,7 @@ import json
 import pytest
 
 from agent_planner.errors import ConfigError, UserError
-from agent_planner.tuning.panel.results import LikelihoodLine, Results, read_results
+from agent_planner.tuning.panel.results import LikelihoodLine, Results, open_results, read_results
 from tests.tuning.panel.lines import RUN, episode, task
 
 LIKELIHOOD = LikelihoodLine(model="base", data="talk.jsonl 12345678", conversation="c", tokens=9, log_likelihood=-1.5)
@@ -66,6 +66,33 @@ def test_nothing_counts_twice(tmp_path):
         Results(tmp_path / name, RUN.model_copy(update={"date": name})).add(episode())
     with pytest.raises(ConfigError, match=r"b\.jsonl:2: was measured in .*a\.jsonl:2 already"):
         read_results([tmp_path / "a.jsonl", tmp_path / "b.jsonl"])
+
+
+def test_a_seed_is_the_same_scenario_in_all_files(tmp_path):
+    for name, model in (("a.jsonl", "base"), ("b.jsonl", "default")):
+        results = Results(tmp_path / name, RUN.model_copy(update={"date": name}))
+        results.add(episode(model=model, seed=1))
+        results.add(task(model=model, instruction=f"What is {len(model)} + 2?"))
+        results.add(episode(model=model, seed=7, truth="in(cup, bin)" if model == "base" else "in(cup, box)"))
+    with pytest.raises(ConfigError, match=r"b\.jsonl:3: seed 0 of general_tasks .*a\.jsonl:3"):
+        read_results([tmp_path / "a.jsonl", tmp_path / "b.jsonl"])
+    (tmp_path / "b.jsonl").write_text((tmp_path / "b.jsonl").read_text().replace("7 + 2", "4 + 2"))
+    said = r"b\.jsonl:4: seed 7 of held_in \(dev\) is '.*' with in\(cup, box\) here .* in\(cup, bin\) .*a\.jsonl:4"
+    with pytest.raises(ConfigError, match=said):
+        read_results([tmp_path / "a.jsonl", tmp_path / "b.jsonl"])
+
+
+def test_two_evaluations_do_not_write_into_one_file(tmp_path):
+    path = tmp_path / "r.jsonl"
+    with open_results(path, RUN) as results:
+        results.add(episode())
+        with pytest.raises(UserError, match=r"r\.jsonl: another process works there"), open_results(path, RUN):
+            pass
+        with open_results(tmp_path / "other.jsonl", RUN):
+            pass
+    with open_results(path, RUN) as again:
+        assert episode().key in again.done
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["other.jsonl", "r.jsonl"]
 
 
 def test_a_wrong_line_is_named(tmp_path):

@@ -78,23 +78,43 @@ def test_needless_asks_are_counted_in_twins_only():
     ]
 
 
-def test_a_refusal_is_needless_however_it_came_about():
-    ends = [
-        {"outcome": "infeasible", "goal": 'missing("cup")', "category": "needless refusal"},
-        {"outcome": "infeasible", "goal": "in(cup, bin)", "category": "gave up"},
-        {"outcome": "answered", "goal": "none", "category": "wrong goal"},
-        {"outcome": "needs_operator", "goal": "on(cup, bin)", "category": "wrong goal"},
-        {"outcome": "failed", "goal": "on(cup, bin)", "category": "wrong goal"},
-    ]
-    lines = [episode(False, seed=seed, cell="infeasible", twin=True, **end) for seed, end in enumerate(ends)]
-    assert cells(tables.twin_table({"m": lines}))[1][2:] == ["20.0 % (3.6-62.4, n=5)", "60.0 % (23.1-88.2, n=5)"]
+@pytest.mark.parametrize(
+    ("known", "asked", "declined"),
+    [
+        ({"outcome": "succeeded", "success": True}, 0, 0),
+        ({"outcome": "failed", "error": "loop", "category": "loop"}, 0, 0),
+        # a question: which thing is meant, and after a goal that was wrong
+        ({"outcome": "needs_operator", "goal": 'which("cup": cup, mug)', "category": "needless ask", "calls": 0}, 1, 0),
+        (
+            {"outcome": "needs_operator", "goal": "on(cup, shelf)", "error": "misread_goal", "category": "wrong goal"},
+            1,
+            0,
+        ),
+        # declined: whatever the taxonomy calls it
+        ({"outcome": "infeasible", "goal": 'missing("cup")', "category": "needless refusal", "calls": 2}, 0, 1),
+        ({"outcome": "infeasible", "goal": 'no_skill("sing")', "category": "needless refusal", "calls": 0}, 0, 1),
+        ({"outcome": "answered", "goal": "none", "category": "wrong goal", "calls": 0}, 0, 1),
+        ({"outcome": "infeasible", "error": "gave_up", "category": "gave up", "calls": 0}, 0, 1),
+        ({"outcome": "infeasible", "error": "gave_up", "category": "gave up", "calls": 2}, 0, 0),
+        ({"outcome": "answered", "goal": "on(cup, desk)", "error": "misread_goal", "calls": 0}, 0, 0),
+    ],
+)
+def test_what_counts_as_a_needless_ask_or_refusal(known, asked, declined):
+    line = episode(twin=True, **({"success": False} | known))
+    assert cells(tables.twin_table({"m": [line]}))[1][2:] == [tables.share(asked, 1), tables.share(declined, 1)]
 
 
-def test_raw_invalid_turns_are_unknown_without_a_grammar():
-    rows = {"grammar": episodes("++"), "raw": episodes("+", level="raw")}
+def test_raw_invalid_turns_without_a_grammar_are_those_that_were_refused_for_what_they_say():
+    codes = {"NEEDS": 1, "NO_PROGRESS": 1, "DOUBTED": 1, "DENIED": 1, "BAD_FORM": 2, "UNKNOWN_ENTITY": 1}
+    rows = {
+        "grammar": episodes("++"),
+        "raw": [*episodes("+", level="raw"), episode(level="raw", seed=1, turns=10, refused=7, codes=codes)],
+        "old": [episode(level="raw", codes={})],
+    }
     assert cells(tables.invalid_table(rows))[1:] == [
         ["grammar", "2 of 10 (20.0 %)", "2 of 10 (20.0 %)"],
-        ["raw", "–", "1 of 5 (20.0 %)"],
+        ["raw", "3 of 15 (20.0 %)", "8 of 15 (53.3 %)"],
+        ["old", "–", "1 of 5 (20.0 %)"],
     ]
 
 
@@ -117,9 +137,9 @@ def test_tasks_by_kind():
     assert cells(tables.task_table(models))[3][1:] == ["66.7 % (20.8-93.9, n=3)", "100.0 % (20.7-100.0, n=1)"]
 
 
-def read(model, values, tokens=10):
+def read(model, values, tokens=10, data="d"):
     return [
-        LikelihoodLine(model=model, data="d", conversation=str(i), tokens=tokens, log_likelihood=value)
+        LikelihoodLine(model=model, data=data, conversation=str(i), tokens=tokens, log_likelihood=value)
         for i, value in enumerate(values)
     ]
 
@@ -132,11 +152,27 @@ def test_likelihoods_against_the_base():
         "far": read("far", [value * 1.05 for value in base]),
         "open": read("open", [value * (1.5 if i % 16 == 0 else 1.0) for i, value in enumerate(base)]),
     }
-    found = {row[0]: row[1:4] for row in cells(tables.likelihood_table(models, "base"))}
+    found = {row[0]: row[2:5] for row in cells(tables.likelihood_table(models, "base"))}
     assert found["base"] == ["-2.0000", "–", "–"]
     assert found["near"] == ["-2.0200", "+1.00 % (+1.00 to +1.00)", "yes"]
     assert found["far"][2] == "no"
     assert found["open"][1].startswith("+1.56 %") and found["open"][2] == "open"
+
+
+def test_likelihoods_of_each_data_stand_apart_with_or_without_the_base():
+    models = {
+        "base": read("base", [-1.0, -2.0]),
+        "m": [*read("m", [-1.1, -2.2, -9.0]), *read("m", [-4.0], data="other")],
+    }
+    table = cells(tables.likelihood_table(models, "base"))
+    assert [row[:3] + row[5:] for row in table[1:]] == [
+        ["base", "d", "-1.5000", "2", "20"],
+        ["m", "d", "-1.6500", "2 of 3", "20"],
+        ["m", "other", "-4.0000", "1", "10"],
+    ]
+    assert table[2][3].startswith("+10.00 %") and table[3][3:5] == ["–", "–"]
+    alone = cells(tables.likelihood_table({"m": models["m"]}, "base"))
+    assert [row[1:4] for row in alone[1:]] == [["d", "-4.1000", "–"], ["other", "-4.0000", "–"]]
 
 
 def test_likelihoods_of_other_tokens_do_not_compare():
