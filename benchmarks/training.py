@@ -4,6 +4,9 @@
 The padded way is the usual one: records in their order, filled up to the longest of the batch, and the scores of all
 words computed at every place. Tokens are those of the records, however often or seldom they are computed, so that the
 ratios within this run are ratios of time. All ways learn the same.
+
+Without ``--data`` it is one tree of the expert's a step: six instructions about one scene, two of them whole episodes,
+which share far more than records of a mixture do.
 """
 
 import argparse
@@ -92,7 +95,7 @@ def learn(model: PreTrainedModel, packed: Pass, all_scores: bool) -> float:
 def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, help="records; the symbolic expert's episodes if left out")
+    parser.add_argument("--data", type=Path, help="records, of a mixture; the symbolic expert's episodes if left out")
     parser.add_argument("--steps", type=int, default=1)
     parser.add_argument("--layers", type=int, default=30, help="of the default model's widths, with random weights")
     parser.add_argument("--limit", type=int, default=2600, help="tokens computed at once")

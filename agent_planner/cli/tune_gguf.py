@@ -21,4 +21,4 @@ def gguf(
         from agent_planner.tuning.training.gguf_export import export_gguf
 
         size = export_gguf(model, out, weights, lambda text, fraction: status.update(f"{text} {fraction:.0%}"))
-    terminal.say(f"{out}: {size / 1e6:.0f} MB, {weights}; what to do with it: docs/tuning.md, GGUF")
+    terminal.say(f"{out}: {size / 1e6:.0f} MB, {weights}; what to do with it: docs/tuning.md, For llama.cpp and Ollama")

@@ -2,6 +2,7 @@
 """`agent-planner tune train`: tune a language model on records, or its adapter on the expert's episodes."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,7 +28,7 @@ def train(
     base: Annotated[
         str | None, typer.Option(help="base model: default (SmolLM2-135M-Instruct), a folder, a Hugging Face name")
     ] = None,
-    start: Annotated[Path | None, typer.Option(help="an adapter to go on from, with new data")] = None,
+    start: Annotated[Path | None, typer.Option(help="an adapter to go on from, with its own rank and layers")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="how often the data are gone through")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="optimizer steps; with --data, at most")] = None,
     batch: Annotated[int | None, typer.Option(min=1, help="records in a step")] = None,
@@ -74,6 +75,8 @@ def train(
     told = load_config(config, {name: value for name, value in given.items() if value is not None and value != []})
     if told.data and given["seeds"]:
         raise UserError("--trees, --branches and --episodes are of the expert's episodes; leave them out with data")
+    if told.full and rank is not None:
+        raise UserError("--rank is of an adapter, and all weights are to be learned; give --lora, too, or leave it out")
     _run(told, out)
 
 
@@ -90,7 +93,10 @@ def _run(config: TrainConfig, out: Path) -> None:
         trainer = Trainer(config, out)
         trainer.setup(lambda text, fraction: status.update(text))
     if trainer.counts:
-        terminal.say(", ".join(f"{name.replace('_', ' ')}: {count}" for name, count in trainer.counts.items()))
+        terminal.say(_counted(trainer.counts))
+    if trainer.held_counts:
+        terminal.say(f"evaluation: {_counted(trainer.held_counts)}")
+    terminal.say(f"learned: {trainer.adapter or 'all weights'}")
     with terminal.counting("training", trainer.steps) as counter:
         for _ in range(trainer.step):
             counter.advance()
@@ -99,3 +105,13 @@ def _run(config: TrainConfig, out: Path) -> None:
             counter.advance(", ".join(f"{name} {figures[name]:.3f}" for name in shown))
     result = trainer.result
     terminal.say(f"{result.name}: {result}; measure it with: agent-planner eval --model {result}")
+
+
+def _counted(counts: Mapping[str, Any]) -> str:
+    """Counts in words; one that is counted by something has its parts behind it."""
+    parts = []
+    for name, count in counts.items():
+        by = count if isinstance(count, dict) else {}
+        told = f" ({', '.join(f'{part} {number}' for part, number in sorted(by.items()))})" if by else ""
+        parts.append(f"{name.replace('_', ' ')}: {sum(by.values()) if isinstance(count, dict) else count}{told}")
+    return ", ".join(parts)

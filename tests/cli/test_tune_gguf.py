@@ -2,6 +2,7 @@
 """`agent-planner tune gguf`, as a person calls it."""
 
 import re
+from pathlib import Path
 
 import pytest
 import typer
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 from agent_planner.cli import tune_gguf
 from agent_planner.errors import UserError
 
+ROOT = Path(__file__).parents[2]
 app = typer.Typer()
 app.command()(tune_gguf.gguf)
 
@@ -34,7 +36,9 @@ def test_the_default_model_is_written_with_its_adapter(tmp_path):
     out = tmp_path / "default.gguf"
     done = run("default", out)
     assert done.exit_code == 0
-    assert done.stdout.splitlines()[-1] == f"{out}: 145 MB, q8_0; what to do with it: docs/tuning.md, GGUF"
+    told, _, section = done.stdout.splitlines()[-1].partition("; what to do with it: docs/tuning.md, ")
+    assert told == f"{out}: 145 MB, q8_0"
+    assert f"\n## {section}\n" in (ROOT / "docs" / "tuning.md").read_text()
     assert out.stat().st_size == pytest.approx(145e6, rel=0.01)
     fields = GGUFReader(out).fields
     assert fields["tokenizer.ggml.pre"].contents() == "smollm"

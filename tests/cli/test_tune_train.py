@@ -37,7 +37,9 @@ def test_records_become_an_adapter_and_the_same_command_goes_on(tmp_path):
     command = ("--out", tmp_path / "run", "--config", file, "--data", data, "--epochs", 2, "--eval-data", data)
     done = run(*command)
     assert done.exit_code == 0
-    assert "records: 4, too long: 0, nothing to learn: 0, tokens: " in done.stdout
+    assert "\nrecords: 4, too long: 0, nothing to learn: 0, tokens: " in done.stdout
+    assert "\nevaluation: records: 4, too long: 0, " in done.stdout
+    assert "\nlearned: adapter on layers 0 to 2 of 3 (0 is the first), rank 2\n" in done.stdout
     assert "training: 4/4 loss" in done.stdout and "eval_loss" in done.stdout
     assert done.stdout.splitlines()[-1].endswith(f"agent-planner eval --model {tmp_path / 'run' / 'adapter'}")
     assert (tmp_path / "run" / "adapter" / "adapter_model.safetensors").is_file()
@@ -46,6 +48,12 @@ def test_records_become_an_adapter_and_the_same_command_goes_on(tmp_path):
     assert (tmp_path / "run" / "log.jsonl").read_text() == before
     ran = json.loads((tmp_path / "run" / "run.json").read_text())
     assert (ran["steps"], ran["packing"], ran["config"]["rank"]) == (4, "tree", 2)
+    assert ran["eval_counts"] == ran["counts"]
+
+
+def test_counts_are_told_with_their_parts():
+    counts = {"records": 9, "too_long": {"sharegpt": 2, "agent": 1}, "tokens": 3}
+    assert tune_train._counted(counts) == "records: 9, too long: 3 (agent 1, sharegpt 2), tokens: 3"
 
 
 def test_the_published_recipe_is_understood(told, tmp_path):
@@ -68,6 +76,8 @@ def test_options_stand_above_the_preset(told):
 def test_what_is_wrong_is_told(tmp_path):
     with pytest.raises(UserError, match="leave them out with data"):
         run("--out", tmp_path, "--data", "a", "--episodes", 3)
+    with pytest.raises(UserError, match="--rank is of an adapter, and all weights are to be learned"):
+        run("--out", tmp_path, "--full", "--rank", 4)
     with pytest.raises(ConfigError, match="did you mean 'tiny'"):
         run("--out", tmp_path, "--config", "tinny")
     with pytest.raises(ConfigError, match="nowhere.jsonl: cannot be read"):

@@ -15,6 +15,8 @@ from torch.distributed.checkpoint.state_dict import (
     set_optimizer_state_dict,
 )
 
+from agent_planner.errors import ConfigError
+
 # On the main process everything, also of a model that is spread over several; frozen weights stay with the base.
 _GATHERED = StateDictOptions(full_state_dict=True, cpu_offload=True, ignore_frozen_params=True)
 
@@ -23,9 +25,13 @@ def learned_weights(model: torch.nn.Module) -> dict[str, torch.Tensor]:
     """The weights that are learned, by their names, on the main process; every process must call it."""
     found = get_model_state_dict(model, options=_GATHERED)
     # Of a frozen weight with two names (input and output of one table) torch leaves out only one.
-    every = model.named_parameters(remove_duplicate=False)
-    frozen = {name.removeprefix("module.") for name, weight in every if not weight.requires_grad}
+    frozen = _frozen(model)
     return {name: value for name, value in found.items() if name not in frozen}  # type: ignore[misc]
+
+
+def _frozen(model: torch.nn.Module) -> set[str]:
+    every = model.named_parameters(remove_duplicate=False)
+    return {name.removeprefix("module.") for name, weight in every if not weight.requires_grad}
 
 
 def save_checkpoint(
@@ -58,9 +64,24 @@ def save_checkpoint(
 
 
 def load_checkpoint(file: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, float]:
-    """Take up a checkpoint; returns the place. Every process must call it."""
+    """Take up a checkpoint; returns the place. Every process must call it.
+
+    Raises:
+        ConfigError: it holds other weights than the ones that this model learns.
+    """
     saved = torch.load(file, map_location="cpu", weights_only=True, mmap=True)
     several = is_initialized()
+    learned = {name.removeprefix("module.") for name in model.state_dict()} - _frozen(model)
+    if learned != saved["learned"].keys():
+        lacking, extra = (
+            sorted(names) for names in (learned - saved["learned"].keys(), saved["learned"].keys() - learned)
+        )
+        raise ConfigError(
+            str(file),
+            f"holds other weights than this run learns: {len(lacking)} are missing ({', '.join(lacking[:2])}), "
+            f"{len(extra)} are not learned ({', '.join(extra[:2])}); choose another folder",
+        )
+    # Not strict: what is frozen is not in it.
     weights = StateDictOptions(full_state_dict=True, broadcast_from_rank0=several, strict=False)
     set_model_state_dict(model, saved["learned"], options=weights)
     state = StateDictOptions(full_state_dict=True, broadcast_from_rank0=several, ignore_frozen_params=True)

@@ -41,10 +41,13 @@ class Seeds(BaseModel):
 class TrainConfig(BaseModel):
     """One training run. The values are in presets/default.yaml.
 
+    ``model_fields_set`` of what `load_config` returns has what a file or a change says, not what a preset does.
+
     Attributes:
         base: the model to begin with: ``default``, a folder, or a name that Hugging Face knows.
         base_name: what an adapter calls it, so that no path of this machine is saved; None is ``base`` itself.
-        start_adapter: an adapter to go on from.
+        start_adapter: an adapter to go on from, with its own ``rank``, ``alpha``, ``dropout``, ``targets`` and layers:
+            another value here is an error where a file or an option says it, and means nothing where a preset does.
         data: files of records, gone through in their order, ``epochs`` times. None: from ``seeds``.
         eval_data: files of records whose loss is computed every ``eval_every`` steps.
         seed: of weights, dropout and ``seeds``.
@@ -55,19 +58,20 @@ class TrainConfig(BaseModel):
         packing: ``tree`` computes what records share once; ``padded`` takes records of like length together, with the
             model's own attention; ``auto`` is tree for architectures that are known to work with it.
         forced_weight: of the loss on tokens without a letter or digit (brackets, quotes, commas), which hold no choice
-            in a call; all others count 1.
-        full: all weights are learned, not an adapter's.
+            in a call; all others count 1. A token that is but a part of a letter (of ü, in many vocabularies) has none,
+            either.
+        full: all weights are learned, not an adapter's, and ``rank`` to ``first_layer`` mean nothing.
         rank: of the adapter.
         alpha: its scale is alpha / rank.
         dropout: in the adapter.
         targets: names of the linear layers that are adapted; none are all but the output.
-        first_layer: the adapter leaves the layers below alone.
+        first_layer: the adapter leaves the layers below alone; 6 in the preset default is for a base of 30.
         dtype: to compute in; ``auto`` is bfloat16 where the processor is fast with it.
         gradient_checkpointing: compute anew in the backward pass instead of keeping: less memory, a third more time.
         merge: write the model with its adapter merged, too.
         learning_rate: the highest; it rises linearly and falls as a cosine.
-        final_fraction: of it, at the last step.
-        warmup: steps until the highest; below 1, their share of all.
+        final_fraction: of it, where the cosine ends: one step after the last.
+        warmup: steps until the highest, fewer than the run has; below 1, their share of all.
         weight_decay: of AdamW.
         betas: of AdamW.
         epsilon: of AdamW.
@@ -144,12 +148,13 @@ def load_config(source: str = "default", changes: Mapping[str, Any] | None = Non
         config = TrainConfig.model_validate(merged)
     except ValidationError as error:
         raise lines.error([(fault["loc"], fault_text(fault)) for fault in error.errors()]) from error
-    if not changes:
-        return config
-    try:
-        return TrainConfig.model_validate(_merged(merged, changes))
-    except ValidationError as error:
-        raise ConfigError("training", "; ".join(map(fault_text, error.errors()))) from error
+    if changes:
+        try:
+            config = TrainConfig.model_validate(_merged(merged, changes))
+        except ValidationError as error:
+            raise ConfigError("training", "; ".join(map(fault_text, error.errors()))) from error
+    said = {*(() if source in PRESETS else given.model_extra or ()), *(changes or ())}
+    return TrainConfig.model_construct(_fields_set=said, **dict(config))
 
 
 class _Given(BaseModel):

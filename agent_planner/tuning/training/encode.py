@@ -72,7 +72,8 @@ class Encoder:
 
     Args:
         tokenizer: the model's.
-        forced_weight: of tokens without a letter, digit or line break; all others count 1.
+        forced_weight: of tokens without a letter, digit or line break; all others count 1. A piece of a letter of
+            several bytes decodes to U+FFFD, which is none of these: it has this weight, too.
     """
 
     def __init__(self, tokenizer: PreTrainedTokenizerFast, forced_weight: float):

@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The model that is trained: its base loaded, an adapter put in, and both written where run time loads them.
-
-LoRA: Hu et al. 2021 (arXiv 2106.09685).
-"""
+"""The model that is trained: its base loaded, an adapter put in, and both written where run time loads them."""
 
 import warnings
 from collections.abc import Mapping
@@ -10,14 +7,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model
+from peft import PeftModel
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerFast
 
 from agent_planner.errors import ConfigError, UserError
 from agent_planner.llm.base import Progress
 from agent_planner.llm.default_model import BASE_NAME, default_base
-from agent_planner.llm.weights import ADAPTER_FILE, number_format
+from agent_planner.llm.weights import number_format
 from agent_planner.tuning.training.config import TrainConfig
+from agent_planner.tuning.training.lora import adapted
 from agent_planner.tuning.training.tree_attention import register, works_for
 from agent_planner.tuning.training.whole_folder import whole_folder
 
@@ -95,44 +93,7 @@ def load_model(config: TrainConfig, base: Base, trees: bool, computed: torch.dty
             # transformers 5.24 has a new name for it, which 5.0 does not know.
             warnings.simplefilter("ignore", FutureWarning)
             model.gradient_checkpointing_enable({"use_reentrant": False})
-    return model if config.full else _adapted(model, config)
-
-
-def _adapted(model: PreTrainedModel, config: TrainConfig) -> PeftModel:
-    if config.start_adapter is not None:
-        if not (config.start_adapter / ADAPTER_FILE).is_file():
-            raise ConfigError(
-                "start_adapter", f"{config.start_adapter} holds no {ADAPTER_FILE}; give an adapter's folder"
-            )
-        try:
-            return PeftModel.from_pretrained(model, str(config.start_adapter), is_trainable=True)
-        except (ValueError, RuntimeError) as error:
-            raise ConfigError("start_adapter", f"{config.start_adapter} does not fit the base: {error}") from error
-    layers = int(model.config.get_text_config().num_hidden_layers)
-    if config.first_layer >= layers:
-        raise ConfigError("first_layer", f"is {config.first_layer}, but the base has {layers} layers, 0 the first")
-    known = _linears(model)
-    if unknown := sorted(set(config.targets) - known):
-        raise ConfigError("targets", f"the base has no linear layers {unknown}; known: {', '.join(sorted(known))}")
-    lora = LoraConfig(
-        r=config.rank,
-        lora_alpha=config.alpha,
-        lora_dropout=config.dropout,
-        target_modules=sorted(config.targets or known),
-        layers_to_transform=list(range(config.first_layer, layers)),
-        task_type="CAUSAL_LM",
-    )
-    return get_peft_model(model, lora)  # type: ignore[return-value]
-
-
-def _linears(model: PreTrainedModel) -> set[str]:
-    """What the linear layers are called, without the output."""
-    output = model.get_output_embeddings()
-    return {
-        name.rpartition(".")[2]
-        for name, module in model.named_modules()
-        if isinstance(module, torch.nn.Linear) and module is not output
-    }
+    return model if config.full else adapted(model, config)
 
 
 def _unusable(base: Base, error: Exception) -> UserError:

@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from agent_planner.errors import ConfigError, UserError
 from agent_planner.llm.base import Progress
@@ -14,6 +14,8 @@ from agent_planner.tuning.training.encode import Encoder, Sample, of_record, of_
 from agent_planner.tuning.training.packing import shared_tokens
 from agent_planner.tuning.training.trees import trees
 
+# What may be learned from; collections of others have train_sft and the like.
+_TRAIN = "train"
 # What belongs together: the samples of a record or of a tree.
 Item = list[Sample]
 
@@ -29,21 +31,39 @@ class Source(Protocol):
 class RecordSource:
     """Records of files, encoded once and kept; an index is a record, the ones left out not counted.
 
+    Args:
+        files: of records.
+        encoder: for the tokenizer.
+        max_tokens: of a record.
+        drop: a longer one is left out, not an error.
+        progress: told how far it is.
+        held_out: they are not learned from, so that their split may be any.
+
     Attributes:
         items: the samples of each record, in the order of the files.
-        counts: records read, left out because ``too_long`` or with ``nothing_to_learn``, tokens and learned tokens.
+        counts: records read, left out because ``too_long`` (by their ``source``; a record that does not say it counts
+            by its file's name) or with ``nothing_to_learn``, tokens and learned tokens.
 
     Raises:
-        ConfigError: a file cannot be read, a record is wrong, or is longer than ``max_tokens`` where that is an error.
+        ConfigError: a file cannot be read; a record is wrong, of a split that is not for training, or longer than
+            ``max_tokens`` where that is an error.
     """
 
-    def __init__(self, files: Sequence[Path], encoder: Encoder, max_tokens: int, drop: bool, progress: Progress):
+    def __init__(
+        self,
+        files: Sequence[Path],
+        encoder: Encoder,
+        max_tokens: int,
+        drop: bool,
+        progress: Progress,
+        held_out: bool = False,
+    ):
         self.items: list[Item] = []
-        self.counts = {"records": 0, "too_long": 0, "nothing_to_learn": 0}
-        self._encoder, self._max, self._drop = encoder, max_tokens, drop
+        self.counts: dict[str, Any] = {"records": 0, "too_long": {}, "nothing_to_learn": 0}
+        self._encoder, self._max, self._drop, self._held_out = encoder, max_tokens, drop, held_out
         for file in files:
             for where, data in conversations_in(file):
-                self._add(where, data)
+                self._add(where, data, file.stem)
                 if self.counts["records"] % 1000 == 0:
                     progress(f"{self.counts['records']} records read ({file})", 0.0)
         samples = [sample for item in self.items for sample in item]
@@ -56,9 +76,13 @@ class RecordSource:
         """One record; after the last one comes the first again."""
         return [self.items[index % len(self.items)]]
 
-    def _add(self, where: str, data: dict[str, object]) -> None:
+    def _add(self, where: str, data: dict[str, object], name: str) -> None:
         self.counts["records"] += 1
         record = to_record(where, data)
+        more = record.model_extra or {}
+        split = more.get("split")
+        if not self._held_out and split is not None and not str(split).startswith(_TRAIN):
+            raise ConfigError(where, f"split: is '{split}'; only records of 'train' may be learned from")
         try:
             item = self._encoder.samples(of_record(record))
         except UserError as error:
@@ -69,7 +93,8 @@ class RecordSource:
         elif longest <= self._max:
             self.items.append(item)
         elif self._drop:
-            self.counts["too_long"] += 1
+            source = str(more.get("source") or name)
+            self.counts["too_long"][source] = self.counts["too_long"].get(source, 0) + 1
         else:
             raise ConfigError(
                 where,

@@ -22,6 +22,7 @@ from typing import Any
 
 import torch
 from accelerate import Accelerator, DistributedType
+from peft import PeftModel
 from torch.utils.data import DataLoader
 
 from agent_planner.errors import UserError
@@ -32,6 +33,7 @@ from agent_planner.tuning.training.checkpoint import learned_weights, load_check
 from agent_planner.tuning.training.config import TrainConfig
 from agent_planner.tuning.training.encode import Encoder, Sample
 from agent_planner.tuning.training.journal import Journal
+from agent_planner.tuning.training.lora import Adapter, adapter_of
 from agent_planner.tuning.training.loss import pass_loss
 from agent_planner.tuning.training.model import (
     compute_format,
@@ -44,7 +46,8 @@ from agent_planner.tuning.training.model import (
     save_merged,
 )
 from agent_planner.tuning.training.packing import Pass, padded_passes, tree_passes
-from agent_planner.tuning.training.run_file import check_run, write_run
+from agent_planner.tuning.training.run_file import begun_with, check_run, end_run, write_run
+from agent_planner.tuning.training.schedule import learning_rate, warmup_steps
 from agent_planner.tuning.training.sources import Item, RecordSource, SeedSource, Source
 
 _MOST_WORKERS = 12
@@ -62,7 +65,11 @@ class Trainer:
     Attributes:
         step: how many are done.
         steps: how many there are.
+        tokens: computed so far (``computed_tokens`` in the log): what records share counts once in a pass, what fills
+            rows up counts, too. Those of the data are in ``counts``.
         counts: of the data, where they are files.
+        held_counts: of what is evaluated.
+        adapter: what is learned; None: all weights.
         main: whether this process is the one that writes.
     """
 
@@ -74,7 +81,9 @@ class Trainer:
         self.place = 0
         self.tokens = 0
         self.seconds = 0.0
-        self.counts: dict[str, int] = {}
+        self.counts: dict[str, Any] = {}
+        self.held_counts: dict[str, Any] = {}
+        self.adapter: Adapter | None = None
 
     def setup(self, progress: Progress | None = None) -> None:
         """Read the data, load the base, and take up the last checkpoint if there is one."""
@@ -83,9 +92,10 @@ class Trainer:
         self.accelerator = Accelerator()
         self.main = self.accelerator.is_main_process
         self.format = compute_format(self.config, self.accelerator.device.type)
-        if self._checkpoint.exists():
-            check_run(self.out, self.config)
         self.base = find_base(self.config, report)
+        weights = begun_with(self.base.source, self.config.start_adapter)
+        if self._checkpoint.exists():
+            check_run(self.out, self.config, weights)
         self.tokenizer = load_tokenizer(self.base)
         self.trees = packs_trees(self.config, self.base)
         self._read_data(report)
@@ -95,10 +105,18 @@ class Trainer:
         if self._checkpoint.exists():
             self._resume()
         elif self.main:
-            packing = "tree" if self.trees else "padded"
-            write_run(self.out, self.config, {"counts": self.counts, "steps": self.steps, "packing": packing})
+            write_run(self.out, self.config, weights, self._facts())
         if self.main:
             self.journal = Journal(self.out, self.step)
+
+    def _facts(self) -> dict[str, Any]:
+        return {
+            "counts": self.counts,
+            "eval_counts": self.held_counts,
+            "adapter": self.adapter and self.adapter._asdict(),
+            "steps": self.steps,
+            "packing": "tree" if self.trees else "padded",
+        }
 
     def _read_data(self, report: Progress) -> None:
         c = self.config
@@ -111,14 +129,19 @@ class Trainer:
         else:
             self.source, self._end = SeedSource(c.seed, c.seeds, encoder), sys.maxsize
             self.steps = c.steps or c.seeds.steps
-        held = RecordSource(c.eval_data, encoder, c.max_tokens, c.too_long == "drop", report) if c.eval_data else None
-        self._held_passes = self._passes([s for item in held.items for s in item]) if held else []
+        warmup_steps(c, self.steps)  # before anything long
+        self._held_passes: list[Pass] = []
+        if c.eval_data:
+            held = RecordSource(c.eval_data, encoder, c.max_tokens, c.too_long == "drop", report, held_out=True)
+            self.held_counts = held.counts
+            self._held_passes = self._passes([s for item in held.items for s in item])
 
     def _load(self) -> None:
         c = self.config
         torch.manual_seed(c.seed)
         model = load_model(c, self.base, self.trees, self.format)
         self._check_end(model)
+        self.adapter = adapter_of(model) if isinstance(model, PeftModel) else None
         self._head: torch.nn.Module = model.get_output_embeddings()  # type: ignore[operator]
         self._whole = model
         optimizer = torch.optim.AdamW(
@@ -181,7 +204,7 @@ class Trainer:
             batch = list(islice(items, c.batch if c.data else c.seeds.trees))
             figures = self._learn([sample for item in batch for sample in item])
             self.seconds += time.monotonic() - began
-            figures |= {"tokens": self.tokens, "seconds": self.seconds}
+            figures |= {"computed_tokens": self.tokens, "seconds": self.seconds}
             if self._held_passes and (self.step % c.eval_every == 0 or self.step == self.steps):
                 figures["eval_loss"] = self._evaluate()
             if self.main:
@@ -196,6 +219,7 @@ class Trainer:
             self.journal.close()
             if self.config.merge:
                 save_merged(self.base, self.out / "adapter", self.tokenizer, self.out / "model")
+            end_run(self.out)
         self.accelerator.end_training()
 
     def _items(self) -> Iterator[Item]:
@@ -210,20 +234,11 @@ class Trainer:
                 yield item
             self.index, self.place = self.index + 1, 0
 
-    def _rate(self) -> float:
-        """The learning rate of the step that comes: linear up, then a cosine down to its final fraction."""
-        c = self.config
-        warmup = round(c.warmup * self.steps) if c.warmup < 1 else c.warmup
-        if self.step < warmup:
-            return c.learning_rate * (self.step + 1) / warmup
-        done = (self.step - warmup) / max(1, self.steps - warmup)
-        return c.learning_rate * (c.final_fraction + (1 - c.final_fraction) * (1 + math.cos(math.pi * done)) / 2)
-
     def _learn(self, samples: Sequence[Sample]) -> Figures:
         """One step of the optimizer; returns its loss and rate."""
         rank, processes = self.accelerator.process_index, self.accelerator.num_processes
         torch.manual_seed(stable_seed("step", self.config.seed, self.step, rank))
-        rate = self._rate()
+        rate = learning_rate(self.config, self.step, self.steps)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         passes = self._passes(samples)

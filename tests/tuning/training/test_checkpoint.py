@@ -11,7 +11,8 @@ import pytest
 import torch
 from peft import LoraConfig, get_peft_model
 
-from agent_planner.tuning.training.checkpoint import learned_weights
+from agent_planner.errors import ConfigError
+from agent_planner.tuning.training.checkpoint import learned_weights, load_checkpoint, save_checkpoint
 from tests.tuning.training.tiny import tiny_model
 
 ROOT = Path(__file__).parents[3]
@@ -22,6 +23,27 @@ def test_frozen_weights_stay_with_the_base():
     assert set(learned_weights(model)) == {name for name, p in model.named_parameters() if p.requires_grad}
     whole = tiny_model("llama", 90)
     assert all(torch.equal(value, whole.state_dict()[name]) for name, value in learned_weights(whole).items())
+
+
+def adapted(*targets):
+    model = get_peft_model(tiny_model("llama", 90), LoraConfig(r=2, target_modules=targets, task_type="CAUSAL_LM"))
+    return model, torch.optim.AdamW([p for p in model.parameters() if p.requires_grad])
+
+
+@pytest.mark.parametrize(
+    ("now", "fault"),
+    [
+        (("q_proj", "k_proj"), r"6 are missing \(base_model\.\S+k_proj\.lora_A\S+, base_model\S+\), 0 are not learned"),
+        (("k_proj",), r"6 are missing \(.+\), 6 are not learned \(.+q_proj"),
+    ],
+)
+def test_a_checkpoint_of_other_weights_is_refused(tmp_path, now, fault):
+    model, optimizer = adapted("q_proj")
+    file = tmp_path / "checkpoint.pt"
+    save_checkpoint(file, learned_weights(model), model, optimizer, {"step": 2}, main=True)
+    assert load_checkpoint(file, *adapted("q_proj")) == {"step": 2}
+    with pytest.raises(ConfigError, match=fault):
+        load_checkpoint(file, *adapted(*now))
 
 
 @pytest.mark.parametrize("kind", ["adapter", "full"])

@@ -41,6 +41,14 @@ def test_a_fault_is_told_with_its_line(tmp_path, text, fault):
         load_config(str(file))
 
 
+def test_what_somebody_said_is_told_from_what_a_preset_says(tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text("base: some/base\nrank: 4\n")
+    assert load_config("tiny").model_fields_set == set()
+    assert load_config("tiny", {"alpha": 3}).model_fields_set == {"alpha"}
+    assert load_config(str(file), {"alpha": 3}).model_fields_set == {"base", "rank", "alpha"}
+
+
 def test_an_unknown_preset_and_a_wrong_change_are_told():
     with pytest.raises(ConfigError, match="defualt: is neither a file nor a preset; did you mean 'default'"):
         load_config("defualt")

@@ -91,6 +91,16 @@ def test_what_holds_no_choice_counts_less(tokenizer):
     assert np.array_equal(whole.tokens, sample.tokens)
 
 
+def test_the_pieces_of_a_letter_count_less_as_they_show_none(bases):
+    tokenizer = AutoTokenizer.from_pretrained(bases["llama"])
+    (sample,) = Encoder(tokenizer, 0.25).samples(
+        Conversation("ü", (Message("user", "u"), Message("assistant", "ü")), (False, True))
+    )
+    begin, end = learned_turns(sample)[0]
+    assert tokenizer.decode(sample.tokens[begin:end].tolist()).startswith("ü")
+    assert sample.weights[begin : begin + 2].tolist() == [0.25, 0.25]
+
+
 def test_nothing_to_learn_gives_no_sample(tokenizer):
     assert Encoder(tokenizer, 0.3).samples(conversation(False, False)) == []
 

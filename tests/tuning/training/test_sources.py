@@ -25,9 +25,9 @@ def written(path, *records):
     return path
 
 
-def source(bases, *files, max_tokens=1000, drop=False):
+def source(bases, *files, max_tokens=1000, drop=False, held_out=False):
     encoder = Encoder(AutoTokenizer.from_pretrained(bases["llama"]), 0.3)
-    return RecordSource(files, encoder, max_tokens, drop, lambda text, fraction: None)
+    return RecordSource(files, encoder, max_tokens, drop, lambda text, fraction: None, held_out)
 
 
 def test_records_are_gone_through_in_order_and_again(bases, tmp_path):
@@ -49,9 +49,31 @@ def test_a_record_that_is_too_long_is_named_or_left_out_and_never_cut(bases, tmp
         source(bases, file, max_tokens=short)
     kept = source(bases, file, max_tokens=short, drop=True)
     assert [[sample.id for sample in item] for item in kept.items] == [["talk-shelf-1"]]
-    assert kept.counts["too_long"] == 1
+    assert kept.counts["too_long"] == {"a": 1}
     with pytest.raises(ConfigError, match="holds nothing to learn from"):
         source(bases, file, max_tokens=short - 1, drop=True)
+
+
+def test_what_is_too_long_is_counted_by_its_source(bases, tmp_path):
+    long = talk(9, "drawer")
+    file = written(tmp_path / "a.jsonl", talk(1), *(long | {"source": s} for s in ("agent", "mine", "agent", None)))
+    short = len(source(bases, file).items[0][0])
+    kept = source(bases, file, max_tokens=short, drop=True)
+    assert kept.counts["too_long"] == {"agent": 2, "mine": 1, "a": 1}
+    assert kept.counts["records"] == 5
+
+
+@pytest.mark.parametrize("split", ["dev", "test", "TRAIN", ""])
+def test_held_out_records_are_not_learned_from(bases, tmp_path, split):
+    file = written(tmp_path / "a.jsonl", talk(1), talk(2) | {"split": split})
+    with pytest.raises(ConfigError, match=rf"a\.jsonl:2: split: is '{split}'; only records of 'train'"):
+        source(bases, file)
+    assert len(source(bases, file, held_out=True).items) == 2
+
+
+def test_records_without_a_split_are_for_training(bases, tmp_path):
+    splits = ({}, {"split": None}, {"split": "train"}, {"split": "train_sft"})
+    assert len(source(bases, written(tmp_path / "a.jsonl", *(talk(1) | split for split in splits))).items) == 4
 
 
 def test_of_a_folder_of_episodes_all_conversations_are_read_and_those_before_a_takeover_not_learned(bases, tmp_path):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Training: what it writes is loaded at run time, and a run that was killed ends as one that was not."""
 
+import hashlib
 import json
 import os
 import signal
@@ -90,7 +91,7 @@ def test_the_loss_falls_and_the_turns_are_learned(bases, data, tmp_path):
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_losses_do_not_depend_on_packing_or_on_the_size_of_a_pass(bases, data, tmp_path, family):
-    config = told(bases[family], data, dropout=0.0, batch=6)
+    config = told(bases[family], data, dropout=0.0, batch=6, warmup=1)
     variants = [{"packing": "tree"}, {"packing": "padded"}, {"packing": "tree", "pass_tokens": 200}]
     first, *others = (trained(config.model_copy(update=v), tmp_path / str(n)) for n, v in enumerate(variants))
     assert all(losses == pytest.approx(first, rel=1e-4) for losses in others)
@@ -127,7 +128,7 @@ def test_a_killed_run_ends_as_one_that_was_not(bases, data, tmp_path):
     assert all(torch.equal(a[name], b[name]) for name in a)
     logs = [read_log(f) for f in (tmp_path / "whole", out)]
     assert [f.get("eval_loss") for f in logs[0]] == [f.get("eval_loss") for f in logs[1]]
-    assert [f["tokens"] for f in logs[0]] == [f["tokens"] for f in logs[1]]
+    assert [f["computed_tokens"] for f in logs[0]] == [f["computed_tokens"] for f in logs[1]]
     # Files are read in the order of their names, by second and process: both may be of the same second.
     events = EventAccumulator(str(out / "tensorboard"), purge_orphaned_data=False).Reload()
     assert sorted({scalar.step for scalar in events.Scalars("loss")}) == list(range(1, 31))
@@ -176,6 +177,12 @@ def test_a_run_goes_on_only_with_the_same(bases, data, tmp_path):
     copy.write_text(data.read_text() * 2)
     with pytest.raises(ConfigError, match=r"copy\.jsonl has changed"):
         trained(told(bases["llama"], copy), tmp_path / "other")
+    start = tmp_path / "run" / "adapter"
+    on = told(bases["llama"], data, start_adapter=start)
+    trained(on, tmp_path / "on", 2)
+    (start / "adapter_model.safetensors").write_bytes(b"")
+    with pytest.raises(ConfigError, match=r"start_adapter/adapter_model\.safetensors has changed"):
+        trained(on, tmp_path / "on")
 
 
 def test_an_adapter_is_gone_on_from_and_names_its_base_and_no_folder(bases, data, tmp_path):
@@ -185,6 +192,11 @@ def test_an_adapter_is_gone_on_from_and_names_its_base_and_no_folder(bases, data
     trained(on, tmp_path / "second")
     a, b = (load_file(tmp_path / name / "adapter" / "adapter_model.safetensors") for name in ("first", "second"))
     assert all(torch.allclose(a[name], b[name], atol=1e-5) for name in a)
+    ran = json.loads((tmp_path / "second" / "run.json").read_text())
+    assert (ran["adapter"]["rank"], ran["adapter"]["layers"], ran["adapter"]["of"]) == (8, [1, 2], 3)
+    assert {"base/model.safetensors", "start_adapter/adapter_model.safetensors"} <= ran["weights"].keys()
+    made = (tmp_path / "second" / "adapter" / "adapter_model.safetensors").read_bytes()
+    assert ran["made"] == {"adapter/adapter_model.safetensors": hashlib.sha256(made).hexdigest()}
     saved = (tmp_path / "second" / "adapter" / "adapter_config.json").read_text()
     assert json.loads(saved)["base_model_name_or_path"] == "some/base"
     assert str(tmp_path) not in saved and str(bases["llama"]) not in saved
@@ -202,6 +214,7 @@ def test_an_end_that_run_time_does_not_know_is_refused(data, tmp_path):
     [
         ({"first_layer": 3}, "first_layer: is 3, but the base has 3 layers"),
         ({"targets": ("q_proj", "qq")}, r"targets: the base has no linear layers \['qq'\]; known: down_proj, "),
+        ({"warmup": 3.0}, "warmup: is 3 steps, and the run has 3 in all"),
         ({"base": "./nowhere"}, r"base \./nowhere: no causal language model can be loaded"),
         ({"start_adapter": Path("nowhere")}, "start_adapter: nowhere holds no adapter_config.json"),
     ],
