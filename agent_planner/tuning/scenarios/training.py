@@ -4,7 +4,7 @@
 The suite `held_in` and the shipped adapter rest on a part of it (`scenario.draw_setting`, which stays as it is).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import exp
 from random import Random
@@ -49,7 +49,7 @@ _BY_ROLE = {family.role: family for family in TRAIN_FAMILIES}
 _VARIANTS = {"default": 0.2, "more": 0.2, "drawn": 0.3, "invented": 0.3}
 _MOST_SKILLS = 12
 _HELPED = 0.9
-_BODY = 0.28
+_BODY, _TWO_WAYS = 0.45, 0.4
 _NEW_KIND = 0.45
 # How many of the scenes come from a camera, and how long ago things were seen there (natural logarithm of seconds).
 _BY_CAMERA, _LOG_AGES = 0.5, (1.5, 7.0)
@@ -64,6 +64,7 @@ _FACTS = {
     "docked": (0.4, None),
     "braced": (0.4, None),
     "work_light_on": (0.4, None),
+    "room_mapped": (0.4, None),
     "watered": (0.2, PLANT),
     "clean": (0.2, SURFACE),
 }
@@ -73,15 +74,17 @@ def draw_training_setting(rng: Random) -> Setting:
     """Draw a library of 4 to 12 skills, of which most tasks need few, and a world."""
     variant = rng.choices(list(_VARIANTS), weights=list(_VARIANTS.values()))[0]
     if variant in ("default", "more"):
-        skills, roles, body = list(default_library()), dict(DEFAULT_ROLES), None
+        skills, roles, bodies = list(default_library()), dict(DEFAULT_ROLES), []
         extra = [f for f in TRAIN_FAMILIES if f.role not in roles.values()]
         families = _helped(rng, rng.sample(extra, rng.randint(1, 3)) if variant == "more" else [])
     else:
         skills, roles = [], {}
-        body = rng.choice(BODIES) if rng.random() < _BODY else None
-        families = _families(rng, body)
+        bodies = _bodies(rng)
+        families = _families(rng, bodies)
     for family in families:
-        skill = (body.changed(family) if body else family).draw(rng, variant == "invented" and rng.random() < 0.7)
+        for body in bodies:
+            family = body.changed(family)
+        skill = family.draw(rng, variant == "invented" and rng.random() < 0.7)
         if skill.name not in roles and family.role not in roles.values() and len(skills) < _MOST_SKILLS:
             skills.append(skill)
             roles[skill.name] = family.role
@@ -97,10 +100,18 @@ def training_scenarios(rng: Random, setting: Setting, count: int, name: str) -> 
     return scenarios(rng, setting, count, name, _drawn)
 
 
-def _families(rng: Random, body: Body | None) -> list[Family]:
+def _bodies(rng: Random) -> list[Body]:
+    """How the robot is unlike others: not at all, in one way, or in two that have nothing to do with one another."""
+    if rng.random() >= _BODY:
+        return []
+    first, second = rng.sample(BODIES, 2)
+    return [first, second] if rng.random() < _TWO_WAYS and first.fact != second.fact else [first]
+
+
+def _families(rng: Random, bodies: Sequence[Body]) -> list[Family]:
     """Core skills first, since a library is cut off at its most; then others with what they need beside them."""
     chosen = [_BY_ROLE[r] for r in CORE if r in ("navigate", "pick") or rng.random() < 0.85]
-    chosen += [_BY_ROLE[role] for role in (body.beside if body else ())]
+    chosen += [_BY_ROLE[role] for body in bodies for role in body.beside]
     others = [f for f in TRAIN_FAMILIES if f.role not in CORE]
     return chosen + _helped(rng, rng.sample(others, rng.randint(2, 6)))
 

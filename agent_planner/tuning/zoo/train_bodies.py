@@ -29,7 +29,10 @@ class Body:
         return replace(family, needs=(*family.needs, *self.needs.get(family.role, ())))
 
 
-# None that must change something both to work and to drive: such a robot is the panel's (`embodiment`).
+_HANDS = ("pick", "place_on", "place_in", "open", "close", "wipe", "turn_over")
+
+# A robot is like one of them or two whose facts differ. None must undo for driving what it did for working, and the
+# reverse: such a robot is the panel's (`embodiment`).
 BODIES: tuple[Body, ...] = (
     # It backs out of its dock before it drives.
     Body({"navigate": ("not docked",)}, ("undock",), "docked"),
@@ -37,6 +40,12 @@ BODIES: tuple[Body, ...] = (
     Body(
         dict.fromkeys(("pick", "inspect", "scan", "photograph"), ("work_light_on",)), ("work_light",), "work_light_on"
     ),
+    # It stands firmly before its arm moves.
+    Body(dict.fromkeys(_HANDS, ("braced",)), ("brace",), "braced"),
+    # It lets go of the floor before it drives.
+    Body({"navigate": ("not braced",)}, ("unbrace",), "braced"),
+    # It drives by a map that it makes first.
+    Body({"navigate": ("room_mapped",)}, ("map",), "room_mapped"),
     # What is locked does not open.
     Body({"open": ("not locked({0})",)}, ("unlock",), "locked", OPENABLE),
 )

@@ -8,6 +8,7 @@ import pytest
 from agent_planner.goals import Goal, plan
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.skills import SkillLibrary
+from agent_planner.tuning.scenarios.training import draw_training_setting
 from agent_planner.tuning.zoo.families import CORE
 from agent_planner.tuning.zoo.train_bodies import BODIES, Body
 from agent_planner.tuning.zoo.train_families import TRAIN_FAMILIES
@@ -49,3 +50,14 @@ def test_what_it_does_not_change_stays():
             changed = body.changed(family)
             assert changed.needs[: len(family.needs)] == family.needs
             assert (changed == family) is (family.role not in body.needs)
+
+
+def test_no_robot_of_training_has_to_undo_for_driving_what_it_did_for_working():
+    """That is what the panel's embodiment is about."""
+    needed: set[int] = set()
+    for seed in range(300):
+        needs = {str(need) for skill in draw_training_setting(Random(seed)).library for need in skill.needs}
+        facts = {fact for fact in needs if "(" not in fact and fact != "hand free"}
+        assert not any(f"not {fact}" in facts for fact in facts), facts
+        needed.add(len(facts))
+    assert {0, 1, 2} <= needed
