@@ -22,7 +22,7 @@ from std_msgs.msg import Bool, Empty, Float64
 from agent_planner.ros.process import spinning
 from tests.cli.supervisors import a_supervisor
 from tests.processes import COMMAND, SECONDS
-from tests.ros.waits import Ear
+from tests.ros.waits import ears_of
 from tests.waits import eventually, until
 
 pytestmark = pytest.mark.ros
@@ -96,15 +96,8 @@ def node(context, supervisor):
 
 @pytest.fixture
 def listen(node):
-    ears = []
-
-    def start(*what):
-        ears.append(Ear(node, *what))
-        return ears[-1]
-
-    yield start
-    for ear in ears:
-        ear.close()
+    with ears_of(node) as listen:
+        yield listen
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from agent_planner.testing.fake_robot import FakeRobot  # noqa: E402
 from agent_planner.testing.scripted_model import ScriptedModel  # noqa: E402
 from tests.processes import free_domain  # noqa: E402
 from tests.ros.scripts import AT_SHELF  # noqa: E402
-from tests.ros.waits import SECONDS, Ear, answer_of  # noqa: E402
+from tests.ros.waits import SECONDS, answer_of, ears_of  # noqa: E402
 
 _NUMBERS = itertools.count()
 PICK = "agent_planner_interfaces/action/Pick"
@@ -249,15 +249,8 @@ def serve(node):
 @pytest.fixture
 def listen(node):
     """Call it with a type and a topic; returns an Ear."""
-    ears = []
-
-    def start(*what):
-        ears.append(Ear(node, *what))
-        return ears[-1]
-
-    yield start
-    for ear in ears:
-        ear.close()
+    with ears_of(node) as listen:
+        yield listen
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 """Waits of tests, all of which end."""
 
 import threading
+from contextlib import ExitStack, closing, contextmanager
 
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.qos import DurabilityPolicy, QoSProfile
@@ -53,3 +54,10 @@ class Ear:
 
     def close(self):
         self._node.destroy_subscription(self._subscription)
+
+
+@contextmanager
+def ears_of(node):
+    """Call it with a type and a topic; returns an Ear of that node."""
+    with ExitStack() as stack:
+        yield lambda *what: stack.enter_context(closing(Ear(node, *what)))
