@@ -11,7 +11,13 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
-_COMPUTING = ("tests/tuning/", "tests/llm/", "tests/agent/test_injections", "tests/docs/test_tuning", "tests/cli/test_tune_")
+_COMPUTING = (
+    "tests/agent/test_injections",
+    "tests/cli/test_tune_",
+    "tests/docs/test_tuning",
+    "tests/llm/",
+    "tests/tuning/",
+)
 
 
 def pytest_collection_modifyitems(config, items):
