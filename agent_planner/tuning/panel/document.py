@@ -169,11 +169,7 @@ def _tasks(lines: Sequence[TaskLine], names: Names) -> Iterator[str]:
     for split in dict.fromkeys(line.split for line in lines):
         models = by_model((line for line in lines if line.split == split), names)
         yield f"## General tasks ({split})"
-        yield (
-            "Instructions outside robotics, decoded greedily without a grammar; a program checks each answer. Who "
-            "learned from conversations of the source `generated` has trained on several of these kinds, in other "
-            "words: for such a model this shows what was learned, not what was kept."
-        )
+        yield tables.ABOUT_TASKS
         yield tables.task_table(models)
         between = compare_models(TASKS, models)
         if between:

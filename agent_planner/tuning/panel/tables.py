@@ -14,6 +14,11 @@ from agent_planner.types import Level, Outcome
 
 NOTHING = "–"
 WITHIN = 0.02
+ABOUT_TASKS = (
+    "Instructions outside robotics, decoded greedily without a grammar; a program checks each answer. Who learned from "
+    "conversations of the source `generated` has trained on several of these kinds, in other words: for such a model "
+    "this shows what was learned, not what was kept."
+)
 # Codes of refusals of what can be read and names what there is: it was said at the wrong time, or is not allowed.
 WELL_FORMED = ("NEEDS", "NO_PROGRESS", "DOUBTED", "DENIED")
 _REFUSALS = ("missing(", "no_skill(")

@@ -2,6 +2,7 @@
 """The two choices that a study makes on its way, from its own results."""
 
 from collections.abc import Mapping, Sequence
+from statistics import fmean
 from typing import Any, NamedTuple
 
 from agent_planner.errors import UserError
@@ -48,7 +49,7 @@ def _losses(lines: Sequence[Line]) -> dict[str, float]:
     for line in lines:
         if isinstance(line, LikelihoodLine):
             found.setdefault(line.model, []).append(-line.log_likelihood)
-    return {model: _mean(values) for model, values in found.items()}
+    return {model: fmean(values) for model, values in found.items()}
 
 
 def _of(losses: Mapping[str, float], model: str) -> float:
@@ -76,9 +77,5 @@ def _success(lines: Sequence[EpisodeLine]) -> float:
         columns.setdefault((line.cell, line.twin), []).append(line.success)
     cells: dict[str, list[float]] = {}
     for (cell, _), found in columns.items():
-        cells.setdefault(cell, []).append(_mean(found))
-    return _mean([_mean(found) for found in cells.values()])
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
+        cells.setdefault(cell, []).append(fmean(found))
+    return fmean(fmean(found) for found in cells.values())

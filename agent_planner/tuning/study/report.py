@@ -46,7 +46,8 @@ def write_report(
     main = _pooled(own)
     if main:
         parts += _main(study, main, {n: found for n, found in own.items() if arm_of(n) in study.main}, folder)
-    first = {arm_of(name): found for name, found in trained.items() if name in _first(study)}
+    names = {arm: model_name(arm, study.seeds[0]) for arm in study.arms}
+    first = {arm: trained[name] for arm, name in names.items() if name in trained}
     parts += _ablations(study, _of(study.extra_episodes, first))
     parts += _top(study, _of(study.top_episodes, first), choices)
     parts += _general(lines)
@@ -61,14 +62,7 @@ def _own(study: Study, trained: Arms) -> Arms:
     last = study.own_episodes(study.seeds[-1]).stop
     names = {EXPERT: range(last), BASE: study.own_episodes(study.seeds[0])}
     names |= {model_name(arm, seed): study.own_episodes(seed) for arm in study.main for seed in study.seeds}
-    order = {arm: place for place, arm in enumerate((EXPERT, BASE, *study.main))}
-    found = {name: [line for line in trained[name] if line.seed in names[name]] for name in names if name in trained}
-    return dict(sorted(found.items(), key=lambda one: order[arm_of(one[0])]))
-
-
-def _first(study: Study) -> set[str]:
-    """The trainings with the first seed, of all arms."""
-    return {model_name(arm, study.seeds[0]) for arm in study.arms}
+    return {name: [line for line in trained[name] if line.seed in names[name]] for name in names if name in trained}
 
 
 def _of(episodes: range, arms: Arms) -> Arms:
@@ -215,10 +209,7 @@ def _general(lines: Sequence[Line]) -> Iterator[str]:
     tasks = by_model(line for line in lines if isinstance(line, TaskLine))
     if tasks:
         yield "## General tasks"
-        yield (
-            "Their templates are not in the generated conversations, but their domains are (arithmetic, questions "
-            "about lists): whoever learned from these is at home there."
-        )
+        yield tables.ABOUT_TASKS
         yield tables.task_table(tasks)
     likelihoods = by_model(line for line in lines if isinstance(line, LikelihoodLine))
     if BASE in likelihoods:
