@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`agent-planner mcp`: a running robot for clients of the Model Context Protocol."""
 
-import os
 import signal
 import sys
 from importlib.util import find_spec
@@ -63,10 +62,11 @@ def mcp(
 def _serve_stdio(server: "Server") -> None:
     import anyio
 
+    from agent_planner.cli.joined import joined_place
     from agent_planner.mcp.stdio import serve_stdio
 
     # Stdout belongs to the protocol.
-    _say(f"serving on stdio, ROS domain {os.environ.get('ROS_DOMAIN_ID', '0')}")
+    _say(f"serving on stdio, {joined_place()}")
     number = anyio.run(serve_stdio, server)
     if number == signal.SIGINT:
         raise KeyboardInterrupt

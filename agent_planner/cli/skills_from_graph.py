@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`agent-planner skills from-graph`: a skill library proposed from what a running robot offers."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -29,7 +28,7 @@ def from_graph(
     from agent_planner.cli.ros_shell import enter_ros
 
     enter_ros()
-    from agent_planner.cli.joined import join_domain, joined
+    from agent_planner.cli.joined import join_domain, joined, joined_place
     from agent_planner.ros.offered import all_offered
     from agent_planner.ros.proposal import proposal
 
@@ -42,8 +41,8 @@ def from_graph(
         offered = all_offered(client.node, wait, everything)
     if not offered:
         raise UserError(
-            f"no node in ROS domain {os.environ.get('ROS_DOMAIN_ID', '0')} offers an action or a service that could be "
-            "a skill: is the robot running, is it in this domain (--domain, ROS_DOMAIN_ID), does "
+            f"no node in {joined_place()} offers an action or a service that could be a skill: "
+            "is the robot running, is it in this domain (--domain, ROS_DOMAIN_ID), does "
             "ROS_AUTOMATIC_DISCOVERY_RANGE reach it, and does `--wait 10` find more?"
         )
     text = proposal(offered, namespace)

@@ -5,8 +5,6 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
     from agent_planner.tuning.panel.results import Results
 
 EXPERT = "expert"
-_PACKAGES = ("agent_planner", "torch", "transformers", "peft")
 _MODEL = (
     "default, base, a folder, a Hugging Face name, openai:MODEL@URL; for reference rows expert, goal+search:MODEL "
     "(its goal, then search) and search+calls:MODEL (the true goal, then its calls); give it several times for many"
@@ -106,10 +103,9 @@ def evaluate(
         _checked(name)
     conversations, groups = _held_out(model, split, data, records)
     terminal = Terminal()
-    known = {name: version(name) for name in _PACKAGES}
     command = _command(out, model, cell, seeds, split, levels, look_ahead, batch, data, records)
     command += f" --processes {processes}" * (processes > 1) + f" --ray {shlex.quote(ray)}" * bool(ray)
-    run = RunLine(command=command, date=datetime.now(UTC).isoformat(), versions=known)
+    run = RunLine.now(command, "torch", "transformers", "peft")
     configs = [LoopConfig(level=one, look_ahead=look_ahead) for one in levels]
     plan = Plan(cells, configs, numbers, TASKS in others, data, conversations, records, groups, processes, ray)
     with open_results(out, run) as results:

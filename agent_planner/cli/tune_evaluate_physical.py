@@ -4,8 +4,6 @@
 import shlex
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,7 +19,6 @@ from agent_planner.types import Level
 if TYPE_CHECKING:
     from agent_planner.llm.base import Message
 
-_PACKAGES = ("agent_planner", "mujoco", "torch", "transformers")
 _OUT = "file of results (.jsonl), as of tune evaluate; what stands in it is not run again"
 
 
@@ -62,8 +59,7 @@ def evaluate_physical(
         + ["--split", split.value, "--level", level.value, "--look-ahead" if look_ahead else "--no-look-ahead"]
         + ["--backend", backend.value, "--robot", robot]
     )
-    known = {name: version(name) for name in _PACKAGES}
-    run = RunLine(command=command, date=datetime.now(UTC).isoformat(), versions=known)
+    run = RunLine.now(command, "mujoco", "torch", "transformers")
     config = LoopConfig(level=level, look_ahead=look_ahead)
     cell = f"{backend.value}_{suite}"
     bodied = Robot(robot, scene, "", level.value, look_ahead, rtf)

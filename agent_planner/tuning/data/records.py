@@ -19,6 +19,8 @@ from agent_planner.recording.episode import whole_file
 HUMAN, MODEL = "human", "gpt"
 # The `source` of the robot's own conversations.
 AGENT = "agent"
+# What may be learned from; collections of others have splits of several stages, train_sft and the like.
+TRAIN = "train"
 
 
 class UnusableRecord(ConfigError):
@@ -32,6 +34,16 @@ class UnusableRecord(ConfigError):
         super().__init__(where, message)
         self.message = message
         self.reason = reason
+
+
+def only_train(where: str, split: object) -> None:
+    """Refuse what is held out from training.
+
+    Raises:
+        ConfigError: the split is not for training.
+    """
+    if not str(split).startswith(TRAIN):
+        raise ConfigError(where, f"split: is '{split}'; only records of '{TRAIN}' may be learned from")
 
 
 class Turn(BaseModel):

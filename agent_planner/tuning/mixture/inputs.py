@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 from agent_planner.errors import ConfigError
 from agent_planner.tuning.data.conversations import conversations_in
 from agent_planner.tuning.data.formats import schema_of, to_record
-from agent_planner.tuning.data.records import AGENT, HUMAN, Record, read_plain
-from agent_planner.tuning.mixture.names import Split
+from agent_planner.tuning.data.records import AGENT, HUMAN, TRAIN, Record, only_train, read_plain
 
 
 class Sample(NamedTuple):
@@ -39,12 +38,10 @@ def read_samples(path: Path, is_agent: bool) -> list[Sample]:
 def _sample(where: str, data: dict[str, Any], path: Path, is_agent: bool) -> Sample:
     item = to_record(where, data)
     source = AGENT if is_agent else path.stem
-    lacking = {"source": source, "family": source, "group": item.id, "split": Split.TRAIN.value}
+    lacking = {"source": source, "family": source, "group": item.id, "split": TRAIN}
     given = item.plain()
     plain = given | {name: value for name, value in lacking.items() if given.get(name) is None}
-    # Collections of others have splits of several stages, train_sft and the like.
-    if not str(plain["split"]).startswith(Split.TRAIN):
-        raise ConfigError(where, f"split: is '{plain['split']}'; only samples of 'train' may be learned from")
+    only_train(where, plain["split"])
     if (plain["source"] == AGENT) != is_agent:
         wanted = f"'{AGENT}'" if is_agent else f"anything but '{AGENT}'"
         raise ConfigError(where, f"source: is '{plain['source']}', wanted is {wanted}; give the file as the other kind")

@@ -9,8 +9,10 @@ import json
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -31,6 +33,12 @@ class RunLine(BaseModel):
     command: str
     date: str
     versions: dict[str, str]
+
+    @classmethod
+    def now(cls, command: str, *packages: str) -> Self:
+        """A command that begins, with the installed versions of ours and of those packages."""
+        versions = {name: version(name) for name in ("agent_planner", *packages)}
+        return cls(command=command, date=datetime.now(UTC).isoformat(), versions=versions)
 
     @property
     def key(self) -> tuple:

@@ -9,13 +9,12 @@ from agent_planner.errors import ConfigError, UserError
 from agent_planner.llm.base import Progress
 from agent_planner.tuning.data.conversations import conversations_in
 from agent_planner.tuning.data.formats import to_record
+from agent_planner.tuning.data.records import only_train
 from agent_planner.tuning.training.config import Seeds
 from agent_planner.tuning.training.encode import Encoder, Sample, of_record, of_tree
 from agent_planner.tuning.training.packing import shared_tokens
 from agent_planner.tuning.training.trees import trees
 
-# What may be learned from; collections of others have train_sft and the like.
-_TRAIN = "train"
 # What belongs together: the samples of a record or of a tree.
 Item = list[Sample]
 
@@ -81,8 +80,8 @@ class RecordSource:
         record = to_record(where, data)
         more = record.model_extra or {}
         split = more.get("split")
-        if not self._held_out and split is not None and not str(split).startswith(_TRAIN):
-            raise ConfigError(where, f"split: is '{split}'; only records of 'train' may be learned from")
+        if not self._held_out and split is not None:
+            only_train(where, split)
         try:
             item = self._encoder.samples(of_record(record))
         except UserError as error:

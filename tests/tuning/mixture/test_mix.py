@@ -237,9 +237,9 @@ def test_a_split_of_others_is_for_training_if_it_says_so(files, split):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"split": "test"}, "split: is 'test'; only samples of 'train' may be learned from"),
+        ({"split": "test"}, "split: is 'test'; only records of 'train' may be learned from"),
         ({"source": "agent"}, "source: is 'agent', wanted is anything but 'agent'"),
-        ({"split": "validation"}, "split: is 'validation'; only samples of 'train' may be learned from"),
+        ({"split": "validation"}, "split: is 'validation'; only records of 'train' may be learned from"),
         ({"conversations": 3}, "has neither `conversations` nor `messages`"),
     ],
 )
