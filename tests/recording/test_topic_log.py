@@ -193,7 +193,7 @@ def test_what_a_slow_disk_leaves_out_is_counted_and_told(log, tmp_path):
     began = time.monotonic()
     for number in range(1000):
         log.offer(WORDS, word("x" * 80), number)
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 5.0
     assert log.left_out > 900
     log._file.let_go.set()
     facts = log.stop(SECONDS)
@@ -210,7 +210,7 @@ def test_a_disk_that_hangs_does_not_hold_up_the_end(log):
     assert log._file.reached.wait(SECONDS)
     began = time.monotonic()
     facts = log.stop(0.05)
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 5.0
     assert facts["state"] == "unfinished"
     assert "was not written 0.05 s after the episode's end" in facts["warnings"][0]
     log._file.let_go.set()
