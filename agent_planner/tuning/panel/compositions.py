@@ -3,7 +3,7 @@
 
 A skeleton is the sequence of the clauses' kinds, each with ``it`` where a clause takes up by that word what the one
 before it was about. Of those of four and five, a third each is training's, dev's and test's (`skeleton_split`). Those
-of three have a link of `_LINKS`, which training never draws: there, ``it`` is only ever closed.
+of three have a link of `_LINKS`, which training never draws: there, ``it`` is only ever closed or put somewhere.
 """
 
 from collections.abc import Mapping

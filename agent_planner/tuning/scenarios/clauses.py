@@ -10,7 +10,7 @@ from agent_planner.scene import SceneGraph
 from agent_planner.scene.graph import CONTAINER, GRASPABLE, OPENABLE, SURFACE
 from agent_planner.skills import Skill
 from agent_planner.tuning.scenarios.phrasing import TRAINING, Phrasing
-from agent_planner.tuning.scenarios.reference import phrase
+from agent_planner.tuning.scenarios.reference import core_phrase, phrase
 from agent_planner.tuning.scenarios.scenes import DEVICE, PLANT
 from agent_planner.tuning.zoo.kinds import AbilityKind, sentence
 from agent_planner.types import Atom
@@ -20,13 +20,19 @@ Roles = Mapping[str, Skill]
 
 @dataclass(frozen=True)
 class Clause:
-    """``text`` in words; ``atoms`` of one step; ``cores`` the phrase that stands for each entity."""
+    """``text`` in words; ``atoms`` of one step; ``cores`` the phrase that stands for each entity.
+
+    ``source`` is where the words say that the things are now, if they do. Of a clause about all that is there (its kind
+    ends in ``_all``) the atoms name it, the words do not; ``stays`` is the one thing that they leave out.
+    """
 
     kind: str
     role: str
     text: str
     atoms: tuple[Atom, ...]
     cores: Mapping[str, str]
+    source: str | None = None
+    stays: str | None = None
 
 
 # kind: (role that makes it, how often it is drawn, what its entity must afford)
@@ -59,6 +65,8 @@ KINDS: dict[str, tuple[str, float, str]] = {
     "light": ("light", 0.6, ""),
     "ring": ("ring", 0.6, ""),
 }
+# How often words say where a thing is now; speak of all that is on a surface, of so many things at most; leave one out.
+_FROM, _ALL, _MOST_AT_ONCE, _EXCEPT = 0.12, 0.5, 4, 0.4
 _SAID = (
     "dinner is ready",
     "the work is done",
@@ -110,9 +118,46 @@ def _two(rng: Random, kind: str, role: str, scene: SceneGraph, affords: str, wor
     if not pairs:
         return None
     a, b = rng.choice(pairs)
+    location = scene.location(a)
+    if kind in words.moved and location and location.name in ("on", "in") and location.b != b and rng.random() < _FROM:
+        return _from_there(rng, kind, role, scene, (a, b), words)
     (said_a, core_a), (said_b, core_b) = phrase(rng, scene, a), phrase(rng, scene, b)
     text = words.filled(rng.choice(words.of[kind]), o=said_a, t=said_b)
     return Clause(kind, role, text, (Atom(kind, (a, b)),), {a: core_a, b: core_b})
+
+
+def _from_there(rng: Random, kind: str, role: str, scene: SceneGraph, pair: tuple[str, str], words: Phrasing) -> Clause:
+    thing, target = pair
+    location = scene.location(thing)
+    assert location is not None
+    core, at = core_phrase(rng, scene, thing), core_phrase(rng, scene, location.b)
+    said, core_t = phrase(rng, scene, target)
+    slots = {"o": f"the {core}", "t": said, "q": location.name, "s": f"the {at}"}
+    text = words.filled(rng.choice(words.moved[kind]), **slots)
+    cores = {thing: core, target: core_t, location.b: at}
+    return Clause(kind, role, text, (Atom(kind, pair),), cores, location.b)
+
+
+def _everything(rng: Random, kind: str, role: str, scene: SceneGraph, target: str, words: Phrasing) -> Clause | None:
+    """All that is on a surface on which nothing stands that stays, or all but one thing."""
+    on = {p.name: on_surface(scene, p.name) for p in scene.places if p.name != target}
+    movable = {o.name for o in scene.objects if GRASPABLE in o.affordances}
+    sources = [name for name, things in on.items() if 2 <= len(things) <= _MOST_AT_ONCE and movable.issuperset(things)]
+    if not sources:
+        return None
+    source = rng.choice(sources)
+    things, stays = on[source], rng.choice(on[source]) if rng.random() < _EXCEPT else None
+    core, core_t = core_phrase(rng, scene, source), core_phrase(rng, scene, target)
+    text = words.filled(rng.choice(words.everything), p=kind, s=f"the {core}", t=f"the {core_t}")
+    if stays:
+        text += rng.choice(words.exceptions).format(x=f"the {core_phrase(rng, scene, stays)}")
+    atoms = tuple(Atom(kind, (n, target)) for n in things if n != stays)
+    return Clause(f"{kind}_all", role, text, atoms, {target: core_t, source: core}, source, stays)
+
+
+def on_surface(scene: SceneGraph, place: str) -> list[str]:
+    """What lies on a place."""
+    return [r.a for r in scene.relations if (r.name, r.b) == ("on", place)]
 
 
 def _many(rng: Random, kind: str, role: str, scene: SceneGraph, affords: str, words: Phrasing) -> Clause | None:
@@ -120,6 +165,8 @@ def _many(rng: Random, kind: str, role: str, scene: SceneGraph, affords: str, wo
     if not targets or len(scene.objects) < 2:
         return None
     target = rng.choice(targets)
+    if words.everything and rng.random() < _ALL and (found := _everything(rng, kind, role, scene, target, words)):
+        return found
     said_t, core_t = phrase(rng, scene, target)
     nouns = [o.category for o in scene.objects if o.category in o.name]
     repeated = sorted({n for n in nouns if nouns.count(n) > 1})
@@ -127,7 +174,8 @@ def _many(rng: Random, kind: str, role: str, scene: SceneGraph, affords: str, wo
     if repeated and rng.random() < 0.5:
         noun = rng.choice(repeated)
         chosen = [o.name for o in scene.objects if o.category == noun]
-        text = words.filled(rng.choice(words.place_all), o=plural(noun), p=kind, t=said_t)
+        wordings = (*words.place_all, *words.place_both * 2) if len(chosen) == 2 else words.place_all
+        text = words.filled(rng.choice(wordings), o=plural(noun), p=kind, t=said_t)
     else:
         count = min(len(scene.objects), rng.choice((2, 2, 3)))
         chosen = rng.sample([o.name for o in scene.objects], count)

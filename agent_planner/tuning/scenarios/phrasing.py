@@ -2,14 +2,19 @@
 """How things to do are put into words: the wordings of training, or those that were kept apart."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agent_planner.tuning.zoo.held_out_wordings import FRAMES_OF, JOINS_OF, PLACE_ALL_OF, WORDINGS_OF
 from agent_planner.tuning.zoo.kinds import sentence, stands_alone
+from agent_planner.tuning.zoo.train_asides import contracted
 from agent_planner.tuning.zoo.train_wordings import (
+    TRAIN_EVERYTHING,
+    TRAIN_EXCEPT,
     TRAIN_FRAMES,
+    TRAIN_FROM,
     TRAIN_JOINS,
     TRAIN_PLACE_ALL,
+    TRAIN_PLACE_BOTH,
     TRAIN_RING,
     TRAIN_SEVERAL,
     TRAIN_SHUT_AGAIN,
@@ -30,6 +35,10 @@ class Phrasing:
         shut_again: a second clause that closes what the first one named.
         joins: ``{a}`` first, then ``{b}``.
         frames: around the whole.
+        place_both: the same of two.
+        moved: wordings of ``on`` and ``in`` that say where the thing is now.
+        everything: for all that is on one surface.
+        exceptions: what is said behind that where one thing stays.
         sentences: whether a wording says by its first letter that it stands alone (`stands_alone`).
     """
 
@@ -40,6 +49,10 @@ class Phrasing:
     shut_again: tuple[str, ...]
     joins: tuple[str, ...]
     frames: tuple[str, ...]
+    place_both: tuple[str, ...] = ()
+    moved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    everything: tuple[str, ...] = ()
+    exceptions: tuple[str, ...] = ()
     sentences: bool = False
 
     def filled(self, wording: str, **slots: str) -> str:
@@ -68,7 +81,8 @@ def whole_zoo(several: bool) -> Phrasing:
     """All that training may say, for an instruction of one clause, or of two and more."""
 
     def fit(wordings: Iterable[str]) -> tuple[str, ...]:
-        return tuple(w for w in wordings if not (several and stands_alone(w)))
+        fitting = [w for w in wordings if not (several and stands_alone(w))]
+        return (*fitting, *(short for w in fitting if (short := contracted(w)) != w))
 
     bare = ("{i}",) * (len(TRAIN_FRAMES) // 2)
     return Phrasing(
@@ -79,6 +93,10 @@ def whole_zoo(several: bool) -> Phrasing:
         shut_again=TRAIN_SHUT_AGAIN,
         joins=TRAIN_JOINS,
         frames=(*bare, *TRAIN_FRAMES),
+        place_both=fit(TRAIN_PLACE_BOTH),
+        moved={kind: fit(wordings) for kind, wordings in TRAIN_FROM.items()},
+        everything=fit(TRAIN_EVERYTHING),
+        exceptions=TRAIN_EXCEPT,
         sentences=True,
     )
 

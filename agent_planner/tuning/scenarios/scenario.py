@@ -12,7 +12,7 @@ from agent_planner.goals.goal import Stated
 from agent_planner.scene import SceneGraph
 from agent_planner.scene.focus import matches
 from agent_planner.skills import Skill, SkillLibrary
-from agent_planner.tuning.scenarios.clauses import Clause, Roles, draw_kind, make_clause
+from agent_planner.tuning.scenarios.clauses import Clause, Roles, draw_kind, make_clause, on_surface
 from agent_planner.tuning.scenarios.phrasing import TRAINING, Phrasing
 from agent_planner.tuning.scenarios.scenes import observed, random_scene
 from agent_planner.tuning.zoo.families import BY_ROLE, CORE, FAMILIES
@@ -225,18 +225,25 @@ def follow_up(rng: Random, first: Clause, roles: Roles, words: Phrasing) -> Clau
     return Clause(kind, role, text, (Atom(kind, (target,)),), {target: first.cores[target]})
 
 
+# What a join may begin with.
+_OPENINGS = ("first", "to begin with")
+
+
 def worded(rng: Random, clauses: Sequence[Clause], words: Phrasing = TRAINING) -> str:
     """The instruction that the clauses make."""
     text = clauses[0].text
     for clause in clauses[1:]:
-        text = rng.choice(words.joins).format(a=text, b=clause.text)
+        join = rng.choice(words.joins)
+        if words.sentences and text.startswith(_OPENINGS) and join.startswith(_OPENINGS):
+            join = "{a}, then {b}"
+        text = join.format(a=text, b=clause.text)
     plain = _is_sentence(text) if words.sentences else _is_statement(text)
     text = text if plain or ". " in text else rng.choice(words.frames).format(i=text)
     return text[0].upper() + text[1:] if rng.random() < 0.4 else text
 
 
 def _is_sentence(text: str) -> bool:
-    return stands_alone(text) or text.startswith(("first", "to begin with", "please"))
+    return stands_alone(text) or text.startswith((*_OPENINGS, "please"))
 
 
 def _is_statement(text: str) -> bool:
@@ -280,6 +287,8 @@ def rebased(scenario: Scenario, library: SkillLibrary, world: SceneGraph) -> Sce
             if name not in scene.entities:
                 sure = not matches(scene, core) and f" {core.lower()}" in f" {scenario.instruction.lower()}"
                 return replace(twin, goal=Declined("missing", core), kind="missing") if sure else None
+    if not all(_as_told(clause, scene) for clause in scenario.clauses):
+        return None
     if any(
         a not in scene.entities for c in scenario.clauses for atom in c.atoms if atom.name != "did" for a in atom.args
     ):
@@ -290,6 +299,16 @@ def rebased(scenario: Scenario, library: SkillLibrary, world: SceneGraph) -> Sce
             said = scenario.instruction[at : at + len(clause.text)]  # its first letter may be a capital there
             return replace(twin, goal=Declined("no_skill", said), kind="no_skill") if at >= 0 else None
     return twin if plan(Goal(tuple(c.atoms for c in scenario.clauses)), library, scene) is not None else None
+
+
+def _as_told(clause: Clause, scene: SceneGraph) -> bool:
+    """Whether things are where the words say that they are, and no others where these speak of all."""
+    if not clause.source:
+        return True
+    told = {atom.args[0] for atom in clause.atoms}
+    if clause.kind.endswith("_all"):
+        return told == set(on_surface(scene, clause.source)) - {clause.stays}
+    return all((there := scene.location(name)) is not None and there.b == clause.source for name in told)
 
 
 def twins(rng: Random, setting: Setting, drawn: Sequence[Scenario]) -> list[Scenario]:
@@ -333,7 +352,7 @@ def vague_clause(rng: Random, setting: Setting, words: Phrasing = TRAINING) -> t
     for _ in range(12):
         clause = make_clause(rng, draw_kind(rng, roles, seen), roles, seen, words)
         chosen = [n for n in options if clause is not None and n in clause.cores]
-        if clause is None or len(chosen) != 1 or len(clause.atoms) > 1:
+        if clause is None or len(chosen) != 1 or len(clause.atoms) > 1 or clause.source:
             continue
         core = clause.cores[chosen[0]]
         phrases = (f"the {core}", f"The {core}", core)  # a sentence's first word has a capital

@@ -11,9 +11,11 @@ from random import Random
 
 from agent_planner.goals import Declined, Goal, plan
 from agent_planner.scene import Relation, SceneGraph
-from agent_planner.scene.graph import OPENABLE, SURFACE
+from agent_planner.scene.graph import GRASPABLE, OPENABLE, SURFACE
 from agent_planner.skills import SkillLibrary
+from agent_planner.tuning.scenarios.asides import corrected, introduced, remarked, with_purpose
 from agent_planner.tuning.scenarios.clauses import (
+    KINDS,
     Clause,
     Roles,
     ability_clause,
@@ -21,6 +23,7 @@ from agent_planner.tuning.scenarios.clauses import (
     make_clause,
 )
 from agent_planner.tuning.scenarios.phrasing import Phrasing, whole_zoo
+from agent_planner.tuning.scenarios.reference import phrase
 from agent_planner.tuning.scenarios.scenario import (
     DEFAULT_ROLES,
     Scenario,
@@ -43,6 +46,7 @@ from agent_planner.tuning.zoo.train_families import HELPERS, TRAIN_FAMILIES, TRA
 from agent_planner.tuning.zoo.train_talk import TRAIN_TALK
 from agent_planner.tuning.zoo.train_vocabulary import TRAIN
 from agent_planner.tuning.zoo.train_wordings import TRAIN_JOINS_BACKWARDS
+from agent_planner.types import Atom
 
 _BY_ROLE = {family.role: family for family in TRAIN_FAMILIES}
 # The shipped library; it and more; families under drawn names; under names that are no words.
@@ -56,6 +60,8 @@ _BY_CAMERA, _LOG_AGES = 0.5, (1.5, 7.0)
 # How many clauses an instruction has. Of the long ones two thirds are drawn anew: see `skeleton_split`.
 _CLAUSES = {1: 0.52, 2: 0.26, 3: 0.07, 4: 0.09, 5: 0.06}
 _LONG, _MOST_CALLS = 4, 28
+# How often people say more than what is to be done; the rest is said as it is.
+_REMARKED, _PURPOSE, _INTRODUCED, _CORRECTED = 0.16, 0.06, 0.08, 0.04
 _ONE, _SEVERAL = whole_zoo(several=False), whole_zoo(several=True)
 # How often a fact that some skill makes holds from the beginning, and of what.
 _FACTS = {
@@ -156,7 +162,7 @@ def _drawn(rng: Random, setting: Setting, kind: str, name: str) -> Scenario | No
         if found is None:
             return None
         clause, goal = found
-        said = _spoken(rng, worded(rng, [clause], _ONE))
+        said = _spoken(rng, _beside(rng, worded(rng, [clause], _ONE)))
         scenario = Scenario(name, setting.library, setting.world, said, goal, kind)
         meant = answered(rng, seen, clause, goal)
         can = plan(meant.goal, setting.library, seen) is not None
@@ -173,10 +179,22 @@ def _feasible(rng: Random, setting: Setting, seen: SceneGraph, name: str) -> Sce
     calls = plan(Goal(tuple(c.atoms for c in clauses)), setting.library, seen)
     if calls is None or len(calls) > _MOST_CALLS or (not calls and rng.random() < 0.7):
         return None
-    if wanted == 2 and rng.random() < 0.08 and " it" not in clauses[1].text:
+    if wanted == 2 and rng.random() < 0.12 and " it" not in clauses[1].text:
         words = replace(words, joins=TRAIN_JOINS_BACKWARDS)
+    before = ""
+    if rng.random() < _INTRODUCED:
+        before, clauses[0] = introduced(rng, clauses[0], seen)
+    elif rng.random() < _CORRECTED:
+        clauses[0] = corrected(rng, clauses[0], seen)
     scenario = joined(rng, setting, name, clauses, words)
-    return replace(scenario, instruction=_spoken(rng, scenario.instruction))
+    return replace(scenario, instruction=_spoken(rng, _beside(rng, scenario.instruction, before)))
+
+
+def _beside(rng: Random, text: str, before: str = "") -> str:
+    """The instruction and what people say beside it, which asks for nothing."""
+    if rng.random() < _PURPOSE:
+        text = with_purpose(rng, text)
+    return remarked(rng, text, before) if before or rng.random() < _REMARKED else text
 
 
 def _clauses(rng: Random, roles: Roles, seen: SceneGraph, words: Phrasing, wanted: int) -> list[Clause]:
@@ -185,10 +203,33 @@ def _clauses(rng: Random, roles: Roles, seen: SceneGraph, words: Phrasing, wante
         if len(clauses) == wanted:
             break
         clause = follow_up(rng, clauses[-1], roles, words) if clauses and rng.random() < 0.4 else None
+        if clause is None and clauses and rng.random() < 0.4:
+            clause = _put_it(rng, clauses[-1], roles, seen, words)
         clause = clause or _clause(rng, roles, seen, words)
-        if clause is not None and all(clause.atoms != c.atoms for c in clauses):
+        # What earlier clauses move is no longer where the words say.
+        told = clause is not None and not (clauses and clause.source)
+        if clause is not None and told and all(clause.atoms != c.atoms for c in clauses):
             clauses.append(clause)
     return clauses
+
+
+def _put_it(rng: Random, before: Clause, roles: Roles, seen: SceneGraph, words: Phrasing) -> Clause | None:
+    """``… then put it on the desk``: about the one thing that something was done with, and that stayed where it was."""
+    thing = next(iter(before.cores), "")
+    handled = len(before.cores) == len(before.atoms) == 1 and before.kind != "holding"
+    options = [kind for kind in ("on", "in", "near") if KINDS[kind][0] in roles]
+    if not handled or not options or GRASPABLE not in seen.entities[thing].affordances:
+        return None
+    kind = rng.choice(options)
+    affords = KINDS[kind][2] or GRASPABLE
+    targets = [n for n, e in seen.entities.items() if affords in e.affordances and n != thing]
+    if not targets:
+        return None
+    target = rng.choice(targets)
+    said, core = phrase(rng, seen, target)
+    wording = rng.choice([w for w in words.of[kind] if " it " not in w])
+    cores = {thing: before.cores[thing], target: core}
+    return Clause(kind, KINDS[kind][0], words.filled(wording, o="it", t=said), (Atom(kind, (thing, target)),), cores)
 
 
 def _clause(rng: Random, roles: Roles, seen: SceneGraph, words: Phrasing) -> Clause | None:

@@ -257,7 +257,42 @@ TRAIN_JOINS: tuple[str, ...] = (
 )  # fmt: skip
 # `{a}` is done first, but said last: not where `{b}` speaks of "it".
 TRAIN_JOINS_BACKWARDS: tuple[str, ...] = (
-    "{b}, but first {a}", "{b}, but {a} first", "{b} only after this: {a}", "{b}, though not until you did this: {a}",
+    "{b}, but first {a}", "{b}, but {a} first", "before you {b}, {a}", "as soon as you {a}, {b}",
+    "{b} once you are done with this: {a}", "{b}, but before that {a}", "{b} only after this: {a}",
+    "{b}, though not until you did this: {a}",
+)  # fmt: skip
+
+# As those of `on` and `in`; `{q} {s}` says where `{o}` is now.
+TRAIN_FROM: dict[str, tuple[str, ...]] = {
+    "on": (
+        "take {o} from {s} to {t}", "bring {o} over from {s} to {t}", "move {o} from {s} to {t}",
+        "get {o} from {s} and put it on {t}", "fetch {o} from {s} and lay it on {t}", "{o} is {q} {s} but belongs on {t}",
+        "{o} should be on {t}, not {q} {s}", "Do not leave {o} {q} {s}, put it on {t}",
+        "What is {o} doing {q} {s}? It goes on {t}", "Why is {o} {q} {s}? I want it on {t}",
+    ),
+    "in": (
+        "take {o} from {s} and put it in {t}", "move {o} from {s} into {t}", "get {o} from {s} and drop it into {t}",
+        "{o} is {q} {s} but belongs in {t}", "{o} should be in {t}, not {q} {s}",
+        "Do not leave {o} {q} {s}, put it in {t}", "What is {o} doing {q} {s}? It goes in {t}",
+        "Why is {o} {q} {s}? I want it in {t}",
+    ),
+}  # fmt: skip
+# All that is on the surface `{s}`, whatever it is; and what is said behind that where one thing stays.
+TRAIN_EVERYTHING: tuple[str, ...] = (
+    "put everything on {s} {p} {t}", "take everything that is on {s} and put it {p} {t}", "clear {s}, it all goes {p} {t}",
+    "clear off {s} and put everything {p} {t}", "move all the things from {s}, they go {p} {t}",
+    "put all that is on {s} {p} {t}", "take all the things on {s} and put them {p} {t}",
+    "make {s} empty and put all of it {p} {t}", "Everything on {s} goes {p} {t}", "All the things on {s} belong {p} {t}",
+    "Whatever is on {s} goes {p} {t}", "I want everything on {s} {p} {t}", "Nothing should stay on {s}, put it all {p} {t}",
+)  # fmt: skip
+TRAIN_EXCEPT: tuple[str, ...] = (
+    " except {x}", ", except for {x}", ", but not {x}", ", but leave {x} where it is", ", apart from {x}", ", {x} stays there",
+    ", all but {x}", ", just not {x}",
+)  # fmt: skip
+# As `TRAIN_PLACE_ALL`, of two.
+TRAIN_PLACE_BOTH: tuple[str, ...] = (
+    "put both {o} {p} {t}", "put the two {o} {p} {t}", "take both {o} and put them {p} {t}", "move the two {o}, they go {p} {t}",
+    "Both {o} go {p} {t}", "Both of the {o} belong {p} {t}", "I want both {o} {p} {t}", "The two {o} go {p} {t}",
 )  # fmt: skip
 
 # `{o}` is a plural noun without an article, `{p}` is on or in.

@@ -18,14 +18,26 @@ from agent_planner.tuning.zoo.held_out_wordings import (
     WORDINGS_OF,
 )
 from agent_planner.tuning.zoo.kinds import stands_alone
+from agent_planner.tuning.zoo.train_asides import (
+    TRAIN_ABOUT,
+    TRAIN_ABOUT_OBJECTS,
+    TRAIN_CORRECTIONS,
+    TRAIN_PURPOSES,
+    TRAIN_REMARKS,
+    contracted,
+)
 from agent_planner.tuning.zoo.train_families import TRAIN_FAMILIES, TRAIN_KINDS
 from agent_planner.tuning.zoo.train_talk import TRAIN_TALK
 from agent_planner.tuning.zoo.train_vocabulary import TRAIN
 from agent_planner.tuning.zoo.train_wordings import (
+    TRAIN_EVERYTHING,
+    TRAIN_EXCEPT,
     TRAIN_FRAMES,
+    TRAIN_FROM,
     TRAIN_JOINS,
     TRAIN_JOINS_BACKWARDS,
     TRAIN_PLACE_ALL,
+    TRAIN_PLACE_BOTH,
     TRAIN_RING,
     TRAIN_SEVERAL,
     TRAIN_SHUT_AGAIN,
@@ -85,12 +97,18 @@ def test_every_wording_has_its_placeholders():
     for texts, fields in (
         (TRAIN_FRAMES, ["i"]),
         ((*TRAIN_JOINS, *TRAIN_JOINS_BACKWARDS), ["a", "b"]),
-        (TRAIN_PLACE_ALL, ["o", "p", "t"]),
+        ((*TRAIN_PLACE_ALL, *TRAIN_PLACE_BOTH), ["o", "p", "t"]),
+        (TRAIN_EVERYTHING, ["p", "s", "t"]),
+        (TRAIN_EXCEPT, ["x"]),
+        ((*TRAIN_ABOUT, *TRAIN_ABOUT_OBJECTS), ["o"]),
+        (TRAIN_CORRECTIONS, ["o", "z"]),
+        ((*TRAIN_REMARKS, *TRAIN_PURPOSES), []),
         (TRAIN_SHUT_AGAIN, ["o"]),
         (tuple(chain(*TRAIN_RING.values())), []),
     ):
         assert len(set(texts)) == len(texts)
         assert all(_fields(text) == fields for text in texts)
+    assert all(set(_fields(text)) - {"q"} == {"o", "s", "t"} for text in chain(*TRAIN_FROM.values()))
 
 
 @pytest.mark.parametrize("kind", TRAIN_WORDINGS)
@@ -150,7 +168,7 @@ def test_no_wording_of_a_new_kind_is_one_of_dev_or_test():
     [
         (TRAIN_FRAMES, FRAMES_OF),
         ((*TRAIN_JOINS, *TRAIN_JOINS_BACKWARDS), JOINS_OF),
-        (TRAIN_PLACE_ALL, PLACE_ALL_OF),
+        ((*TRAIN_PLACE_ALL, *TRAIN_PLACE_BOTH, *TRAIN_EVERYTHING), PLACE_ALL_OF),
     ],
 )
 def test_nothing_around_a_wording_is_of_dev_or_test(new: tuple[str, ...], held_out: dict[str, tuple[str, ...]]):
@@ -202,6 +220,30 @@ def test_no_wording_names_a_thing_of_its_own(kind: str):
 
 def test_nothing_around_a_wording_names_a_thing():
     new = {*TRAIN_FRAMES, *TRAIN_JOINS, *TRAIN_JOINS_BACKWARDS, *TRAIN_PLACE_ALL} - {*FRAMES, *JOINS, *PLACE_ALL}
+    new |= {*TRAIN_PLACE_BOTH, *TRAIN_EVERYTHING, *TRAIN_EXCEPT, *chain(*TRAIN_FROM.values())}
+    new |= {*TRAIN_ABOUT, *TRAIN_ABOUT_OBJECTS, *TRAIN_CORRECTIONS}
+    slots = dict.fromkeys("iabtsxz", "zomo") | {"o": "zomos", "p": "on", "q": "on"}
     for text in (*new, *TRAIN_SHUT_AGAIN):
-        said = text.format(i="zomo", a="zomo", b="zomo", o="zomos", p="on", t="zomo")
-        assert [m for m in mentions(_WORLD, said) if m.names] == [], text
+        assert [m for m in mentions(_WORLD, text.format(**slots)) if m.names] == [], text
+
+
+def test_what_is_said_beside_an_instruction_is_not_of_dev_or_test():
+    said = {" ".join(_words(one.say)) for split in ("dev", "test") for one in read_written(split)}
+    said |= {" ".join(_words(text)) for pairs in TALK_OF.values() for text, _ in pairs}
+    said |= {" ".join(_words(text)) for texts in FRAMES_OF.values() for text in texts}
+    beside = [" ".join(_words(text)) for text in (*TRAIN_REMARKS, *map(contracted, TRAIN_REMARKS))]
+    assert len(TRAIN_REMARKS) >= 100
+    assert [text for text in beside if any(f" {text} " in f" {one} " for one in said)] == []
+
+
+@pytest.mark.parametrize(
+    ("full", "short"),
+    [
+        ("Do not leave {o} there, it is in the way", "Don't leave {o} there, it's in the way"),
+        ("stay where you are for {x} seconds", "stay where you are for {x} seconds"),
+        ("I would like {o} where it is", "I'd like {o} where it is"),
+        ("put it back", "put it back"),
+    ],
+)
+def test_what_is_said_in_a_hurry(full: str, short: str):
+    assert contracted(full) == short
