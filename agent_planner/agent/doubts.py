@@ -19,7 +19,10 @@ from agent_planner.skills import SkillLibrary
 from agent_planner.types import Atom
 
 # Nouns of turns of speech ("have a look", "make your way"), and, after "your", the robot's own parts.
-_IDIOMS = "look glance peek way moment minute second while time bit hurry rush favour favor place others rest lot"
+_IDIOMS = (
+    "look glance peek way thing things being moment minute second while time bit hurry rush favour favor place others "
+    "rest lot"
+)
 _PARTS = "arm arms hand hands finger fingers gripper grippers claw grip grasp"
 _IS_IDIOM = frozenset(_IDIOMS.split())
 _IS_PART = frozenset(_PARTS.split())
@@ -27,13 +30,14 @@ _IS_PART = frozenset(_PARTS.split())
 _BEHIND = frozenset({"around", "round", "come", "came", "arrive"})
 # Words that stand for things without naming them: for all of a place; for the place of a thing, or the thing of a
 # place; for what is in the hand; and for another of the same kind.
-_ALL = re.compile(r"\b(?:everything|anything|whatever|all of (?:it|them))\b")
+_ALL = re.compile(r"\b(?:everything|anything|whatever|all of (?:it|them)|it all|all that|all the things)\b")
 _WHERE = re.compile(r"\b(?:where (?!it is|they are)|swap\b)")
 _THAT = re.compile(r"\b(?:that|this|it|holding|carrying)\b")
 _ONE = re.compile(r"([\w-]+) ones?\b")
 # What is named in such a sentence may be what the goal is not about.
 _EXCEPT = re.compile(
-    r"\b(?:except|apart from|other than|don't|do not|not the|stays?|no,? wait|instead of|rather than)\b"
+    r"\b(?:except|apart from|other than|don't|do not|not the|not that|stays?|no wait|no,|sorry|i mean|instead of|"
+    r"(?:or )?rather)(?!\w)"
 )
 _DIGITS = r"\d+(?:\.\d+)?|\.\d+"
 _COUNTED = "zero one two three four five six seven eight nine ten eleven twelve"

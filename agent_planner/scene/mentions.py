@@ -26,6 +26,7 @@ and or then after before is are be it them goes go belongs belong needs please n
 once all every one which when until as
 """
 ADJECTIVES = frozenset(_ADJECTIVES.split())
+_COUNTS = frozenset(["two", "three", "four", "five", "six"])
 _IS_END = _ARTICLES | frozenset(_ENDS.split())
 
 
@@ -106,7 +107,7 @@ def _unknown(words: Sequence[str], stems: dict[str, _Stems]) -> list[str]:
         if word in _IS_END or not word[0].isalnum() or _known(words[at:], stems)[0]:
             break
         phrase.append(word)
-    return phrase
+    return [] if _COUNTS.issuperset(phrase) else phrase
 
 
 def _shown(scene: SceneGraph, mention: Mention) -> str:

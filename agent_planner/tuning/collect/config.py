@@ -10,7 +10,7 @@ from agent_planner.types import Level
 
 EXPERT = "expert"
 # What only the expert is made to do: a model goes wrong by itself.
-_OWN_MISTAKES = ("wrong_call", "wrong_goal")
+_OWN_MISTAKES = ("wrong_call", "premature", "wrong_goal")
 
 
 class Mistakes(BaseModel):
@@ -25,6 +25,7 @@ class Mistakes(BaseModel):
 
     failure: float = Field(default=0.04, ge=0, le=1)
     wrong_call: float = Field(default=0.15, ge=0, le=1)
+    premature: float = Field(default=0.4, ge=0, le=1)
     wrong_goal: float = Field(default=0.15, ge=0, le=1)
     disturbance: float = Field(default=0.02, ge=0, le=1)
     lasting: float = Field(default=0.04, ge=0, le=1)

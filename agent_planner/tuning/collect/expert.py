@@ -7,6 +7,7 @@ from random import Random
 
 from agent_planner.agent.checks import refuse_goal, refuse_unmet
 from agent_planner.agent.conversation import call_turn, refused_line, result_line, state_turn, thought_text
+from agent_planner.agent.doubts import Doubted
 from agent_planner.agent.grammar import applicable_calls
 from agent_planner.errors import CallRefused
 from agent_planner.goals import Declined, Goal, format_goal, plan
@@ -24,7 +25,8 @@ from agent_planner.tuning.scenarios.scenes import observed
 from agent_planner.tuning.scenarios.symbolic import SymbolicWorld
 from agent_planner.types import Atom, Call, SkillResult
 
-MAX_CALLS = 16
+# The longest instructions take 28 without a mistake.
+MAX_CALLS = 34
 # More of them where something lasts, falls or shuts.
 _DETOUR = 8
 FAILURES = (
@@ -58,6 +60,7 @@ class Injection:
     Attributes:
         failure: a call fails once.
         wrong_call: the expert makes another call than the right one.
+        premature: of these wrong calls, how many come too early: what the right one is needed for.
         wrong_goal: it states another goal first.
         disturbance: a person moves a thing.
         lasting: one call fails whenever it is made.
@@ -73,6 +76,7 @@ class Injection:
     lasting: float = 0.0
     drop: float = 0.0
     shut: float = 0.0
+    premature: float = 0.0
     table: FailureTable | None = None
 
     def failure_of(self, skill: Skill) -> float:
@@ -130,20 +134,29 @@ def attempt(scenario: Scenario, rng: Random, injection: Injection = Injection())
 
 
 def _stating(scenario: Scenario, rng: Random, injection: Injection) -> list[Turn]:
-    """The goal, now and then after a wrong one that was refused."""
-    right = Turn("assistant", format_goal(scenario.goal), True)
-    if rng.random() >= injection.wrong_goal:
-        return [right]
+    """The goal, now and then after a wrong one that was refused; said again where the words cast doubt on it."""
     scene = observed(scenario.world)
+    right = _insisting(scenario, scene)
+    if rng.random() >= injection.wrong_goal:
+        return right
     wrong = _wrong_goal(scenario, scene, rng)
     if wrong == scenario.goal:
-        return [right]
+        return right
     try:
         refuse_goal(wrong, scenario.library, scene, scenario.instruction)
     except CallRefused as refusal:
-        mistake = Turn("assistant", format_goal(wrong), False, instead=right.content)
-        return [mistake, Turn("user", refused_line(refusal)), right]
-    return [right]
+        mistake = Turn("assistant", format_goal(wrong), False, instead=right[0].content)
+        return [mistake, Turn("user", refused_line(refusal)), *right]
+    return right
+
+
+def _insisting(scenario: Scenario, scene: SceneGraph) -> list[Turn]:
+    said = Turn("assistant", format_goal(scenario.goal), True)
+    try:
+        refuse_goal(scenario.goal, scenario.library, scene, scenario.instruction)
+    except Doubted as doubted:
+        return [said, Turn("user", refused_line(doubted)), said]
+    return [said]
 
 
 def _wrong_goal(scenario: Scenario, scene: SceneGraph, rng: Random) -> Stated:
@@ -229,10 +242,10 @@ class _Episode:
             code, text = self.injection.failing(self.rng, found.call, self.library)
             self.result = result_line(Failure(code, text).result)
         elif draw < failure + self.injection.wrong_call:
-            wrong = self._wrong_call(found.call)
+            wrong = self._too_early(found) or self._wrong_call(found)
             if wrong is not None:
-                thought = thought_text(found)
-                return Turn("assistant", call_turn(thought, wrong), False, instead=call_turn(thought, found.call))
+                said, meant = (call_turn(thought_text(step), step.call) for step in (wrong, found))
+                return Turn("assistant", said, False, instead=meant)
             self._execute(found.call)
         else:
             self._execute(found.call)
@@ -244,7 +257,15 @@ class _Episode:
         self.pursuit.execute(call)
         self.result = result_line(self.world.last)
 
-    def _wrong_call(self, right: Call) -> Call | None:
+    def _too_early(self, right: Step) -> Step | None:
+        """The call that the right one is needed for, as if that were not needed: it is refused."""
+        if not self.injection.premature or len(right.chain) < 2 or self.rng.random() >= self.injection.premature:
+            return None
+        chain = right.chain[:-1]
+        calls = plan(Goal(((chain[-1],),)), self.library, self.scene)
+        return self._made(Step(calls[-1], chain)) if calls else None
+
+    def _wrong_call(self, right: Step) -> Step | None:
         """Another call: refused where its needs do not hold, else carried out."""
         skill = self.rng.choice(self.library.skills)
         options = [p.candidates(self.scene) if p.type == "entity" else () for p in skill.parameters.values()]
@@ -258,15 +279,16 @@ class _Episode:
             call = Call(skill.name, {n: self.rng.choice(o) for n, o in zip(skill.parameters, options, strict=True)})
         else:
             return None
-        if call.key() == right.key():
-            return None
+        return self._made(Step(call, right.chain)) if call.key() != right.call.key() else None
+
+    def _made(self, step: Step) -> Step:
         try:
-            refuse_unmet(call, self.library, self.scene)
+            refuse_unmet(step.call, self.library, self.scene)
         except CallRefused as refusal:
             self.result = refused_line(refusal)
         else:
-            self._execute(call)
-        return call
+            self._execute(step.call)
+        return step
 
     def _disturb(self) -> None:
         """A person moves a thing that is in sight."""

@@ -65,8 +65,8 @@ KINDS: dict[str, tuple[str, float, str]] = {
     "light": ("light", 0.6, ""),
     "ring": ("ring", 0.6, ""),
 }
-# How often words say where a thing is now; speak of all that is on a surface, of so many things at most; leave one out.
-_FROM, _ALL, _MOST_AT_ONCE, _EXCEPT = 0.12, 0.5, 4, 0.4
+# How often words say where a thing is now. How many things "everything" may be, and how often one of them stays.
+_FROM, _MOST_AT_ONCE, _EXCEPT = 0.12, 4, 0.4
 _SAID = (
     "dinner is ready",
     "the work is done",
@@ -138,8 +138,20 @@ def _from_there(rng: Random, kind: str, role: str, scene: SceneGraph, pair: tupl
     return Clause(kind, role, text, (Atom(kind, pair),), cores, location.b)
 
 
-def _everything(rng: Random, kind: str, role: str, scene: SceneGraph, target: str, words: Phrasing) -> Clause | None:
-    """All that is on a surface on which nothing stands that stays, or all but one thing."""
+def everything(rng: Random, kind: str, scene: SceneGraph, words: Phrasing) -> Clause | None:
+    """Put all that is on a surface elsewhere, or all but one thing; None where the scene has nothing for it.
+
+    Args:
+        rng: draws.
+        kind: ``on`` or ``in``.
+        scene: what can be seen.
+        words: in which it is said.
+    """
+    role, _, affords = KINDS[kind]
+    targets = [p.name for p in scene.places if affords in p.affordances]
+    if not targets:
+        return None
+    target = rng.choice(targets)
     on = {p.name: on_surface(scene, p.name) for p in scene.places if p.name != target}
     movable = {o.name for o in scene.objects if GRASPABLE in o.affordances}
     sources = [name for name, things in on.items() if 2 <= len(things) <= _MOST_AT_ONCE and movable.issuperset(things)]
@@ -165,8 +177,6 @@ def _many(rng: Random, kind: str, role: str, scene: SceneGraph, affords: str, wo
     if not targets or len(scene.objects) < 2:
         return None
     target = rng.choice(targets)
-    if words.everything and rng.random() < _ALL and (found := _everything(rng, kind, role, scene, target, words)):
-        return found
     said_t, core_t = phrase(rng, scene, target)
     nouns = [o.category for o in scene.objects if o.category in o.name]
     repeated = sorted({n for n in nouns if nouns.count(n) > 1})

@@ -20,6 +20,7 @@ from agent_planner.tuning.scenarios.clauses import (
     Roles,
     ability_clause,
     draw_kind,
+    everything,
     make_clause,
 )
 from agent_planner.tuning.scenarios.phrasing import Phrasing, whole_zoo
@@ -41,7 +42,7 @@ from agent_planner.tuning.scenarios.scenario import (
 from agent_planner.tuning.scenarios.scenes import PLANT, observed, random_scene
 from agent_planner.tuning.zoo.families import CORE, Family
 from agent_planner.tuning.zoo.kinds import AbilityKind
-from agent_planner.tuning.zoo.train_bodies import BODIES, Body
+from agent_planner.tuning.zoo.train_bodies import BODIES, Body, drawn_body
 from agent_planner.tuning.zoo.train_families import HELPERS, TRAIN_FAMILIES, TRAIN_KINDS
 from agent_planner.tuning.zoo.train_talk import TRAIN_TALK
 from agent_planner.tuning.zoo.train_vocabulary import TRAIN
@@ -50,11 +51,11 @@ from agent_planner.types import Atom
 
 _BY_ROLE = {family.role: family for family in TRAIN_FAMILIES}
 # The shipped library; it and more; families under drawn names; under names that are no words.
-_VARIANTS = {"default": 0.2, "more": 0.2, "drawn": 0.3, "invented": 0.3}
+_VARIANTS = {"default": 0.15, "more": 0.2, "drawn": 0.35, "invented": 0.3}
 _MOST_SKILLS = 12
 _HELPED = 0.9
-_BODY, _TWO_WAYS = 0.45, 0.4
-_NEW_KIND = 0.45
+_BODY, _DRAWN_BODY, _TWO_WAYS = 0.7, 0.7, 0.4
+_NEW_KIND, _EVERYTHING = 0.45, 0.06
 # How many of the scenes come from a camera, and how long ago things were seen there (natural logarithm of seconds).
 _BY_CAMERA, _LOG_AGES = 0.5, (1.5, 7.0)
 # How many clauses an instruction has. Of the long ones two thirds are drawn anew: see `skeleton_split`.
@@ -63,7 +64,9 @@ _LONG, _MOST_CALLS = 4, 28
 # How often people say more than what is to be done; the rest is said as it is.
 _REMARKED, _PURPOSE, _INTRODUCED, _CORRECTED = 0.16, 0.06, 0.08, 0.04
 _ONE, _SEVERAL = whole_zoo(several=False), whole_zoo(several=True)
-# How often a fact that some skill makes holds from the beginning, and of what.
+# How often a condition holds from the beginning.
+_HOLDS = 0.35
+# How often another fact that some skill makes holds from the beginning, and of what.
 _FACTS = {
     "locked": (0.4, OPENABLE),
     "covered": (0.4, SURFACE),
@@ -97,7 +100,7 @@ def draw_training_setting(rng: Random) -> Setting:
     if variant != "default":
         rng.shuffle(skills)
     library = SkillLibrary(skills=tuple(skills))
-    world = _with_facts(rng, random_scene(rng, TRAIN), library)
+    world = _with_facts(rng, random_scene(rng, TRAIN), library, [b.fact for b in bodies if b.condition is not None])
     return Setting(library, roles, _by_camera(rng, world) if rng.random() < _BY_CAMERA else world)
 
 
@@ -110,7 +113,7 @@ def _bodies(rng: Random) -> list[Body]:
     """How the robot is unlike others: not at all, in one way, or in two that have nothing to do with one another."""
     if rng.random() >= _BODY:
         return []
-    first, second = rng.sample(BODIES, 2)
+    first, second = (drawn_body(rng) if rng.random() < _DRAWN_BODY else rng.choice(BODIES) for _ in range(2))
     return [first, second] if rng.random() < _TWO_WAYS and first.fact != second.fact else [first]
 
 
@@ -118,6 +121,7 @@ def _families(rng: Random, bodies: Sequence[Body]) -> list[Family]:
     """Core skills first, since a library is cut off at its most; then others with what they need beside them."""
     chosen = [_BY_ROLE[r] for r in CORE if r in ("navigate", "pick") or rng.random() < 0.85]
     chosen += [_BY_ROLE[role] for body in bodies for role in body.beside]
+    chosen += [body.condition for body in bodies if body.condition is not None]
     others = [f for f in TRAIN_FAMILIES if f.role not in CORE]
     return chosen + _helped(rng, rng.sample(others, rng.randint(2, 6)))
 
@@ -131,9 +135,9 @@ def _helped(rng: Random, families: list[Family]) -> list[Family]:
     return found
 
 
-def _with_facts(rng: Random, world: SceneGraph, library: SkillLibrary) -> SceneGraph:
+def _with_facts(rng: Random, world: SceneGraph, library: SkillLibrary, conditions: Sequence[str]) -> SceneGraph:
     """Let some of what the skills can make or undo be so from the beginning."""
-    relations = list(world.relations)
+    relations = [*world.relations, *(Relation(fact) for fact in conditions if rng.random() < _HOLDS)]
     for fact, (share, affords) in _FACTS.items():
         if fact not in library.predicates:
             continue
@@ -233,6 +237,10 @@ def _put_it(rng: Random, before: Clause, roles: Roles, seen: SceneGraph, words: 
 
 
 def _clause(rng: Random, roles: Roles, seen: SceneGraph, words: Phrasing) -> Clause | None:
+    if rng.random() < _EVERYTHING:
+        kind = rng.choice(("on", "in"))
+        if KINDS[kind][0] in roles and (clause := everything(rng, kind, seen, words)) is not None:
+            return clause
     new = [kind for kind in TRAIN_KINDS if kind.role in roles]
     if new and rng.random() < _NEW_KIND:
         kind = rng.choices(new, weights=[_weight(kind) for kind in new])[0]

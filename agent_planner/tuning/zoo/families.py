@@ -33,7 +33,7 @@ class Family:
             names.append(rng.choice([c for c in choices if c not in names]))
         parameters = {n: p for n, (_, p) in zip(names, self.parameters, strict=True)}
         return Skill(
-            name=_invent(rng) if invented else rng.choice(self.names),
+            name=invented_word(rng) if invented else rng.choice(self.names),
             description=rng.choice(self.descriptions),
             parameters=parameters,
             needs=tuple(Pattern.parse(n.format(*names)) for n in self.needs),
@@ -41,7 +41,8 @@ class Family:
         )
 
 
-def _invent(rng: Random) -> str:
+def invented_word(rng: Random) -> str:
+    """A word that means nothing."""
     syllables = ("ba", "ko", "ri", "tu", "mel", "sor", "vin", "da", "lu", "pex", "zo", "qua", "ner", "fi")
     return "".join(rng.choice(syllables) for _ in range(rng.randint(2, 3)))
 
