@@ -26,6 +26,10 @@ SCENE = SceneGraph(
     [
         ("put the red cup on the desk", "red cup; desk"),
         ("Put the CUP on the table.", "cup = red cup (on desk), blue cup (in top drawer); table = kitchen table"),
+        (
+            "the two cups and the two elephants",
+            "cups = red cup (on desk), blue cup (in top drawer); two elephants = nothing",
+        ),
         ("both cups", "cups = red cup (on desk), blue cup (in top drawer)"),
         ("go to the kitchen", "kitchen"),
         ("go to the kitchen table, then to kitchen", "kitchen table; kitchen"),

@@ -8,7 +8,7 @@ from functools import cache
 from random import Random
 
 from agent_planner.goals import Declined, Goal, plan
-from agent_planner.goals.goal import Stated
+from agent_planner.goals.goal import DID, SCENE_PREDICATES, Stated
 from agent_planner.scene import SceneGraph
 from agent_planner.scene.focus import matches
 from agent_planner.skills import Skill, SkillLibrary
@@ -293,8 +293,10 @@ def rebased(scenario: Scenario, library: SkillLibrary, world: SceneGraph) -> Sce
         a not in scene.entities for c in scenario.clauses for atom in c.atoms if atom.name != "did" for a in atom.args
     ):
         return None
+    known = {DID, *SCENE_PREDICATES, *library.predicates}
     for clause in scenario.clauses:
-        if plan(Goal((clause.atoms,)), library, scene) is None:
+        # What no skill of the library knows of cannot even be stated, though it may hold.
+        if not {atom.name for atom in clause.atoms} <= known or plan(Goal((clause.atoms,)), library, scene) is None:
             at = scenario.instruction.lower().find(clause.text.lower())
             said = scenario.instruction[at : at + len(clause.text)]  # its first letter may be a capital there
             return replace(twin, goal=Declined("no_skill", said), kind="no_skill") if at >= 0 else None

@@ -21,7 +21,7 @@ def task():
             alone = situation.model_copy(update={"tasks": (task,)})
             (raw,) = trajectories(alone, CollectConfig(mistakes=FLAWLESS))
             said = [t["value"] for t in raw["conversations"] if t["from"] == "gpt"]
-            if len(said) >= 3 and said[0] != said[1] and not alone.world.holding:
+            if len(said) >= 3 and not said[1].startswith("goal:") and not alone.world.holding:
                 return alone, said
     raise AssertionError("no such task")
 

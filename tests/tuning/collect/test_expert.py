@@ -50,6 +50,33 @@ def test_wrong_turns_are_not_learned_and_are_recovered_from():
     assert min(wrong, refused, failed) > 5
 
 
+def test_calls_that_come_too_early_are_refused_and_what_they_need_is_done_next():
+    early = 0
+    for seed in range(40):
+        scenario = single("dev", "held_in", seed)
+        turns = demonstrate(scenario, Random(seed), Injection(0.0, 0.3, 0.0, 0.0, premature=1.0)) or []
+        for wrong, told, right in zip(turns, turns[1:], turns[2:], strict=False):
+            if wrong.loss is False and told.content.startswith("refused NEEDS"):
+                (said, call), (meant, _) = parse_turn(wrong.content), parse_turn(right.content)
+                if meant.startswith(f"{said} needs "):
+                    early += 1
+                    assert wrong.instead.startswith(f"{said} needs ")
+                    assert f"{call.skill} needs " in told.content
+    assert early > 10
+
+
+def test_a_right_goal_that_the_words_cast_doubt_on_is_said_again():
+    said = 0
+    for index in range(12):
+        for situation in draw_situations("train", 4, index, 8):
+            for scenario in situation.scenarios():
+                turns, _ = attempt(scenario, Random(index), CALM)
+                if len(turns) > 2 and turns[1].content.startswith("refused DOUBTED"):
+                    said += 1
+                    assert turns[0] == turns[2] and turns[0].loss
+    assert said > 3
+
+
 def test_a_wrong_goal_is_refused_by_the_run_times_own_check_and_then_stated_rightly():
     refused = 0
     for seed in range(40):

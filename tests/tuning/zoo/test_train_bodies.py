@@ -10,7 +10,9 @@ from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.scenarios.training import draw_training_setting
 from agent_planner.tuning.zoo.families import CORE
-from agent_planner.tuning.zoo.train_bodies import BODIES, Body
+from agent_planner.tuning.zoo.held_out_families import DEV_FAMILIES, TEST_FAMILIES
+from agent_planner.tuning.zoo.train_bodies import BODIES, Body, drawn_body
+from agent_planner.tuning.zoo.train_conditions import CONDITIONS
 from agent_planner.tuning.zoo.train_families import TRAIN_FAMILIES
 from agent_planner.types import Atom
 
@@ -61,3 +63,26 @@ def test_no_robot_of_training_has_to_undo_for_driving_what_it_did_for_working():
         assert not any(f"not {fact}" in facts for fact in facts), facts
         needed.add(len(facts))
     assert {0, 1, 2} <= needed
+
+
+def test_a_drawn_robot_does_its_work_by_a_condition():
+    undone = set()
+    for seed in range(60):
+        body = drawn_body(Random(seed))
+        assert body.condition is not None and body.condition.makes == (body.fact,)
+        skills = [body.changed(FAMILY_OF[role]).draw(Random(role)) for role in CORE]
+        library = SkillLibrary(skills=(*skills, body.condition.draw(Random(seed))))
+        calls = plan(GOAL, library, SCENE)
+        assert calls is not None and library.skills[-1].name in {call.skill for call in calls}
+        undone.add(body.undone_by)
+    assert () in undone and len(undone) > 3
+
+
+def test_conditions_are_told_in_many_words_and_are_no_ability_that_is_asked_for():
+    names = [name for condition in CONDITIONS for name in condition.names]
+    assert len(CONDITIONS) >= 30 and len(names) == len(set(names)) >= 4 * len(CONDITIONS)
+    assert all(len(c.descriptions) >= 3 and c.makes == (c.role,) for c in CONDITIONS)
+    others = (*TRAIN_FAMILIES, *DEV_FAMILIES, *TEST_FAMILIES)
+    assert not set(names) & {name for family in others for name in family.names}
+    facts = {condition.role for condition in CONDITIONS}
+    assert not facts & {made for family in others for made in family.makes}
