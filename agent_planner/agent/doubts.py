@@ -37,7 +37,7 @@ _ONE = re.compile(r"([\w-]+) ones?\b")
 # What is named in such a sentence may be what the goal is not about.
 _EXCEPT = re.compile(
     r"\b(?:except|apart from|other than|don't|do not|not the|not that|stays?|no wait|no,|sorry|i mean|instead of|"
-    r"(?:or )?rather)(?!\w)"
+    r"rather)(?!\w)"
 )
 _DIGITS = r"\d+(?:\.\d+)?|\.\d+"
 _COUNTED = "zero one two three four five six seven eight nine ten eleven twelve"

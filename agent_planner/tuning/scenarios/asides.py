@@ -63,10 +63,11 @@ def remarked(rng: Random, text: str, before: str = "") -> str:
     """The instruction beside a remark, or after ``before``."""
     form = "{R}. {I}" if before else rng.choice((*TRAIN_REMARKED, *TRAIN_REMARKED_BARE * text[0].islower()))
     remark = before or _short(rng, rng.choice(TRAIN_REMARKS))
-    if form.startswith("{I}") and text[-1] not in ".?!":
-        form = form.replace("{I}.", "{I}!" if rng.random() < 0.2 else "{I}.")
-    elif form.startswith("{I}"):
-        form = form.replace("{I}.", "{I}")
+    if form.startswith("{I}"):
+        if text[-1] in ".?!":
+            form = form.replace("{I}.", "{I}")
+        elif rng.random() < 0.2:
+            form = form.replace("{I}.", "{I}!")
     if form.startswith("{i}"):
         text = text.rstrip(".?!")
     if remark[-1] in "?!":

@@ -211,8 +211,9 @@ def _clauses(rng: Random, roles: Roles, seen: SceneGraph, words: Phrasing, wante
             clause = _put_it(rng, clauses[-1], roles, seen, words)
         clause = clause or _clause(rng, roles, seen, words)
         # What earlier clauses move is no longer where the words say.
-        told = clause is not None and not (clauses and clause.source)
-        if clause is not None and told and all(clause.atoms != c.atoms for c in clauses):
+        if clause is None or clauses and clause.source:
+            continue
+        if all(clause.atoms != c.atoms for c in clauses):
             clauses.append(clause)
     return clauses
 
