@@ -6,6 +6,7 @@ Changing a word here means that the shipped adapter must be trained again.
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
 from agent_planner.errors import CallRefused
 from agent_planner.goals.plan import Step
@@ -17,7 +18,7 @@ from agent_planner.types import Atom, Call, ResultStatus, SkillResult, Value
 
 RULES = (
     "You direct a robot. State the goal of the instruction, then give one call at a time.\n"
-    "A thought goes from an unmet atom of the goal down to what the call makes."
+    "A thought begins with an unmet atom and the skill that makes it, and says of each need of that: yes, or no and by which skill."
 )
 MAX_INSTRUCTION = 2000
 
@@ -74,8 +75,18 @@ def refused_line(refusal: CallRefused) -> str:
 
 
 def thought_text(step: Step) -> str:
-    """The expert's thought: the chain from the goal's atom to what the call makes."""
-    return " needs ".join(map(str, step.chain))
+    """The expert's thought: by which skill the goal's atom is made, which of its needs hold, and so on from the first
+    that does not, down to what the call makes.
+
+    ``holding(cup) by pick: hand free yes, at(cup) no by navigate_to: arm down yes``
+    """
+    text = str(step.chain[0].atom)
+    for check, below in zip_longest(step.chain, step.chain[1:]):
+        needs = [f"{need} yes" for need in check.met] + ([f"{below.atom} no"] if below else [])
+        text += f" by {check.skill}" if check.skill else ""
+        if needs:
+            text += f"{':' if check.skill else ','} {', '.join(needs)}"
+    return text
 
 
 def call_turn(thought: str, call: Call) -> str:

@@ -118,7 +118,7 @@ def turn_grammar(
         [
             'start: unmet REASON "\\n" call',
             f"unmet: {_choice(map(str, unmet))}",
-            "REASON: /( [^\\n]{1,240})?/",
+            "REASON: /( [^\\n]{1,600})?/",
             f"call: {' | '.join(calls)}",
             f"PHRASE: {_PHRASE}",
         ]

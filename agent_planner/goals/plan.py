@@ -2,7 +2,7 @@
 """Planning in the symbolic world by means-ends analysis.
 
 For an atom that does not hold, take the skill that makes it; if one of that skill's needs does not hold, do the
-same for the first such need. The chain of atoms from the goal down to the call is what the expert's thought says.
+same for the first such need. The chain of checks from the goal down to the call is what the expert's thought says.
 It is the classic means-ends analysis of Newell and Simon's General Problem Solver (1959), with the needs of a
 skill taken in the library's order; `plan` rolls it out and so proves that it leads to the goal.
 """
@@ -13,7 +13,7 @@ from itertools import islice, product
 
 from agent_planner.goals.goal import DID, Goal
 from agent_planner.goals.holds import ACCESSIBLE, cover_of, unmet
-from agent_planner.goals.world import apply, unmet_needs
+from agent_planner.goals.world import apply, met_needs, unmet_needs
 from agent_planner.scene import SceneGraph
 from agent_planner.skills import Parameter, Skill, SkillLibrary
 from agent_planner.types import Atom, Call, Value
@@ -23,11 +23,29 @@ _MAX_CANDIDATES = 60
 
 
 @dataclass(frozen=True)
+class Check:
+    """An atom that does not hold, the skill that makes it (none for one that follows from the next), and its needs.
+
+    Attributes:
+        met: the needs that hold, up to the first that does not; that one is the atom of the next check.
+    """
+
+    atom: Atom
+    skill: str = ""
+    met: tuple[Atom, ...] = ()
+
+
+@dataclass(frozen=True)
 class Step:
-    """The next call, and the atoms from an unmet one of the goal down to what the call makes."""
+    """The next call, and the checks from an unmet atom of the goal down to what the call makes."""
 
     call: Call
-    chain: tuple[Atom, ...]
+    chain: tuple[Check, ...]
+
+    @property
+    def atoms(self) -> tuple[Atom, ...]:
+        """What the chain goes down by."""
+        return tuple(check.atom for check in self.chain)
 
 
 def next_step(step: Iterable[Atom], library: SkillLibrary, scene: SceneGraph, done: Iterable[Call] = ()) -> Step | None:
@@ -61,18 +79,19 @@ def plan(
     return tuple(calls)
 
 
-def _achieve(atom: Atom, library: SkillLibrary, scene: SceneGraph, above: tuple[Atom, ...]) -> Step | None:
-    if atom in above or len(above) > 8:
+def _achieve(atom: Atom, library: SkillLibrary, scene: SceneGraph, above: tuple[Check, ...]) -> Step | None:
+    if any(check.atom == atom for check in above) or len(above) > 8:
         return None
-    chain = (*above, atom)
     if atom.name == ACCESSIBLE and not atom.negated:
         cover = cover_of(atom.args[0], scene)
-        return _achieve(Atom("open", (cover,)), library, scene, chain) if cover else None
+        return _achieve(Atom("open", (cover,)), library, scene, (*above, Check(atom))) if cover else None
     for call in _makers(atom, library, scene):
-        wanting = unmet_needs(call, library, scene)
-        if not wanting:
+        met = met_needs(call, library, scene)
+        chain = (*above, Check(atom, call.skill, met))
+        needed = library[call.skill].needed(call)
+        if len(met) == len(needed):
             return Step(call, chain)
-        found = _achieve(wanting[0], library, scene, chain)
+        found = _achieve(needed[len(met)], library, scene, chain)
         if found:
             return found
     return None

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The symbolic world: what a call needs, and the scene after it if all goes well."""
 
+from itertools import takewhile
+
 from agent_planner.goals.holds import holds
 from agent_planner.scene import Relation, SceneGraph
 from agent_planner.skills import SkillLibrary
@@ -10,6 +12,11 @@ from agent_planner.types import Atom, Call
 def unmet_needs(call: Call, library: SkillLibrary, scene: SceneGraph) -> tuple[Atom, ...]:
     """Return the needs of a checked call that do not hold."""
     return tuple(atom for atom in library[call.skill].needed(call) if not holds(atom, scene))
+
+
+def met_needs(call: Call, library: SkillLibrary, scene: SceneGraph) -> tuple[Atom, ...]:
+    """Return the needs of a checked call, in the library's order, up to the first that does not hold."""
+    return tuple(takewhile(lambda atom: holds(atom, scene), library[call.skill].needed(call)))
 
 
 def apply(call: Call, library: SkillLibrary, scene: SceneGraph) -> SceneGraph:

@@ -108,7 +108,7 @@ def test_a_full_hand_is_emptied_first():
     step = next_step((Atom("holding", ("cup",)),), LIBRARY, holding)
     assert step is not None
     assert step.call == Call("place_in", {"object": "red cube", "container": "bin"})
-    assert [str(a) for a in step.chain] == ["holding(cup)", "hand free"]
+    assert [str(a) for a in step.atoms] == ["holding(cup)", "hand free"]
 
 
 def test_what_no_skill_makes_cannot_be_planned():

@@ -12,7 +12,7 @@ from agent_planner.agent.grammar import applicable_calls
 from agent_planner.errors import CallRefused
 from agent_planner.goals import Declined, Goal, format_goal, plan
 from agent_planner.goals.goal import DID, Stated
-from agent_planner.goals.plan import Step
+from agent_planner.goals.plan import Check, Step
 from agent_planner.llm.base import Role
 from agent_planner.scene import SceneGraph, changes
 from agent_planner.skills import Skill, SkillLibrary
@@ -261,9 +261,13 @@ class _Episode:
         """The call that the right one is needed for, as if that were not needed: it is refused."""
         if not self.injection.premature or len(right.chain) < 2 or self.rng.random() >= self.injection.premature:
             return None
-        chain = right.chain[:-1]
-        calls = plan(Goal(((chain[-1],),)), self.library, self.scene)
-        return self._made(Step(calls[-1], chain)) if calls else None
+        *above, last = right.chain[:-1]
+        calls = plan(Goal(((last.atom,),)), self.library, self.scene)
+        if not calls:
+            return None
+        early = calls[-1]
+        seen = Check(last.atom, early.skill, self.library[early.skill].needed(early))
+        return self._made(Step(early, (*above, seen)))
 
     def _wrong_call(self, right: Step) -> Step | None:
         """Another call: refused where its needs do not hold, else carried out."""

@@ -10,7 +10,7 @@ from agent_planner.agent.conversation import call_turn, thought_text
 from agent_planner.agent.grammar import applicable_calls
 from agent_planner.goals import Declined, Goal, apply, format_goal, next_step, parse_goal, plan, unmet
 from agent_planner.goals.goal import Stated
-from agent_planner.goals.plan import Step
+from agent_planner.goals.plan import Check, Step
 from agent_planner.llm.base import ChatReply, ChatRequest, Message, OnToken, Progress
 from agent_planner.scene import SceneGraph
 from agent_planner.skills import SkillLibrary
@@ -75,7 +75,13 @@ class Pursuit:
         if found is None or found.call.key() not in blocked:
             return found
         call = self._way_round(self.goal, scene, blocked)
-        return Step(call, (missing[0], *self.library[call.skill].made(call))) if call else None
+        if call is None:
+            return None
+        skill = self.library[call.skill]
+        made, met = skill.made(call), skill.needed(call)
+        if missing[0] in made:
+            return Step(call, (Check(missing[0], skill.name, met),))
+        return Step(call, (Check(missing[0]), Check(made[0], skill.name, met)))
 
     def execute(self, call: Call) -> None:
         """Carry the call out."""

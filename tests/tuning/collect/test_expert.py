@@ -58,9 +58,11 @@ def test_calls_that_come_too_early_are_refused_and_what_they_need_is_done_next()
         for wrong, told, right in zip(turns, turns[1:], turns[2:], strict=False):
             if wrong.loss is False and told.content.startswith("refused NEEDS"):
                 (said, call), (meant, _) = parse_turn(wrong.content), parse_turn(right.content)
-                if meant.startswith(f"{said} needs "):
+                above = said[: said.rfind(f" by {call.skill}: ")]
+                if said != meant and meant.startswith(f"{above} by {call.skill}: "):
                     early += 1
-                    assert wrong.instead.startswith(f"{said} needs ")
+                    assert " no" not in said[len(above) :] and " no by " in meant[len(above) :]
+                    assert wrong.instead == right.content
                     assert f"{call.skill} needs " in told.content
     assert early > 10
 
