@@ -18,7 +18,8 @@ from agent_planner.types import Atom, Call, ResultStatus, SkillResult, Value
 
 RULES = (
     "You direct a robot. State the goal of the instruction, then give one call at a time.\n"
-    "A thought begins with an unmet atom and the skill that makes it, and says of each need of that: yes, or no and by which skill."
+    "A thought begins with an unmet atom and the skill that makes it, and says of each need of that: yes, or no and by "
+    "which skill."
 )
 MAX_INSTRUCTION = 2000
 
@@ -75,8 +76,9 @@ def refused_line(refusal: CallRefused) -> str:
 
 
 def thought_text(step: Step) -> str:
-    """The expert's thought: by which skill the goal's atom is made, which of its needs hold, and so on from the first
-    that does not, down to what the call makes.
+    """The expert's thought, from the goal's atom down to the call.
+
+    It tells the skill that makes the atom, which of that skill's needs hold, and goes on with the first that does not.
 
     ``holding(cup) by pick: hand free yes, at(cup) no by navigate_to: arm down yes``
     """

@@ -3,9 +3,11 @@
 
 import pytest
 
-from agent_planner.agent.conversation import first_turn, parse_turn, state_turn
+from agent_planner.agent.conversation import first_turn, parse_turn, state_turn, thought_text
 from agent_planner.errors import CallRefused
+from agent_planner.goals import next_step
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
+from agent_planner.skills import SkillLibrary
 from agent_planner.types import Atom, Call
 
 SCENE = SceneGraph(
@@ -26,6 +28,39 @@ def test_a_state_turn_names_what_is_unmet_and_its_facts():
         "bin: container, here",
         "cup: away",
     ]
+
+
+@pytest.mark.parametrize(
+    ("where", "is_open", "goal", "thought"),
+    [
+        (
+            Relation("on", "cup", "desk"),
+            True,
+            Atom("in", ("cup", "drawer")),
+            "in(cup, drawer) by place_in: open(drawer) yes, holding(cup) no by pick: accessible(cup) yes, "
+            "hand free yes, at(cup) no by navigate_to",
+        ),
+        (
+            Relation("holding", "cup"),
+            False,
+            Atom("in", ("cup", "drawer")),
+            "in(cup, drawer) by place_in: open(drawer) no by open: hand free no by place_in: open(bin) yes, "
+            "holding(cup) yes, at(bin) yes",
+        ),
+        (
+            Relation("in", "cup", "drawer"),
+            False,
+            Atom("holding", ("cup",)),
+            "holding(cup) by pick: accessible(cup) no, open(drawer) no by open: hand free yes, "
+            "at(drawer) no by navigate_to",
+        ),
+    ],
+)
+def test_a_thought_tells_of_each_need_whether_it_holds(where: Relation, is_open: bool, goal: Atom, thought: str):
+    drawer = ScenePlace(name="drawer", affordances=frozenset({"container", "openable"}), is_open=is_open)
+    scene = SCENE.replace(places=(*SCENE.places, drawer), relations=(where, Relation("at", "bin")))
+    step = next_step([goal], SkillLibrary.load(), scene)
+    assert step is not None and thought_text(step) == thought
 
 
 def test_an_instruction_cannot_open_a_turn_of_its_own():
