@@ -3,11 +3,12 @@
 
 import json
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice, product
 
 from agent_planner.agent.conversation import MAX_INSTRUCTION
 from agent_planner.agent.doubts import Doubt
+from agent_planner.agent.thought_grammar import ThoughtGrammar
 from agent_planner.goals.goal import DID, Declined
 from agent_planner.goals.world import unmet_needs
 from agent_planner.scene import SceneGraph
@@ -15,8 +16,11 @@ from agent_planner.scene.focus import matches
 from agent_planner.scene.graph import CONTAINER, SURFACE
 from agent_planner.scene.plain import plain
 from agent_planner.skills import Parameter, Skill, SkillLibrary
-from agent_planner.types import Atom, Call, Level
+from agent_planner.types import Atom, Call, Level, Value
 
+_REASON = "( [^\\n]{1,600})?"
+# Where thoughts that check needs have rules of their own: what does not begin with "by".
+_OTHER_REASON = "(, [^\\n]{1,600}| ([^b\\n]|b[^y\\n]|by[^ \\n])[^\\n]{0,600})?"
 _PHRASE = '/[^"\\\\\\n]{1,200}/'
 _MAX_CALLS = 600
 _MAX_STEPS = 6
@@ -98,7 +102,7 @@ def turn_grammar(
     level: Level,
     refused: Collection[tuple] = (),
 ) -> str:
-    """A thought that begins with an unmet atom, then one call.
+    """A thought that begins with an unmet atom, then one call; a thought that checks needs as `ThoughtGrammar` has it.
 
     At `Level.APPLICABLE` only calls whose needs hold in the scene are admitted, without those that were
     already ``refused`` in this very state (as keys of `Call.key`). Of a skill with numbers or words as arguments,
@@ -106,19 +110,28 @@ def turn_grammar(
     """
     calls = None
     built_in = {"ask": '"ask(question=\\"" PHRASE "\\")"', "give_up": '"give_up(reason=\\"" PHRASE "\\")"'}
+    wanted = {atom.args[0] for atom in unmet if atom.name == DID}
     if level is Level.APPLICABLE:
-        wanted = {atom.args[0] for atom in unmet if atom.name == DID}
         calls = _applicable(library, scene, refused, wanted)
         if calls:
             built_in = {name: rule for name, rule in built_in.items() if all(skill != name for skill, _ in refused)}
     if calls is None:
         calls = [rule for skill in library if (rule := _skill_rule(skill, scene))]
     calls += built_in.values()
+
+    def admits(call: Call) -> bool:
+        skill = library[call.skill]
+        return level is not Level.APPLICABLE or not _was_refused(skill, _entities(skill, call), refused, wanted)
+
+    thoughts = ThoughtGrammar(library, scene, level is Level.APPLICABLE, admits, lambda call: _made_rule(library, call))
+    ways = thoughts.ways(unmet)
     return "\n".join(
         [
-            'start: unmet REASON "\\n" call',
+            f"start: {' | '.join([*(f'{_quoted(str(atom))} {way}' for atom, way in ways.items()), 'other'])}",
+            *thoughts.rules(),
+            'other: unmet REASON "\\n" call',
             f"unmet: {_choice(map(str, unmet))}",
-            "REASON: /( [^\\n]{1,600})?/",
+            f"REASON: /{_OTHER_REASON if ways else _REASON}/",
             f"call: {' | '.join(calls)}",
             f"PHRASE: {_PHRASE}",
         ]
@@ -146,14 +159,28 @@ def _applicable(
 ) -> list[str] | None:
     rules = []
     for skill, chosen in islice(applicable_calls(library, scene), _MAX_CALLS + 1):
-        ground = len(chosen) == len(skill.parameters)
-        if any(
-            name == skill.name and chosen.items() <= set(args) and (ground or name not in wanted)
-            for name, args in refused
-        ):
-            continue
-        rules.append(_call_rule(skill, {n: _quoted(f'"{v}"') for n, v in chosen.items()}))
+        if not _was_refused(skill, chosen, refused, wanted):
+            rules.append(_call_rule(skill, {n: _quoted(f'"{v}"') for n, v in chosen.items()}))
     return rules if len(rules) <= _MAX_CALLS else None
+
+
+def _was_refused(
+    skill: Skill, chosen: Mapping[str, Value], refused: Collection[tuple], wanted: Collection[str]
+) -> bool:
+    counts = len(chosen) == len(skill.parameters) or skill.name not in wanted
+    return counts and any(name == skill.name and chosen.items() <= set(args) for name, args in refused)
+
+
+def _entities(skill: Skill, call: Call) -> dict[str, Value]:
+    return {name: value for name, value in call.args.items() if skill.parameters[name].type == "entity"}
+
+
+def _made_rule(library: SkillLibrary, call: Call) -> str:
+    """The call that a thought ends in; what no atom gives is left open."""
+    skill = library[call.skill]
+    if not skill.makes:
+        return _quoted(str(call))  # of did(…), which gives all
+    return _call_rule(skill, {n: _quoted(f'"{v}"') for n, v in _entities(skill, call).items()})
 
 
 def _skill_rule(skill: Skill, scene: SceneGraph) -> str | None:

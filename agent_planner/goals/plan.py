@@ -85,7 +85,7 @@ def _achieve(atom: Atom, library: SkillLibrary, scene: SceneGraph, above: tuple[
     if atom.name == ACCESSIBLE and not atom.negated:
         cover = cover_of(atom.args[0], scene)
         return _achieve(Atom("open", (cover,)), library, scene, (*above, Check(atom))) if cover else None
-    for call in _makers(atom, library, scene):
+    for call in makers(atom, library, scene):
         met = met_needs(call, library, scene)
         chain = (*above, Check(atom, call.skill, met))
         needed = library[call.skill].needed(call)
@@ -97,8 +97,11 @@ def _achieve(atom: Atom, library: SkillLibrary, scene: SceneGraph, above: tuple[
     return None
 
 
-def _makers(atom: Atom, library: SkillLibrary, scene: SceneGraph) -> list[Call]:
-    """Calls that make the atom, those with the fewest unmet needs first; ties in the library's and scene's order."""
+def makers(atom: Atom, library: SkillLibrary, scene: SceneGraph) -> list[Call]:
+    """Calls that make the atom, those with the fewest unmet needs first; ties in the library's and scene's order.
+
+    An argument that neither the atom nor the scene gives is the least number or an empty text.
+    """
     found = []
     for skill in library:
         for fixed in _bindings(atom, skill, scene):
