@@ -40,7 +40,7 @@ class ChatRequest:
     conversation_id: str
     messages: tuple[Message, ...]
     grammar: str | None = None
-    max_tokens: int = 160
+    max_tokens: int = 320
     tools: tuple[Mapping[str, Any], ...] = ()
     temperature: float = 0.0
     seed: int = 0

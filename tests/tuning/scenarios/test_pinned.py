@@ -31,4 +31,4 @@ def test_trees():
         for b in tree.branches
     ]
     assert len(made) > 200
-    assert digest(made) == "f55890405868"
+    assert digest(made) == "097b4bf0b46c"
