@@ -60,6 +60,8 @@ class TrainConfig(BaseModel):
         forced_weight: of the loss on tokens without a letter or digit (brackets, quotes, commas), which hold no choice
             in a call; all others count 1. A token that is but a part of a letter (of ü, in many vocabularies) has none,
             either.
+        verdict_weight: of *yes* and *no* where a thought of the robot's tells whether a need holds: they decide what is
+            called, among many words that are copied.
         full: all weights are learned, not an adapter's, and ``rank`` to ``first_layer`` mean nothing.
         rank: of the adapter.
         alpha: its scale is alpha / rank.
@@ -97,6 +99,7 @@ class TrainConfig(BaseModel):
     pass_tokens: Count
     packing: Literal["auto", "tree", "padded"]
     forced_weight: Share
+    verdict_weight: Annotated[float, Field(ge=0)]
     full: bool
     rank: Count
     alpha: Count

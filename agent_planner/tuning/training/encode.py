@@ -6,20 +6,25 @@ turn's own are those of `PromptEncoder.answer`, its end included. Nothing else c
 learned turn is left out.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerFast
 
+from agent_planner.agent.conversation import RULES
 from agent_planner.llm.base import Message
 from agent_planner.llm.chatml import encode_conversation, speaks_chatml
 from agent_planner.llm.prompts import PromptEncoder
 from agent_planner.tuning.data.formats import with_system
 from agent_planner.tuning.data.records import Record
 from agent_planner.tuning.training.trees import Tree
+
+# Whether a need holds, in a thought as `agent.conversation.thought_text` writes it.
+_VERDICT = re.compile(r"(?<=[\w)] )(yes|no)(?=,| by |$)")
 
 
 @dataclass(frozen=True)
@@ -74,14 +79,16 @@ class Encoder:
         tokenizer: the model's.
         forced_weight: of tokens without a letter, digit or line break; all others count 1. A piece of a letter of
             several bytes decodes to U+FFFD, which is none of these: it has this weight, too.
+        verdict_weight: of the words *yes* and *no* where a thought of the robot's tells whether a need holds.
     """
 
-    def __init__(self, tokenizer: PreTrainedTokenizerFast, forced_weight: float):
+    def __init__(self, tokenizer: PreTrainedTokenizerFast, forced_weight: float, verdict_weight: float = 1.0):
         self._tokenizer = tokenizer
         self._forced = forced_weight
+        self._verdict = verdict_weight
         self._chatml = speaks_chatml(tokenizer)
         self._prompts = PromptEncoder(tokenizer)
-        self._weights: dict[int, float] = {}
+        self._words: dict[int, str] = {}
 
     def samples(self, conversation: Conversation) -> list[Sample]:
         """One sample; more where the template writes earlier turns otherwise than they were said; none to learn, none.
@@ -101,7 +108,7 @@ class Encoder:
         for by_assistant, run in groupby(spoken):
             here = ids[len(weights) : len(weights) + len(list(run))]
             counts = by_assistant and next(learned)
-            weights += [self._weight(token) if counts else 0.0 for token in here]
+            weights += self._turn(conversation, here) if counts else [0.0] * len(here)
         end = max((place + 1 for place, weight in enumerate(weights) if weight > 0), default=0)
         return [_sample(conversation.id, ids[:end], weights[:end])]
 
@@ -118,15 +125,25 @@ class Encoder:
                 yield _sample(conversation.id, ids, weights)
                 weights = []
             ids = before + said
-            weights += [0.0] * (len(before) - len(weights)) + [self._weight(token) for token in said]
+            weights += [0.0] * (len(before) - len(weights)) + self._turn(conversation, said)
         yield _sample(conversation.id, ids, weights)
 
-    def _weight(self, token: int) -> float:
-        if token not in self._weights:
-            text = str(self._tokenizer.decode([token]))
-            free = any(c.isalnum() or c == "\n" for c in text)
-            self._weights[token] = 1.0 if free else self._forced
-        return self._weights[token]
+    def _turn(self, conversation: Conversation, tokens: Sequence[int]) -> list[float]:
+        """The weights of an assistant's turn."""
+        words = [self._word(token) for token in tokens]
+        weights = [1.0 if any(c.isalnum() or c == "\n" for c in word) else self._forced for word in words]
+        if conversation.messages[0].content.startswith(RULES):
+            thought = "".join(words).partition("\n")[0]
+            for told in _VERDICT.finditer(thought):
+                for place, (begin, end) in enumerate(pairwise(accumulate(map(len, words), initial=0))):
+                    if begin < told.end() and end > told.start():
+                        weights[place] = self._verdict
+        return weights
+
+    def _word(self, token: int) -> str:
+        if token not in self._words:
+            self._words[token] = str(self._tokenizer.decode([token]))
+        return self._words[token]
 
 
 def _sample(name: str, ids: Sequence[int], weights: Sequence[float]) -> Sample:

@@ -120,7 +120,7 @@ class Trainer:
 
     def _read_data(self, report: Progress) -> None:
         c = self.config
-        encoder = Encoder(self.tokenizer, c.forced_weight)
+        encoder = Encoder(self.tokenizer, c.forced_weight, c.verdict_weight)
         self.source: Source
         if c.data:
             records = RecordSource(c.data, encoder, c.max_tokens, c.too_long == "drop", report)

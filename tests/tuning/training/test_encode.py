@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from transformers import AutoTokenizer
 
+from agent_planner.agent.conversation import RULES
 from agent_planner.errors import UserError
 from agent_planner.llm.base import Message
 from agent_planner.llm.prompts import PromptEncoder
@@ -89,6 +90,20 @@ def test_what_holds_no_choice_counts_less(tokenizer):
     whole = Encoder(tokenizer, 1.0).samples(conversation(True))[0]
     assert set(whole.weights[begin:end].tolist()) == {1.0}
     assert np.array_equal(whole.tokens, sample.tokens)
+
+
+def test_whether_a_need_holds_counts_more(bases):
+    tokenizer = AutoTokenizer.from_pretrained(bases["llama"])
+    said = (
+        "goal: holding(yes man)",
+        'holding(yes man) by pick: hand free yes, at(yes man) no by navigate_to\nnavigate_to(target="yes no")',
+    )
+    turns = [(role, text) for text in said for role, text in (("user", "unmet: no by yes"), ("assistant", text))]
+    for system, counted in ((RULES, ["yes", "no"]), ("You are kind.", [])):
+        messages = (Message("system", system), *(Message(role, text) for role, text in turns))
+        talked = Conversation("verdicts", messages, tuple(m.role == "assistant" for m in messages))
+        (sample,) = Encoder(tokenizer, 0.3, verdict_weight=4.0).samples(talked)
+        assert tokenizer.decode(sample.tokens[sample.weights == 4.0].tolist()).split() == counted
 
 
 def test_the_pieces_of_a_letter_count_less_as_they_show_none(bases):
