@@ -128,7 +128,7 @@ def turn_grammar(
     return "\n".join(
         [
             f"start: {' | '.join([*(f'{_quoted(str(atom))} {way}' for atom, way in ways.items()), 'other'])}",
-            *thoughts.rules(),
+            *thoughts.rules,
             'other: unmet REASON "\\n" call',
             f"unmet: {_choice(map(str, unmet))}",
             f"REASON: /{_OTHER_REASON if ways else _REASON}/",

@@ -6,10 +6,11 @@ call, follow from what was said before. Which skill, and whether a need holds, i
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from agent_planner.goals.holds import ACCESSIBLE, cover_of, holds
 from agent_planner.goals.plan import makers
+from agent_planner.goals.world import met_needs
 from agent_planner.scene import SceneGraph
 from agent_planner.scene.graph import CONTAINER
 from agent_planner.skills import SkillLibrary
@@ -17,6 +18,7 @@ from agent_planner.types import Atom, Call
 
 # More would take too long to compile.
 MAX_CALLS = 600
+MAX_RULES = 1500
 
 
 class ThoughtGrammar:
@@ -28,6 +30,9 @@ class ThoughtGrammar:
         truthful: whether of a need only what the scene shows may be said.
         admits: whether a thought may end in that call.
         written: the rule of a call.
+
+    Attributes:
+        rules: those that `ways` needs.
     """
 
     def __init__(
@@ -41,29 +46,41 @@ class ThoughtGrammar:
         self._library, self._scene, self._truthful = library, scene, truthful
         self._admits, self._written = admits, written
         self._makers: dict[Atom, list[Call]] = {}
-        self._opening: dict[Atom, list[Atom]] = {}
-        self._ways: dict[Atom, str] = {}
+        self._openings: dict[Atom, list[Atom]] = {}
+        self._below: dict[Atom, frozenset[Atom]] = {}
+        self._ways: dict[tuple[Atom, frozenset[Atom]], str] = {}
+        self.rules: list[str] = []
 
     def ways(self, atoms: Iterable[Atom]) -> dict[Atom, str]:
-        """The rule for what follows each of these atoms that leads to a call; none where there are too many calls."""
-        to_do = wanted = [*atoms]
-        while to_do:
-            atom, *to_do = to_do
-            if atom in self._makers:
-                continue
-            self._makers[atom] = self._made_by(atom)
-            if sum(map(len, self._makers.values())) > MAX_CALLS:
-                return {}
-            self._opening[atom] = self._openings(atom)
-            to_do += self._opening[atom]
-            to_do += [need for call in self._makers[atom] for need in self._wanting(call)]
-        while found := [a for a in self._makers if a not in self._ways and self._leads(a)]:
-            self._ways |= {atom: f"way{len(self._ways) + i}" for i, atom in enumerate(found)}
-        return {atom: self._ways[atom] for atom in wanted if atom in self._ways}
+        """The rule for what follows each of these atoms that leads to a call; none where there would be too many."""
+        wanted = [*atoms]
+        if self._explore(wanted):
+            found = {atom: way for atom in wanted if (way := self._way(atom, frozenset()))}
+            if len(self.rules) <= MAX_RULES:
+                return found
+        self.rules = []
+        return {}
 
-    def rules(self) -> list[str]:
-        """Every rule that those need."""
-        return [f"{way}: {' | '.join(self._after(atom))}" for atom, way in self._ways.items()]
+    def _explore(self, atoms: Sequence[Atom]) -> bool:
+        """Find all that makes these atoms, and what that needs; whether it is not too much."""
+        to_do, after = [*atoms], dict[Atom, list[Atom]]()
+        while to_do:
+            atom = to_do.pop()
+            if atom in after:
+                continue
+            self._makers[atom], self._openings[atom] = self._made_by(atom), self._to_open(atom)
+            if sum(map(len, self._makers.values())) > MAX_CALLS:
+                return False
+            after[atom] = [*self._openings[atom], *(n for call in self._makers[atom] for n in self._told(call))]
+            to_do += after[atom]
+        for atom in after:
+            below, to_do = set[Atom](), [*after[atom]]
+            while to_do:
+                if (found := to_do.pop()) not in below:
+                    below.add(found)
+                    to_do += after[found]
+            self._below[atom] = frozenset(below)
+        return True
 
     def _made_by(self, atom: Atom) -> list[Call]:
         calls = makers(atom, self._library, self._scene)
@@ -73,7 +90,7 @@ class ThoughtGrammar:
         parameters = self._library[call.skill].parameters
         return [value for name, value in call.args.items() if parameters[name].type == "entity"]
 
-    def _openings(self, atom: Atom) -> list[Atom]:
+    def _to_open(self, atom: Atom) -> list[Atom]:
         """What has to be open for a thing to be accessible; anything that is a container where that is to be told."""
         if atom.name != ACCESSIBLE or atom.negated:
             return []
@@ -82,40 +99,43 @@ class ThoughtGrammar:
         containers = [name for name, entity in self._scene.entities.items() if CONTAINER in entity.affordances]
         return [Atom("open", (name,)) for name in (told if self._truthful else containers)]
 
-    def _wanting(self, call: Call) -> list[Atom]:
-        """The needs that may be said not to hold."""
+    def _told(self, call: Call) -> tuple[Atom, ...]:
+        """The needs of a call that a thought may tell of."""
         needs = self._library[call.skill].needed(call)
-        if not self._truthful:
-            return [*needs]
-        return [need for need in needs if not holds(need, self._scene)][:1]
+        return needs[: len(met_needs(call, self._library, self._scene)) + 1] if self._truthful else needs
 
-    def _leads(self, atom: Atom) -> bool:
-        if any(opening in self._ways for opening in self._opening[atom]):
-            return True
-        return any(self._begun(call) for call in self._makers[atom])
+    def _way(self, atom: Atom, above: frozenset[Atom]) -> str:
+        """The rule of what follows an atom below these, none of which comes again; empty where nothing can."""
+        key = atom, above & self._below[atom]
+        if key not in self._ways and len(self.rules) <= MAX_RULES:
+            text = " | ".join(self._after(*key))
+            self._ways[key] = f"way{len(self.rules)}" if text else ""
+            self.rules += [f"{self._ways[key]}: {text}"] if text else []
+        return self._ways.get(key, "")
 
-    def _begun(self, call: Call) -> str:
+    def _after(self, atom: Atom, above: frozenset[Atom]) -> Iterator[str]:
+        above |= {atom}
+        for opening in self._openings[atom]:
+            if opening not in above and (way := self._way(opening, above)):
+                yield f"{_quoted(f', {opening} no')} {way}"
+        for call in self._makers[atom]:
+            if rule := self._begun(call, above):
+                yield f"{_quoted(f' by {call.skill}')} {rule}"
+
+    def _begun(self, call: Call, above: frozenset[Atom]) -> str:
         """The rule of what follows the name of a call's skill; empty where nothing can."""
-        needs = self._library[call.skill].needed(call)
+        needs = self._told(call)
         rule = f'"\\n" {self._written(call)}' if self._admits(call) else ""
         for place in reversed(range(len(needs))):
             need, seen = needs[place], holds(needs[place], self._scene)
             before = ", " if place else ": "
-            ways = []
+            told = []
             if rule and (seen or not self._truthful):
-                ways.append(f"{_quoted(f'{before}{need} yes')} {rule}")
-            if need in self._ways and not (seen and self._truthful):
-                ways.append(f"{_quoted(f'{before}{need} no')} {self._ways[need]}")
-            rule = f"({' | '.join(ways)})" if ways else ""
+                told.append(f"{_quoted(f'{before}{need} yes')} {rule}")
+            if need not in above and not (seen and self._truthful) and (way := self._way(need, above)):
+                told.append(f"{_quoted(f'{before}{need} no')} {way}")
+            rule = f"({' | '.join(told)})" if told else ""
         return rule
-
-    def _after(self, atom: Atom) -> Iterable[str]:
-        for opening in self._opening[atom]:
-            if opening in self._ways:
-                yield f"{_quoted(f', {opening} no')} {self._ways[opening]}"
-        for call in self._makers[atom]:
-            if rule := self._begun(call):
-                yield f"{_quoted(f' by {call.skill}')} {rule}"
 
 
 def _quoted(text: str) -> str:
