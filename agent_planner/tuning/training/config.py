@@ -57,9 +57,9 @@ class TrainConfig(BaseModel):
         pass_tokens: computed at once, in one forward and backward pass; memory decides, the gradients are the same.
         packing: ``tree`` computes what records share once; ``padded`` takes records of like length together, with the
             model's own attention; ``auto`` is tree for architectures that are known to work with it.
-        forced_weight: of the loss on tokens without a letter or digit (brackets, quotes, commas), which hold no choice
-            in a call; all others count 1. A token that is but a part of a letter (of ü, in many vocabularies) has none,
-            either.
+        forced_weight: of the loss on tokens that hold no choice; all others count 1. Those are the ones without a
+            letter or digit (brackets, quotes, commas), so also a token that is but a part of a letter (of ü, in many
+            vocabularies); and in a robot's thought the needs of the skill that it names, and the call.
         verdict_weight: of *yes* and *no* where a thought of the robot's tells whether a need holds: they decide what is
             called, among many words that are copied.
         full: all weights are learned, not an adapter's, and ``rank`` to ``first_layer`` mean nothing.

@@ -23,8 +23,8 @@ from agent_planner.tuning.data.formats import with_system
 from agent_planner.tuning.data.records import Record
 from agent_planner.tuning.training.trees import Tree
 
-# Whether a need holds, in a thought as `agent.conversation.thought_text` writes it.
-_VERDICT = re.compile(r"(?<=[\w)] )(yes|no)(?=,| by |$)")
+# A need, and whether it holds, in a thought as `agent.conversation.thought_text` writes it.
+_TOLD = re.compile(r"(?<=[:,] )(?P<need>(?:not )?\w[\w ]*(?:\([^()\n]*\))?)(?= (?P<verdict>yes|no)(?:,| by |\n))")
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,9 @@ class Encoder:
 
     Args:
         tokenizer: the model's.
-        forced_weight: of tokens without a letter, digit or line break; all others count 1. A piece of a letter of
-            several bytes decodes to U+FFFD, which is none of these: it has this weight, too.
+        forced_weight: of tokens without a letter, digit or line break, and of what follows from the rest of a robot's
+            thought; all others count 1. A piece of a letter of several bytes decodes to U+FFFD, which is none of these:
+            it has this weight, too.
         verdict_weight: of the words *yes* and *no* where a thought of the robot's tells whether a need holds.
     """
 
@@ -129,15 +130,23 @@ class Encoder:
         yield _sample(conversation.id, ids, weights)
 
     def _turn(self, conversation: Conversation, tokens: Sequence[int]) -> list[float]:
-        """The weights of an assistant's turn."""
+        """The weights of an assistant's turn.
+
+        In a robot's thought the text of a need follows from the skill, and the call from the thought: `ThoughtGrammar`
+        leaves no choice about them.
+        """
         words = [self._word(token) for token in tokens]
         weights = [1.0 if any(c.isalnum() or c == "\n" for c in word) else self._forced for word in words]
-        if conversation.messages[0].content.startswith(RULES):
-            thought = "".join(words).partition("\n")[0]
-            for told in _VERDICT.finditer(thought):
-                for place, (begin, end) in enumerate(pairwise(accumulate(map(len, words), initial=0))):
-                    if begin < told.end() and end > told.start():
-                        weights[place] = self._verdict
+        text = "".join(words)
+        if conversation.messages[0].content.startswith(RULES) and (told := list(_TOLD.finditer(text))):
+            spans = list(pairwise(accumulate(map(len, words), initial=0)))
+            call = max(told[-1].end(), text.rfind("\n") + 1), text.rfind(")") + 1
+            weighed = [(span, self._forced) for span in (call, *(found.span("need") for found in told))]
+            weighed += [(found.span("verdict"), self._verdict) for found in told]
+            for (begin, end), weight in weighed:
+                for place, (first, last) in enumerate(spans):
+                    if first < end and last > begin:
+                        weights[place] = weight
         return weights
 
     def _word(self, token: int) -> str:

@@ -92,18 +92,21 @@ def test_what_holds_no_choice_counts_less(tokenizer):
     assert np.array_equal(whole.tokens, sample.tokens)
 
 
-def test_whether_a_need_holds_counts_more(bases):
+def test_what_a_thought_leaves_no_choice_about_counts_less_and_whether_a_need_holds_more(bases):
     tokenizer = AutoTokenizer.from_pretrained(bases["llama"])
     said = (
         "goal: holding(yes man)",
-        'holding(yes man) by pick: hand free yes, at(yes man) no by navigate_to\nnavigate_to(target="yes no")',
+        'holding(yes man) by pick: hand free yes, at(yes man) no by navigate_to\nnavigate_to(target="yes man")',
     )
     turns = [(role, text) for text in said for role, text in (("user", "unmet: no by yes"), ("assistant", text))]
-    for system, counted in ((RULES, ["yes", "no"]), ("You are kind.", [])):
+    forced = ':()():handfree,at(yesman)_navigate_to(target="yesman")'
+    for system, more, less in ((RULES, "yesno", forced), ("Hi.", "", ':()():,()__(="")')):
         messages = (Message("system", system), *(Message(role, text) for role, text in turns))
         talked = Conversation("verdicts", messages, tuple(m.role == "assistant" for m in messages))
         (sample,) = Encoder(tokenizer, 0.3, verdict_weight=4.0).samples(talked)
-        assert tokenizer.decode(sample.tokens[sample.weights == 4.0].tolist()).split() == counted
+        for weight, text in ((4.0, more), (0.3, less)):
+            tokens = sample.tokens[np.isclose(sample.weights, weight)].tolist()
+            assert "".join(tokenizer.decode(tokens).split()) == text
 
 
 def test_the_pieces_of_a_letter_count_less_as_they_show_none(bases):
