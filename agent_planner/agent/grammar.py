@@ -8,7 +8,7 @@ from itertools import islice, product
 
 from agent_planner.agent.conversation import MAX_INSTRUCTION
 from agent_planner.agent.doubts import Doubt
-from agent_planner.agent.thought_grammar import ThoughtGrammar
+from agent_planner.agent.thought_grammar import MAX_CALLS, ThoughtGrammar, quoted
 from agent_planner.goals.goal import DID, Declined
 from agent_planner.goals.world import unmet_needs
 from agent_planner.scene import SceneGraph
@@ -22,7 +22,6 @@ _REASON = "( [^\\n]{1,600})?"
 # Where thoughts that check needs have rules of their own: what does not begin with "by".
 _OTHER_REASON = "(, [^\\n]{1,600}| ([^b\\n]|b[^y\\n]|by[^ \\n])[^\\n]{0,600})?"
 _PHRASE = '/[^"\\\\\\n]{1,200}/'
-_MAX_CALLS = 600
 _MAX_STEPS = 6
 # What parts an instruction into steps; where nothing does, two are admitted, for words that are not known here.
 _PARTING = re.compile(
@@ -121,13 +120,13 @@ def turn_grammar(
 
     def admits(call: Call) -> bool:
         skill = library[call.skill]
-        return level is not Level.APPLICABLE or not _was_refused(skill, _entities(skill, call), refused, wanted)
+        return level is not Level.APPLICABLE or not _was_refused(skill, skill.entities(call), refused, wanted)
 
     thoughts = ThoughtGrammar(library, scene, level is Level.APPLICABLE, admits, lambda call: _made_rule(library, call))
     ways = thoughts.ways(unmet)
     return "\n".join(
         [
-            f"start: {' | '.join([*(f'{_quoted(str(atom))} {way}' for atom, way in ways.items()), 'other'])}",
+            f"start: {' | '.join([*(f'{quoted(str(atom))} {way}' for atom, way in ways.items()), 'other'])}",
             *thoughts.rules,
             'other: unmet REASON "\\n" call',
             f"unmet: {_choice(map(str, unmet))}",
@@ -158,10 +157,10 @@ def _applicable(
     library: SkillLibrary, scene: SceneGraph, refused: Collection[tuple], wanted: Collection[str]
 ) -> list[str] | None:
     rules = []
-    for skill, chosen in islice(applicable_calls(library, scene), _MAX_CALLS + 1):
+    for skill, chosen in islice(applicable_calls(library, scene), MAX_CALLS + 1):
         if not _was_refused(skill, chosen, refused, wanted):
-            rules.append(_call_rule(skill, {n: _quoted(f'"{v}"') for n, v in chosen.items()}))
-    return rules if len(rules) <= _MAX_CALLS else None
+            rules.append(_call_rule(skill, {n: quoted(f'"{v}"') for n, v in chosen.items()}))
+    return rules if len(rules) <= MAX_CALLS else None
 
 
 def _was_refused(
@@ -171,16 +170,12 @@ def _was_refused(
     return counts and any(name == skill.name and chosen.items() <= set(args) for name, args in refused)
 
 
-def _entities(skill: Skill, call: Call) -> dict[str, Value]:
-    return {name: value for name, value in call.args.items() if skill.parameters[name].type == "entity"}
-
-
 def _made_rule(library: SkillLibrary, call: Call) -> str:
     """The call that a thought ends in; what no atom gives is left open."""
     skill = library[call.skill]
     if not skill.makes:
-        return _quoted(str(call))  # of did(…), which gives all
-    return _call_rule(skill, {n: _quoted(f'"{v}"') for n, v in _entities(skill, call).items()})
+        return quoted(str(call))  # of did(…), which gives all
+    return _call_rule(skill, {n: quoted(f'"{v}"') for n, v in skill.entities(call).items()})
 
 
 def _skill_rule(skill: Skill, scene: SceneGraph) -> str | None:
@@ -195,9 +190,9 @@ def _skill_rule(skill: Skill, scene: SceneGraph) -> str | None:
 
 
 def _call_rule(skill: Skill, slots: dict[str, str]) -> str:
-    parts = [_quoted(f"{skill.name}(")]
+    parts = [quoted(f"{skill.name}(")]
     for i, (name, parameter) in enumerate(skill.parameters.items()):
-        parts += [_quoted(f"{', ' if i else ''}{name}="), slots.get(name) or _open_slot(parameter)]
+        parts += [quoted(f"{', ' if i else ''}{name}="), slots.get(name) or _open_slot(parameter)]
     return " ".join([*parts, '")"'])
 
 
@@ -213,7 +208,7 @@ def _atom_rules(library: SkillLibrary, scene: SceneGraph, having: Collection[str
     """A rule for each predicate; with ``having`` only atoms that name one of these entities."""
     for skill in library:
         if not skill.makes:
-            names = [_quoted(skill.name)]
+            names = [quoted(skill.name)]
             for slots in _slots(tuple(skill.parameters.values()), scene, having):
                 yield _predicate(DID, False, [*names, *slots])
         for made in skill.makes:
@@ -255,14 +250,10 @@ def _number(parameter: Parameter) -> str:
 
 def _predicate(name: str, negated: bool, slots: Sequence[str]) -> str:
     if not slots:
-        return _quoted(("not " if negated else "") + name.replace("_", " "))
+        return quoted(("not " if negated else "") + name.replace("_", " "))
     inner = ' ", " '.join(f"({s})" for s in slots)
-    return f'{_quoted(("not " if negated else "") + name + "(")} {inner} ")"'
+    return f'{quoted(("not " if negated else "") + name + "(")} {inner} ")"'
 
 
 def _choice(words: Iterable[str]) -> str:
-    return " | ".join(_quoted(w) for w in words)
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    return " | ".join(quoted(w) for w in words)

@@ -84,11 +84,7 @@ class ThoughtGrammar:
 
     def _made_by(self, atom: Atom) -> list[Call]:
         calls = makers(atom, self._library, self._scene)
-        return list({json.dumps([c.skill, self._entities(c)]): c for c in calls}.values())
-
-    def _entities(self, call: Call) -> list[object]:
-        parameters = self._library[call.skill].parameters
-        return [value for name, value in call.args.items() if parameters[name].type == "entity"]
+        return list({(c.skill, *self._library[c.skill].entities(c).values()): c for c in calls}.values())
 
     def _to_open(self, atom: Atom) -> list[Atom]:
         """What has to be open for a thing to be accessible; anything that is a container where that is to be told."""
@@ -117,10 +113,10 @@ class ThoughtGrammar:
         above |= {atom}
         for opening in self._openings[atom]:
             if opening not in above and (way := self._way(opening, above)):
-                yield f"{_quoted(f', {opening} no')} {way}"
+                yield f"{quoted(f', {opening} no')} {way}"
         for call in self._makers[atom]:
             if rule := self._begun(call, above):
-                yield f"{_quoted(f' by {call.skill}')} {rule}"
+                yield f"{quoted(f' by {call.skill}')} {rule}"
 
     def _begun(self, call: Call, above: frozenset[Atom]) -> str:
         """The rule of what follows the name of a call's skill; empty where nothing can."""
@@ -131,12 +127,13 @@ class ThoughtGrammar:
             before = ", " if place else ": "
             told = []
             if rule and (seen or not self._truthful):
-                told.append(f"{_quoted(f'{before}{need} yes')} {rule}")
+                told.append(f"{quoted(f'{before}{need} yes')} {rule}")
             if need not in above and not (seen and self._truthful) and (way := self._way(need, above)):
-                told.append(f"{_quoted(f'{before}{need} no')} {way}")
+                told.append(f"{quoted(f'{before}{need} no')} {way}")
             rule = f"({' | '.join(told)})" if told else ""
         return rule
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A literal of the grammar."""
     return json.dumps(text, ensure_ascii=False)

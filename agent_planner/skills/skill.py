@@ -101,6 +101,10 @@ class Skill(BaseModel):
             raise CallRefused("MISSING_ARGUMENT", f"{self.name} needs {', '.join(missing)}")
         return {name: p.check(name, args[name], scene) for name, p in self.parameters.items()}
 
+    def entities(self, call: Call) -> dict[str, Value]:
+        """Those of the call's arguments that are things of the scene."""
+        return {name: value for name, value in call.args.items() if self.parameters[name].type == "entity"}
+
     def needed(self, call: Call) -> tuple[Atom, ...]:
         """What must hold before that call."""
         return tuple(p.ground(call.args) for p in self.needs)
