@@ -100,7 +100,7 @@ def draw_training_setting(rng: Random) -> Setting:
     if variant != "default":
         rng.shuffle(skills)
     library = SkillLibrary(skills=tuple(skills))
-    world = _with_facts(rng, random_scene(rng, TRAIN), library, [b.fact for b in bodies if b.condition is not None])
+    world = _with_facts(rng, random_scene(rng, TRAIN), library, bodies)
     return Setting(library, roles, _by_camera(rng, world) if rng.random() < _BY_CAMERA else world)
 
 
@@ -114,14 +114,15 @@ def _bodies(rng: Random) -> list[Body]:
     if rng.random() >= _BODY:
         return []
     first, second = (drawn_body(rng) if rng.random() < _DRAWN_BODY else rng.choice(BODIES) for _ in range(2))
-    return [first, second] if rng.random() < _TWO_WAYS and first.fact != second.fact else [first]
+    alike = first.fact == second.fact or {c.role for c in first.conditions} & {c.role for c in second.conditions}
+    return [first, second] if rng.random() < _TWO_WAYS and not alike else [first]
 
 
 def _families(rng: Random, bodies: Sequence[Body]) -> list[Family]:
     """Core skills first, since a library is cut off at its most; then others with what they need beside them."""
     chosen = [_BY_ROLE[r] for r in CORE if r in ("navigate", "pick") or rng.random() < 0.85]
     chosen += [_BY_ROLE[role] for body in bodies for role in body.beside]
-    chosen += [body.condition for body in bodies if body.condition is not None]
+    chosen += [condition for body in bodies for condition in body.conditions]
     others = [f for f in TRAIN_FAMILIES if f.role not in CORE]
     return chosen + _helped(rng, rng.sample(others, rng.randint(2, 6)))
 
@@ -135,9 +136,13 @@ def _helped(rng: Random, families: list[Family]) -> list[Family]:
     return found
 
 
-def _with_facts(rng: Random, world: SceneGraph, library: SkillLibrary, conditions: Sequence[str]) -> SceneGraph:
+def _with_facts(rng: Random, world: SceneGraph, library: SkillLibrary, bodies: Sequence[Body]) -> SceneGraph:
     """Let some of what the skills can make or undo be so from the beginning."""
-    relations = [*world.relations, *(Relation(fact) for fact in conditions if rng.random() < _HOLDS)]
+    relations = list(world.relations)
+    for body in bodies:
+        # Of two conditions that end one another, one always holds.
+        if len(body.conditions) == 2 or body.conditions and rng.random() < _HOLDS:
+            relations.append(Relation(rng.choice(body.conditions).makes[0]))
     for fact, (share, affords) in _FACTS.items():
         if fact not in library.predicates:
             continue

@@ -7,7 +7,7 @@ from random import Random
 
 from agent_planner.scene.graph import OPENABLE
 from agent_planner.tuning.zoo.families import Family, invented_word
-from agent_planner.tuning.zoo.train_conditions import CONDITIONS
+from agent_planner.tuning.zoo.train_conditions import CONDITIONS, PAIRS
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,8 @@ class Body:
         beside: roles that its library must have as well.
         fact: the predicate that may hold in a scene at first.
         affords: what an entity must afford for ``fact`` to hold of it; "" where the fact is about the robot.
-        condition: the ability that makes ``fact``, where it is no role that anybody asks for.
+        conditions: the ability that makes ``fact``, where it is no role that anybody asks for, or two of which either
+            ends what the other makes.
         undone_by: roles whose skills undo ``fact``.
     """
 
@@ -27,7 +28,7 @@ class Body:
     beside: tuple[str, ...]
     fact: str
     affords: str = ""
-    condition: Family | None = None
+    conditions: tuple[Family, ...] = ()
     undone_by: tuple[str, ...] = ()
 
     def changed(self, family: Family) -> Family:
@@ -68,13 +69,37 @@ _WORK = (
     ("navigate", *_HANDS),
 )
 _UNDOING = ("navigate", "pick", "place_on", "place_in", "open")
-_UNDONE, _NO_WORD = 0.4, 0.25
+_UNDONE, _NO_WORD, _PAIR = 0.4, 0.25, 0.6
+# What either condition of a pair is needed for.
+_SIDES = (
+    (_HANDS, ()),
+    (("navigate",), ()),
+    (("pick",), ("place_on", "place_in")),
+    (("pick", "place_on", "place_in"), ("open", "close")),
+    (("open",), ("close",)),
+    (_HANDS, _LOOKS),
+    (("pick", *_LOOKS), ("open", "place_on", "place_in")),
+)
 
 
 def drawn_body(rng: Random) -> Body:
-    """A robot with a condition for some of its work."""
+    """A robot with a condition, or with two of which one holds at a time, for some of its work."""
+    if rng.random() < _PAIR:
+        return _drawn_pair(rng)
     condition = rng.choice(CONDITIONS)
     fact = invented_word(rng) if rng.random() < _NO_WORD else condition.role
     condition = replace(condition, makes=(fact,))
     undone = (rng.choice(_UNDOING),) if rng.random() < _UNDONE else ()
-    return Body(dict.fromkeys(rng.choice(_WORK), (fact,)), (), fact, condition=condition, undone_by=undone)
+    return Body(dict.fromkeys(rng.choice(_WORK), (fact,)), (), fact, conditions=(condition,), undone_by=undone)
+
+
+def _drawn_pair(rng: Random) -> Body:
+    one, other = rng.sample(rng.choice(PAIRS), 2)
+    if rng.random() < _NO_WORD:
+        facts = [f"{one.role.split('_')[0]}_{invented_word(rng)}" for _ in range(2)]
+        if len(set(facts)) == 2:
+            one = replace(one, makes=(facts[0], f"not {facts[1]}"))
+            other = replace(other, makes=(facts[1], f"not {facts[0]}"))
+    first, second = rng.choice(_SIDES)
+    needs = {**dict.fromkeys(first, one.makes[:1]), **dict.fromkeys(second, other.makes[:1])}
+    return Body(needs, (), one.makes[0], conditions=(one, other))

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a robot may have to make so before it can do something: one ability a condition, which nobody asks for.
 
-With them every robot of training needs something else for the same work, so that its needs must be read.
+With them every robot of training needs something else for the same work, so that its needs must be read. Of a pair of
+conditions one holds at a time, as an arm is up or down: whether a need is met is then not told by a word it shares with
+the state.
 """
 
 from agent_planner.tuning.zoo.families import Family
@@ -9,6 +11,16 @@ from agent_planner.tuning.zoo.families import Family
 
 def _condition(fact: str, names: str, *descriptions: str) -> Family:
     return Family(fact, tuple(names.split()), descriptions, makes=(fact,))
+
+
+def _pair(one: tuple[str, str, str], other: tuple[str, str, str]) -> tuple[Family, Family]:
+    """Two conditions, each by fact, names and descriptions (separated by ``|``); either ends the other."""
+    facts = one[0], other[0]
+    families = [
+        Family(fact, tuple(names.split()), tuple(told.split("|")), makes=(fact, f"not {other_fact}"))
+        for (fact, names, told), other_fact in zip((one, other), reversed(facts), strict=True)
+    ]
+    return families[0], families[1]
 
 
 CONDITIONS: tuple[Family, ...] = (
@@ -72,4 +84,40 @@ CONDITIONS: tuple[Family, ...] = (
                "Shade the cameras by the visor.", "Pull the visor down."),
     _condition("link_encrypted", "encrypt_link secure_link pair_radio open_secure_link", "Encrypt the radio link.",
                "Pair the radio.", "Open a secure link to the base station."),
+)  # fmt: skip
+
+# No pair says where an arm is: that is the panel's (`embodiment`).
+PAIRS: tuple[tuple[Family, Family], ...] = (
+    _pair(("fingers_wide", "widen_fingers fingers_wide set_wide", "Set the fingers wide apart.|Widen the gripper."),
+          ("fingers_narrow", "narrow_fingers fingers_narrow set_narrow", "Set the fingers close together.|Narrow the gripper.")),
+    _pair(("joints_stiff", "stiffen_joints joints_stiff go_stiff", "Make the joints stiff.|Stiffen the joints."),
+          ("joints_soft", "soften_joints joints_soft go_soft", "Let the joints give way.|Make the joints soft.")),
+    _pair(("torso_high", "torso_high grow_tall stand_tall", "Bring the torso to its upper stop.|Make the robot tall."),
+          ("torso_low", "torso_low crouch shrink_down", "Bring the torso to its lower stop.|Let the robot crouch.")),
+    _pair(("hook_mounted", "mount_hook fit_hook hook_on", "Mount the hook in place of the fingers.|Fit the hook."),
+          ("fingers_mounted", "mount_fingers fit_fingers fingers_on", "Mount the fingers in place of the hook.|Fit the fingers.")),
+    _pair(("wrist_left", "wrist_left turn_wrist_left wrist_to_left", "Turn the wrist to the left.|Wrist to the left side."),
+          ("wrist_right", "wrist_right turn_wrist_right wrist_to_right", "Turn the wrist to the right.|Wrist to the right side.")),
+    _pair(("on_cable", "use_cable cable_power plug_in_self", "Take the power from the cable.|Go over to cable power."),
+          ("on_battery", "use_battery battery_power unplug_self", "Take the power from the battery.|Go over to the battery.")),
+    _pair(("feet_wide", "spread_feet feet_wide straddle", "Put the feet wide apart.|Stand with feet spread."),
+          ("feet_close", "close_feet feet_close draw_feet_in", "Put the feet close together.|Draw the feet in.")),
+    _pair(("servo_fast", "servo_fast fast_servo coarse_control", "Let the servos run fast.|Coarse and fast control."),
+          ("servo_fine", "servo_fine fine_servo precise_control", "Let the servos run finely.|Slow and precise control.")),
+    _pair(("grip_firm", "grip_firm firm_grip more_force", "Set the grip to firm.|Set a high gripping force."),
+          ("grip_gentle", "grip_gentle gentle_grip less_force", "Set the grip to gentle.|Set a low gripping force.")),
+    _pair(("palm_flat", "palm_flat flatten_palm lay_palm_flat", "Hold the palm flat.|Turn the palm to the ground."),
+          ("palm_upright", "palm_upright raise_palm edge_palm", "Hold the palm upright.|Put the palm on its edge.")),
+    _pair(("bumper_in", "bumper_in retract_bumper pull_bumper", "Draw the bumper in.|Retract the bumper."),
+          ("bumper_out", "bumper_out push_bumper extend_bumper", "Push the bumper out.|Extend the bumper.")),
+    _pair(("head_straight", "head_straight straighten_head level_head", "Hold the head straight.|Level the head."),
+          ("head_bowed", "head_bowed bow_head nod_down", "Bow the head.|Let the head look at the hands.")),
+    _pair(("cart_hitched", "hitch_cart couple_cart cart_on", "Hitch the cart to the robot.|Couple the cart."),
+          ("cart_unhitched", "unhitch_cart uncouple_cart cart_off", "Unhitch the cart.|Leave the cart behind.")),
+    _pair(("mode_quick", "mode_quick quick_mode choose_quick", "Go into the quick mode.|Choose the mode for light things."),
+          ("mode_careful", "mode_careful careful_mode choose_careful", "Go into the careful mode.|Choose the mode for delicate things.")),
+    _pair(("elbow_outside", "elbow_outside elbow_out flip_elbow_out", "Carry the elbow outside.|Flip the elbow out."),
+          ("elbow_inside", "elbow_inside elbow_in flip_elbow_in", "Carry the elbow inside.|Flip the elbow in.")),
+    _pair(("nozzle_blowing", "nozzle_blow blow_air air_out", "Let the nozzle blow.|Reverse the pump: air comes out."),
+          ("nozzle_sucking", "nozzle_suck draw_air air_in", "Let the nozzle suck.|Run the pump so that air is drawn in.")),
 )  # fmt: skip

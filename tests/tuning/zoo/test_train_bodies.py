@@ -12,7 +12,7 @@ from agent_planner.tuning.scenarios.training import draw_training_setting
 from agent_planner.tuning.zoo.families import CORE
 from agent_planner.tuning.zoo.held_out_families import DEV_FAMILIES, TEST_FAMILIES
 from agent_planner.tuning.zoo.train_bodies import BODIES, Body, drawn_body
-from agent_planner.tuning.zoo.train_conditions import CONDITIONS
+from agent_planner.tuning.zoo.train_conditions import CONDITIONS, PAIRS
 from agent_planner.tuning.zoo.train_families import TRAIN_FAMILIES
 from agent_planner.types import Atom
 
@@ -65,24 +65,42 @@ def test_no_robot_of_training_has_to_undo_for_driving_what_it_did_for_working():
     assert {0, 1, 2} <= needed
 
 
-def test_a_drawn_robot_does_its_work_by_a_condition():
-    undone = set()
-    for seed in range(60):
+def test_a_drawn_robot_does_its_work_by_its_conditions():
+    undone, both = set(), 0
+    for seed in range(120):
         body = drawn_body(Random(seed))
-        assert body.condition is not None and body.condition.makes == (body.fact,)
-        skills = [body.changed(FAMILY_OF[role]).draw(Random(role)) for role in CORE]
-        library = SkillLibrary(skills=(*skills, body.condition.draw(Random(seed))))
-        calls = plan(GOAL, library, SCENE)
-        assert calls is not None and library.skills[-1].name in {call.skill for call in calls}
+        skills = [body.changed(FAMILY_OF[role]).draw(Random(role)) for role in (*CORE, "inspect")]
+        helpers = [condition.draw(Random(seed)) for condition in body.conditions]
+        calls = plan(GOAL, SkillLibrary(skills=(*skills, *helpers)), SCENE)
+        assert calls is not None and helpers
+        used = {call.skill for call in calls} & {skill.name for skill in helpers}
+        assert used
+        both += len(used) == 2
         undone.add(body.undone_by)
-    assert () in undone and len(undone) > 3
+    assert () in undone and len(undone) > 3 and both > 5
+
+
+def test_of_a_pair_of_conditions_one_holds():
+    seen = set()
+    for seed in range(200):
+        setting = draw_training_setting(Random(seed))
+        holding = {relation.name for relation in setting.world.relations}
+        for skill in setting.library:
+            if len(skill.makes) == 2 and skill.makes[1].negated and not skill.parameters:
+                made, ended = (fact.name in holding for fact in skill.makes)
+                assert made != ended
+                seen.add(made)
+    assert seen == {False, True}
 
 
 def test_conditions_are_told_in_many_words_and_are_no_ability_that_is_asked_for():
-    names = [name for condition in CONDITIONS for name in condition.names]
-    assert len(CONDITIONS) >= 30 and len(names) == len(set(names)) >= 4 * len(CONDITIONS)
+    alone = len(CONDITIONS)
+    every = [*CONDITIONS, *(condition for pair in PAIRS for condition in pair)]
+    names = [name for condition in every for name in condition.names]
+    assert alone >= 30 and len(names) == len(set(names)) >= 4 * alone + 3 * 2 * len(PAIRS)
     assert all(len(c.descriptions) >= 3 and c.makes == (c.role,) for c in CONDITIONS)
+    assert all(c.makes[0] == c.role for pair in PAIRS for c in pair)
     others = (*TRAIN_FAMILIES, *DEV_FAMILIES, *TEST_FAMILIES)
     assert not set(names) & {name for family in others for name in family.names}
-    facts = {condition.role for condition in CONDITIONS}
+    facts = {condition.role for condition in every}
     assert not facts & {made for family in others for made in family.makes}
