@@ -75,12 +75,8 @@ stock: $(DONE)/project ## resolve what is needed beside a stock ROS 2 Jazzy (num
 
 ##@ Build
 .PHONY: model
-model: setup ## train the default model's adapter from its seed (hours on two cores; resumes)
-	@$(VENV)/bin/agent-planner tune train --out runs/model --steps 760 --seed 0
-	@$(VENV)/bin/agent-planner tune train --out runs/model/episodes --start runs/model/adapter --steps 100 --seed 1 \
-	  --episodes 8 --learning-rate 3e-4
-	@$(VENV)/bin/agent-planner tune train --out runs/model/goals --start runs/model/episodes/adapter --steps 400 \
-	  --seed 3 --learning-rate 4e-4
+model: setup ## train the default model's adapter (hours on two cores; resumes)
+	@scripts/make_model.sh
 
 .PHONY: reproduce
 reproduce: setup ## every step of docs/tuning.md once, small (resumes)

@@ -4,15 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.venv/bin:$PATH"
-step() {
-  printf '\n== %s\n' "$*"
-  "$@"
-}
-tune() { # a step whose file is there is done
-  local out=$1
-  shift
-  if [ -s "$out" ]; then echo "there already: $out"; else step agent-planner tune "$@"; fi
-}
+source scripts/pipeline.sh
 begun=$SECONDS
 out=runs/reproduce
 mkdir -p "$out"
