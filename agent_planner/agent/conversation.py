@@ -36,11 +36,13 @@ def first_turn(scene: SceneGraph, instruction: str) -> str:
     return f"Scene:\n{scene_text(focus(scene, instruction))}\nInstruction: {said}\nNamed: {named}"
 
 
-def state_turn(scene: SceneGraph, unmet: Sequence[Atom], result: str = "", changed: Iterable[str] = ()) -> str:
-    """The result of the last call, the robot, what is unmet, and the facts that matter for it."""
+def state_turn(
+    library: SkillLibrary, scene: SceneGraph, unmet: Sequence[Atom], result: str = "", changed: Iterable[str] = ()
+) -> str:
+    """The result of the last call, the robot and its skills' conditions, what is unmet, and the facts that matter."""
     near = relevant(scene, unmet)
     lines = [result] if result else []
-    lines += [robot_line(scene), f"unmet: {'; '.join(map(str, unmet))}"]
+    lines += [robot_line(scene, library.conditions), f"unmet: {'; '.join(map(str, unmet))}"]
     lines += [entity_line(scene, name) for name in near]
     shown = set(lines)
     lines += [line for line in changed if line not in shown and line.partition(":")[0] not in near]

@@ -278,7 +278,7 @@ class Episode(EpisodeState):
         progress = self._progress
         at_step, done = progress.at_step, progress.done
         state = (self.scene.facts, at_step, len(done))
-        text = state_turn(self.scene, missing, progress.result, changes(progress.shown, self.scene))
+        text = state_turn(self.library, self.scene, missing, progress.result, changes(progress.shown, self.scene))
         self.messages.append(Message("user", text))
         progress.shown = self.scene
         grammar = turn_grammar(self.library, self._near(), missing, self.config.level, self._tallies.refused_in(state))

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scene as compact text for the prompt: a line an entity."""
 
+from collections.abc import Iterable
+
 from agent_planner.scene.graph import CONTAINER, OPENABLE, SURFACE, Entity, SceneGraph, SceneObject, ScenePlace
 
 # Relations that an entity's line words in its own way or that would only repeat it.
@@ -9,12 +11,18 @@ _WORDED = frozenset({"at", "on", "in", "near", "holding"})
 _STALE_S, _MINUTES_S = 10.0, 120.0
 
 
-def robot_line(scene: SceneGraph) -> str:
-    """Return e.g. ``robot: at desk, hand free``; the nearest entity alone is named."""
+def robot_line(scene: SceneGraph, conditions: Iterable[str] = ()) -> str:
+    """Return e.g. ``robot: at desk, hand free``; the nearest entity alone is named.
+
+    Args:
+        scene: as it is observed.
+        conditions: facts about the robot of which it is told, too, that they do not hold: ``not arm down``.
+    """
     at = next((name for name in scene.at if scene.entities[name].kind == "place"), None) or next(iter(scene.at), None)
     hand = f"holding {scene.holding}" if scene.holding else "hand free"
-    extra = sorted(r.name.replace("_", " ") for r in scene.relations if not r.a and r.name not in _WORDED)
-    return ", ".join([f"robot: at {at}" if at else "robot: at no place", hand, *extra])
+    facts = {r.name for r in scene.relations if not r.a and r.name not in _WORDED}
+    told = [*sorted(facts), *(f"not {name}" for name in conditions if name not in facts)]
+    return ", ".join([f"robot: at {at}" if at else "robot: at no place", hand, *(t.replace("_", " ") for t in told)])
 
 
 def entity_line(scene: SceneGraph, name: str) -> str:

@@ -92,6 +92,12 @@ class SkillLibrary(BaseModel):
         """Predicates that some skill makes, with their number of arguments."""
         return {p.name: len(p.args) for s in self.skills for p in s.makes}
 
+    @cached_property
+    def conditions(self) -> tuple[str, ...]:
+        """Facts about the robot itself that some skill needs, or needs not to be; without that its hand is free."""
+        needs = (need for skill in self.skills for need in skill.needs)
+        return tuple({need.name: None for need in needs if not need.args and need.name != "hand_free"})
+
     def text(self) -> str:
         """The prompt's lines, one a skill."""
         return "\n".join(s.line() for s in self.skills)

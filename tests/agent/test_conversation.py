@@ -15,19 +15,38 @@ SCENE = SceneGraph(
     places=(ScenePlace(name="desk"), ScenePlace(name="bin", affordances=frozenset({"container"}))),
     relations=(Relation("on", "red cube", "desk"), Relation("at", "bin")),
 )
+LIBRARY = SkillLibrary.parse(
+    """
+skills:
+  - {name: let_down, description: Let the arm down., makes: [arm down]}
+  - {name: pull_up, description: Pull the arm up., makes: [arm up, not arm down]}
+  - name: travel
+    description: Travel on the rail.
+    parameters: {target: {type: entity}}
+    needs: [hand free, arm up, not docked]
+    makes: [at(target)]
+  - {name: drop, description: Let go., needs: [arm down], makes: [hand free]}
+"""
+)
 
 
 def test_a_state_turn_names_what_is_unmet_and_its_facts():
-    text = state_turn(SCENE, [Atom("in", ("red cube", "bin"))], "ok", ["cup: away", "bin: container, here"])
+    text = state_turn(LIBRARY, SCENE, [Atom("in", ("red cube", "bin"))], "ok", ["cup: away", "bin: container, here"])
     assert text.split("\n") == [
         "ok",
-        "robot: at bin, hand free",
+        "robot: at bin, hand free, not arm up, not docked, not arm down",
         "unmet: in(red cube, bin)",
         "red cube: on desk, away",
         "desk: surface, away",
         "bin: container, here",
         "cup: away",
     ]
+
+
+def test_a_state_turn_tells_of_each_condition_whether_it_holds():
+    scene = SCENE.replace(relations=(*SCENE.relations, Relation("arm_down"), Relation("beacon_on")))
+    line = state_turn(LIBRARY, scene, [Atom("at", ("desk",))]).split("\n")[0]
+    assert line == "robot: at bin, hand free, arm down, beacon on, not arm up, not docked"
 
 
 @pytest.mark.parametrize(

@@ -226,7 +226,8 @@ class _Episode:
             stuck = found is None and any(isinstance(fault, Failure) and fault.call for fault in self.world.struck)
             if found is None and not stuck:
                 return
-            yield Turn("user", state_turn(self.scene, missing, self.result, changes(self.before, self.scene)))
+            changed = changes(self.before, self.scene)
+            yield Turn("user", state_turn(self.library, self.scene, missing, self.result, changed))
             self.before = self.scene
             if found is None:
                 self.gave_up = True

@@ -54,7 +54,7 @@ _BY_ROLE = {family.role: family for family in TRAIN_FAMILIES}
 _VARIANTS = {"default": 0.15, "more": 0.2, "drawn": 0.35, "invented": 0.3}
 _MOST_SKILLS = 12
 _HELPED = 0.9
-_BODY, _DRAWN_BODY, _TWO_WAYS = 0.7, 0.7, 0.4
+_BODY, _DRAWN_BODY, _TWO_WAYS = 0.85, 0.8, 0.5
 _NEW_KIND, _EVERYTHING = 0.45, 0.06
 # How many of the scenes come from a camera, and how long ago things were seen there (natural logarithm of seconds).
 _BY_CAMERA, _LOG_AGES = 0.5, (1.5, 7.0)
@@ -65,7 +65,7 @@ _LONG, _MOST_CALLS = 4, 28
 _REMARKED, _PURPOSE, _INTRODUCED, _CORRECTED = 0.16, 0.06, 0.08, 0.04
 _ONE, _SEVERAL = whole_zoo(several=False), whole_zoo(several=True)
 # How often a condition holds from the beginning.
-_HOLDS = 0.35
+_HOLDS = 0.3
 # How often another fact that some skill makes holds from the beginning, and of what.
 _FACTS = {
     "locked": (0.4, OPENABLE),

@@ -69,7 +69,7 @@ _WORK = (
     ("navigate", *_HANDS),
 )
 _UNDOING = ("navigate", "pick", "place_on", "place_in", "open")
-_UNDONE, _NO_WORD, _PAIR = 0.4, 0.25, 0.6
+_UNDONE, _NO_WORD, _PAIR = 0.6, 0.25, 0.55
 # What either condition of a pair is needed for.
 _SIDES = (
     (_HANDS, ()),
