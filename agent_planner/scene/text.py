@@ -4,6 +4,7 @@
 from collections.abc import Iterable
 
 from agent_planner.scene.graph import CONTAINER, OPENABLE, SURFACE, Entity, SceneGraph, SceneObject, ScenePlace
+from agent_planner.types import Atom
 
 # Relations that an entity's line words in its own way or that would only repeat it.
 _WORDED = frozenset({"at", "on", "in", "near", "holding"})
@@ -11,18 +12,19 @@ _WORDED = frozenset({"at", "on", "in", "near", "holding"})
 _STALE_S, _MINUTES_S = 10.0, 120.0
 
 
-def robot_line(scene: SceneGraph, conditions: Iterable[str] = ()) -> str:
+def robot_line(scene: SceneGraph, conditions: Iterable[Atom] = ()) -> str:
     """Return e.g. ``robot: at desk, hand free``; the nearest entity alone is named.
 
     Args:
         scene: as it is observed.
-        conditions: facts about the robot of which it is told, too, that they do not hold: ``not arm down``.
+        conditions: atoms about the robot of which it is told whether they hold: ``arm down yes, not docked no``.
     """
     at = next((name for name in scene.at if scene.entities[name].kind == "place"), None) or next(iter(scene.at), None)
     hand = f"holding {scene.holding}" if scene.holding else "hand free"
     facts = {r.name for r in scene.relations if not r.a and r.name not in _WORDED}
-    told = [*sorted(facts), *(f"not {name}" for name in conditions if name not in facts)]
-    return ", ".join([f"robot: at {at}" if at else "robot: at no place", hand, *(t.replace("_", " ") for t in told)])
+    told = [f"{atom} {'yes' if (atom.name in facts) is not atom.negated else 'no'}" for atom in conditions]
+    beside = sorted(name.replace("_", " ") for name in facts - {atom.name for atom in conditions})
+    return ", ".join([f"robot: at {at}" if at else "robot: at no place", hand, *beside, *told])
 
 
 def entity_line(scene: SceneGraph, name: str) -> str:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from agent_planner.config import chosen_file, parse_yaml, read_text, shipped_names
 from agent_planner.errors import CallRefused, did_you_mean
 from agent_planner.skills.skill import Skill
-from agent_planner.types import Call
+from agent_planner.types import Atom, Call
 
 BUILT_IN = ("ask", "give_up")
 SHIPPED = Path(__file__).parent / "robots"
@@ -93,10 +93,11 @@ class SkillLibrary(BaseModel):
         return {p.name: len(p.args) for s in self.skills for p in s.makes}
 
     @cached_property
-    def conditions(self) -> tuple[str, ...]:
-        """Facts about the robot itself that some skill needs, or needs not to be; without that its hand is free."""
+    def conditions(self) -> tuple[Atom, ...]:
+        """What some skill needs of the robot itself, beside a free hand: ``arm down``, ``not docked``."""
         needs = (need for skill in self.skills for need in skill.needs)
-        return tuple({need.name: None for need in needs if not need.args and need.name != "hand_free"})
+        about_robot = (need for need in needs if not need.args and need.name != "hand_free")
+        return tuple(dict.fromkeys(Atom(need.name, (), need.negated) for need in about_robot))
 
     def text(self) -> str:
         """The prompt's lines, one a skill."""

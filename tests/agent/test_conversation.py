@@ -34,7 +34,7 @@ def test_a_state_turn_names_what_is_unmet_and_its_facts():
     text = state_turn(LIBRARY, SCENE, [Atom("in", ("red cube", "bin"))], "ok", ["cup: away", "bin: container, here"])
     assert text.split("\n") == [
         "ok",
-        "robot: at bin, hand free, not arm up, not docked, not arm down",
+        "robot: at bin, hand free, arm up no, not docked yes, arm down no",
         "unmet: in(red cube, bin)",
         "red cube: on desk, away",
         "desk: surface, away",
@@ -46,7 +46,7 @@ def test_a_state_turn_names_what_is_unmet_and_its_facts():
 def test_a_state_turn_tells_of_each_condition_whether_it_holds():
     scene = SCENE.replace(relations=(*SCENE.relations, Relation("arm_down"), Relation("beacon_on")))
     line = state_turn(LIBRARY, scene, [Atom("at", ("desk",))]).split("\n")[0]
-    assert line == "robot: at bin, hand free, arm down, beacon on, not arm up, not docked"
+    assert line == "robot: at bin, hand free, beacon on, arm up no, not docked yes, arm down yes"
 
 
 @pytest.mark.parametrize(
