@@ -31,6 +31,7 @@ class Mistakes(BaseModel):
     lasting: float = Field(default=0.04, ge=0, le=1)
     drop: float = Field(default=0.06, ge=0, le=1)
     shut: float = Field(default=0.06, ge=0, le=1)
+    lapse: float = Field(default=0.06, ge=0, le=1)
 
 
 class CollectConfig(BaseModel):

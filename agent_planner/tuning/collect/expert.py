@@ -19,7 +19,7 @@ from agent_planner.skills import Skill, SkillLibrary
 from agent_planner.tuning.panel.case import Case
 from agent_planner.tuning.panel.reference_models import Pursuit, giving_up
 from agent_planner.tuning.scenarios.failure_table import FailureTable
-from agent_planner.tuning.scenarios.faults import Drop, Failure, Fault, Faults, Move, Shut, doors_of
+from agent_planner.tuning.scenarios.faults import Drop, Failure, Fault, Faults, Move, Shut, doors_of, lapses_of
 from agent_planner.tuning.scenarios.scenario import Scenario
 from agent_planner.tuning.scenarios.scenes import observed
 from agent_planner.tuning.scenarios.symbolic import SymbolicWorld
@@ -27,7 +27,7 @@ from agent_planner.types import Atom, Call, SkillResult
 
 # The longest instructions take 28 without a mistake.
 MAX_CALLS = 34
-# More of them where something lasts, falls or shuts.
+# More of them where something lasts, falls, shuts or lapses.
 _DETOUR = 8
 FAILURES = (
     ("GRASP_FAILED", "nothing is between the fingers"),
@@ -66,6 +66,7 @@ class Injection:
         lasting: one call fails whenever it is made.
         drop: what is in the hand falls on a drive.
         shut: a door falls shut.
+        lapse: a condition of the robot ends.
         table: how calls fail; None for `FAILURES`, each as often, whatever the call.
     """
 
@@ -76,6 +77,7 @@ class Injection:
     lasting: float = 0.0
     drop: float = 0.0
     shut: float = 0.0
+    lapse: float = 0.0
     premature: float = 0.0
     table: FailureTable | None = None
 
@@ -88,9 +90,9 @@ class Injection:
         return rng.choice(FAILURES) if self.table is None else self.table.draw(rng, call, library[call.skill])
 
     def faults(self, scenario: Scenario, rng: Random) -> Faults | None:
-        """Draw what lasts, falls or shuts in an episode; None for nothing."""
+        """Draw what lasts, falls, shuts or lapses in an episode; None for nothing."""
         goal, library, scene = scenario.goal, scenario.library, observed(scenario.world)
-        if not (self.lasting or self.drop or self.shut) or not isinstance(goal, Goal):
+        if not (self.lasting or self.drop or self.shut or self.lapse) or not isinstance(goal, Goal):
             return None  # and nothing is drawn: the data of the shipped adapter rest on that
         if not (calls := plan(goal, library, scene)):
             return None
@@ -103,6 +105,9 @@ class Injection:
         doors = doors_of(calls, scene)
         if doors and rng.random() < self.shut:
             drawn.append(Shut(rng.randrange(len(calls)), rng.choice(doors)))
+        lapses = lapses_of(library, rng.randrange(len(calls))) if self.lapse else []
+        if lapses and rng.random() < self.lapse:
+            drawn.append(rng.choice(lapses))
         return Faults(tuple(drawn)) if drawn else None
 
 

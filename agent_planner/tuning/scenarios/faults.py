@@ -8,7 +8,7 @@ from typing import ClassVar
 from agent_planner.goals.holds import cover_of
 from agent_planner.scene import Relation, SceneGraph
 from agent_planner.scene.graph import OPENABLE, SURFACE
-from agent_planner.skills import Skill
+from agent_planner.skills import Skill, SkillLibrary
 from agent_planner.types import Call, ResultStatus, SkillResult
 
 
@@ -121,7 +121,26 @@ class Shut:
         return scene.replace(places=places)
 
 
-Fault = Failure | Hollow | Drop | Move | Shut
+@dataclass(frozen=True)
+class Lapse:
+    """After call ``at``, or as soon later as it holds, a condition of the robot ends; of a pair, the other begins."""
+
+    at: int
+    condition: str
+    other: str = ""
+    before: ClassVar[bool] = False
+
+    def strikes(self, number: int, call: Call, skill: Skill, scene: SceneGraph) -> bool:
+        """As `Move.strikes`."""
+        return number >= self.at and Relation(self.condition) in scene.relations
+
+    def changed(self, scene: SceneGraph) -> SceneGraph:
+        """The scene after it."""
+        kept = tuple(r for r in scene.relations if r != Relation(self.condition))
+        return scene.replace(relations=(*kept, *([Relation(self.other)] if self.other else [])))
+
+
+Fault = Failure | Hollow | Drop | Move | Shut | Lapse
 
 
 @dataclass(frozen=True)
@@ -146,3 +165,9 @@ def doors_of(calls: Sequence[Call], scene: SceneGraph) -> list[str]:
     """What can be opened of all that some calls are about."""
     named = {arg for call in calls for arg in call.args.values()}
     return [p.name for p in scene.places if OPENABLE in p.affordances and p.name in named]
+
+
+def lapses_of(library: SkillLibrary, at: int) -> list[Lapse]:
+    """Each condition that some skill needs of the robot, as it may end after that call."""
+    others = {made.name: skill.makes[0].name for skill in library for made in skill.makes if made.negated}
+    return [Lapse(at, atom.name, others.get(atom.name, "")) for atom in library.conditions if not atom.negated]

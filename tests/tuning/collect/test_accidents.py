@@ -11,11 +11,13 @@ from agent_planner.tuning.collect.accidents import Once, case_of
 from agent_planner.tuning.collect.expert import Injection
 from agent_planner.tuning.panel.evaluate import run_symbolic
 from agent_planner.tuning.panel.reference_models import ExpertModel
-from agent_planner.tuning.scenarios.faults import Drop, Failure, Move, Shut
+from agent_planner.tuning.scenarios.faults import Drop, Failure, Lapse, Move, Shut
 from agent_planner.tuning.scenarios.scenes import observed
+from agent_planner.tuning.scenarios.situations import draw_situations
 from agent_planner.tuning.scenarios.symbolic import SymbolicWorld
+from agent_planner.types import Atom
 
-NOTHING = dict.fromkeys(("failure", "wrong_call", "wrong_goal", "disturbance", "lasting", "drop", "shut"), 0.0)
+NOTHING = dict.fromkeys(("failure", "wrong_call", "wrong_goal", "disturbance", "lasting", "drop", "shut", "lapse"), 0.0)
 
 
 @pytest.fixture
@@ -41,6 +43,17 @@ def test_with_no_chance_nothing_happens(acting):
 def test_each_chance_has_its_kind(acting, chance, kind):
     struck = [fault for case in cases(acting, **{chance: 1.0}) if case.faults for fault in case.faults.plan]
     assert struck and all(type(fault) is kind for fault in struck)
+
+
+def test_what_the_robot_needs_of_itself_lapses():
+    situations = [situation for index in range(8) for situation in draw_situations("train", 4, index, 4)]
+    drawn = [scenario for situation in situations for scenario in situation.scenarios()]
+    able = [s for s in drawn if isinstance(s.goal, Goal) and any(not c.negated for c in s.library.conditions)]
+    struck = [(s, case.faults) for s, case in zip(able, cases(able, lapse=1.0), strict=True) if case.faults]
+    assert len(struck) > 5
+    for scenario, faults in struck:
+        (fault,) = faults.plan
+        assert isinstance(fault, Lapse) and Atom(fault.condition) in scenario.library.conditions
 
 
 def test_a_call_fails_when_it_is_made_first(acting):

@@ -3,8 +3,8 @@
 
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.scene.graph import CONTAINER, OPENABLE
-from agent_planner.skills import SkillLibrary
-from agent_planner.tuning.scenarios.faults import Drop, Failure, Faults, Move, Shut
+from agent_planner.skills import Skill, SkillLibrary
+from agent_planner.tuning.scenarios.faults import Drop, Failure, Faults, Lapse, Move, Shut, lapses_of
 from agent_planner.tuning.scenarios.symbolic import SymbolicWorld
 from agent_planner.types import Atom, Call
 
@@ -84,3 +84,17 @@ def test_a_door_falls_shut_once():
     assert Atom("closed", ("drawer",)) in world.observe().facts
     again, _ = run([go("drawer"), OPEN, OPEN], Shut(0, "drawer"))
     assert Atom("open", ("drawer",)) in again.observe().facts
+
+
+def test_a_condition_ends_and_of_a_pair_the_other_holds_then():
+    up, down = Atom("arm_up"), Atom("arm_down")
+    drive = Skill(name="glide", description="Glide.", needs=(up,))
+    suck = Skill(name="suck", description="Suck.", needs=(down,))
+    lift = Skill(name="lift", description="Lift.", makes=(up, down._replace(negated=True)))
+    lower = Skill(name="lower", description="Lower.", makes=(down, up._replace(negated=True)))
+    library = SkillLibrary(skills=(drive, suck, lift, lower))
+    assert lapses_of(library, 1) == [Lapse(1, "arm_up", "arm_down"), Lapse(1, "arm_down", "arm_up")]
+    world = SymbolicWorld(WORLD, library, Faults((Lapse(1, "arm_up", "arm_down"),)))
+    calls = [Call("lift"), Call("glide"), Call("glide"), Call("lift"), Call("glide")]
+    assert [world.execute(call).code for call in calls] == ["", "", "NEEDS", "", ""]
+    assert {up, down} & world.observe().facts == {up}
