@@ -169,5 +169,6 @@ def doors_of(calls: Sequence[Call], scene: SceneGraph) -> list[str]:
 
 def lapses_of(library: SkillLibrary, at: int) -> list[Lapse]:
     """Each condition that some skill needs of the robot, as it may end after that call."""
-    others = {made.name: skill.makes[0].name for skill in library for made in skill.makes if made.negated}
+    of_robot = [[made for made in skill.makes if not made.args] for skill in library]
+    others = {b.name: a.name for made in of_robot for a in made for b in made if b.negated and not a.negated}
     return [Lapse(at, atom.name, others.get(atom.name, "")) for atom in library.conditions if not atom.negated]
