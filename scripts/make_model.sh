@@ -10,7 +10,7 @@ out=runs/model
 mkdir -p "$out"
 cat > $out/collect.yaml <<'Y'
 whole: 10
-mistakes: {failure: 0.1, wrong_call: 0.25, premature: 0.6, lasting: 0.4, drop: 0.1, shut: 0.1}
+mistakes: {failure: 0.1, wrong_call: 0.25, premature: 0.6, lasting: 0.4, drop: 0.1, shut: 0.1, lapse: 0.3}
 Y
 cat > $out/train.yaml <<'Y'
 batch: 24
