@@ -59,7 +59,7 @@ _NEW_KIND, _EVERYTHING = 0.45, 0.06
 # How many of the scenes come from a camera, and how long ago things were seen there (natural logarithm of seconds).
 _BY_CAMERA, _LOG_AGES = 0.5, (1.5, 7.0)
 # How many clauses an instruction has. Of the long ones two thirds are drawn anew: see `skeleton_split`.
-_CLAUSES = {1: 0.42, 2: 0.25, 3: 0.11, 4: 0.13, 5: 0.09}
+_CLAUSES = {1: 0.52, 2: 0.26, 3: 0.07, 4: 0.09, 5: 0.06}
 _LONG, _MOST_CALLS = 4, 28
 # How often people say more than what is to be done; the rest is said as it is.
 _REMARKED, _PURPOSE, _INTRODUCED, _CORRECTED = 0.16, 0.06, 0.08, 0.04
