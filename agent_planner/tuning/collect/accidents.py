@@ -37,7 +37,7 @@ class Once(Failure):
 
 
 def case_of(scenario: Scenario, rng: Random, injection: Injection) -> Case:
-    """Return the scenario with what goes wrong in it: calls that fail, things that are moved or fall, doors."""
+    """Return the scenario with what goes wrong in it: calls that fail, things moved or dropped, doors, lapses."""
     asked = scenario.answered
     faults = _faults(scenario if asked is None else replace(scenario, goal=asked.goal), rng, injection)
     # Nobody is rewarded for giving up after an answer.

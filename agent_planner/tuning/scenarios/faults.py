@@ -169,6 +169,9 @@ def doors_of(calls: Sequence[Call], scene: SceneGraph) -> list[str]:
 
 def lapses_of(library: SkillLibrary, at: int) -> list[Lapse]:
     """Each condition that some skill needs of the robot, as it may end after that call."""
-    of_robot = [[made for made in skill.makes if not made.args] for skill in library]
-    others = {b.name: a.name for made in of_robot for a in made for b in made if b.negated and not a.negated}
+    others: dict[str, str] = {}
+    for skill in library:
+        about_robot = [made for made in skill.makes if not made.args]
+        begun = [made.name for made in about_robot if not made.negated]
+        others |= {made.name: begun[-1] for made in about_robot if made.negated and begun}
     return [Lapse(at, atom.name, others.get(atom.name, "")) for atom in library.conditions if not atom.negated]
