@@ -19,6 +19,8 @@ class LoopConfig:
     max_turns: int = 40
     max_seconds: float = 900.0
     goal_tries: int = 4
+    # Have the goal stated part by part where the instruction's words part it for certain.
+    by_parts: bool = True
     same_refusals: int = 3
     same_states: int = 4
     check_plan: bool = False

@@ -12,30 +12,29 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from agent_planner.agent.believed import Believed
-from agent_planner.agent.checks import read_call, refuse_goal, refuse_unmet
+from agent_planner.agent.checks import read_call, refuse_unmet
 from agent_planner.agent.conversation import (
     refused_line,
     result_line,
     state_turn,
 )
-from agent_planner.agent.doubts import Doubt, Doubted
-from agent_planner.agent.episode import EpisodeState, Progress
+from agent_planner.agent.episode import Progress
 from agent_planner.agent.events import Event, EventKind
-from agent_planner.agent.grammar import goal_grammar, turn_grammar
+from agent_planner.agent.grammar import turn_grammar
 from agent_planner.agent.limits import Tallies
 from agent_planner.agent.look_ahead import LookAhead
 from agent_planner.agent.looking import Looking, explored
 from agent_planner.agent.requests import Dispatch, HandOver, Observe, Request
 from agent_planner.agent.result import EpisodeResult
 from agent_planner.agent.rollout import Rollout, imagined
+from agent_planner.agent.stating import GoalStating
 from agent_planner.agent.takeover import GIVE_UP, RETRY, TAKE_OVER, TAKEOVER, HumanTurn, TookOver
 from agent_planner.errors import CallRefused
-from agent_planner.goals import Declined, Goal, format_goal, parse_goal, unmet
-from agent_planner.goals.goal import Stated
+from agent_planner.goals import Declined, Goal, format_goal, unmet
 from agent_planner.llm.base import Message
 from agent_planner.safety.gate import DENIED, FOR_A_PERSON
 from agent_planner.safety.policy import Effect
-from agent_planner.scene import SceneGraph, changes, focus
+from agent_planner.scene import SceneGraph, changes
 from agent_planner.scene.plain import plain
 from agent_planner.skills.library import BUILT_IN
 from agent_planner.types import Atom, Autonomy, Call, Outcome, ResultStatus, SkillResult
@@ -49,7 +48,7 @@ _STUCK = (Outcome.FAILED, Outcome.NEEDS_OPERATOR)
 
 
 @dataclass
-class Episode(EpisodeState):
+class Episode(GoalStating):
     """One instruction on its way. Build it, then drive `run`."""
 
     def run(self) -> Loop:
@@ -147,7 +146,6 @@ class Episode(EpisodeState):
         """Have the goal stated; and stated anew, where something was missing and a look brought things to light."""
         looking = Looking(self.library)
         while True:
-            self._converse(self._said)
             stated = yield from self._state_goal()
             if not isinstance(stated, Declined):
                 return stated
@@ -182,51 +180,6 @@ class Episode(EpisodeState):
     def _may_look(self) -> bool:
         """In a plan alone nothing comes to light."""
         return self.config.look_for_missing and self.config.autonomy is not Autonomy.PLAN_ONLY
-
-    def _state_goal(self) -> Generator[Request, Any, Stated | EpisodeResult]:
-        """A goal, or what is missing; all else that is no goal ends here."""
-        refusal = CallRefused("BAD_GOAL", "no goal was stated")
-        doubted: list[Stated] = []
-        hint: Doubt | None = None
-        near = focus(self.scene, self._said)
-        for left in reversed(range(self.config.goal_tries)):
-            # The last time what was doubted may be said again: perhaps it is meant, in words that no scene has.
-            grammar = goal_grammar(self.library, near, self._said, self.config.level, hint if left else None)
-            reply = yield from self._say(grammar)
-            stated: Stated | None = None
-            try:
-                stated = parse_goal(reply.text)
-                refuse_goal(stated, self.library, self.scene, self._said, doubted)
-            except CallRefused as error:
-                refusal = error
-                if isinstance(error, Doubted) and stated is not None:
-                    doubted.append(stated)
-                    hint = error.doubt
-                self._refused(error, reply.text)
-                self.messages.append(Message("user", refused_line(error)))
-                continue
-            self.goal = stated
-            self._tell(EventKind.GOAL, str(stated) if isinstance(stated, Goal) else format_goal(stated))
-            if isinstance(stated, Goal) or stated.kind == "missing":
-                return stated
-            answer = yield from self._declined(stated)
-            if isinstance(answer, EpisodeResult):
-                return answer
-            self._said += f"\n{answer}"
-            self.messages.append(Message("user", f"answer: {plain(answer)}"))
-        return self.ended(Outcome.FAILED, refusal.code, f"no usable goal: {refusal.message}")
-
-    def _declined(self, stated: Declined) -> Generator[Request, Any, str | EpisodeResult]:
-        match stated.kind:
-            case "none":
-                return self.ended(Outcome.ANSWERED, "", stated.words or "nothing to do")
-            case "which":
-                text = f"Which '{stated.words}' do you mean: {', '.join(stated.options)}?"
-                answer = yield self._ask("which", text, stated.options)
-                if answer:
-                    return answer
-                return self.ended(Outcome.NEEDS_OPERATOR, "AMBIGUOUS", text)
-        return self.ended(Outcome.INFEASIBLE, "NO_SKILL", f"no skill of this robot does '{stated.words}'")
 
     # --- the plan
 

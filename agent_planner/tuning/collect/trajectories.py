@@ -142,8 +142,8 @@ def _opened(config: CollectConfig, cases: Sequence[Case]) -> ChatModel:
 
 
 def _loop(config: CollectConfig) -> LoopConfig:
-    """What a look brings to light is a situation of its own (`scenarios.hidden`)."""
-    return LoopConfig(level=config.level, look_ahead=config.look_ahead, look_for_missing=False)
+    """Goals are learned whole, and what a look brings to light is a situation of its own (`scenarios.hidden`)."""
+    return LoopConfig(level=config.level, look_ahead=config.look_ahead, look_for_missing=False, by_parts=False)
 
 
 def _turns(messages: Sequence[Message]) -> list[Turn]:

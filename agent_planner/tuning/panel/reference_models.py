@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
-from agent_planner.agent.conversation import call_turn, thought_text
+from agent_planner.agent.conversation import MAX_INSTRUCTION, call_turn, thought_text
 from agent_planner.agent.grammar import applicable_calls
 from agent_planner.goals import Declined, Goal, apply, format_goal, next_step, parse_goal, plan, unmet
 from agent_planner.goals.goal import Stated
 from agent_planner.goals.plan import Check, Step
 from agent_planner.llm.base import ChatReply, ChatRequest, Message, OnToken, Progress
 from agent_planner.scene import SceneGraph
+from agent_planner.scene.plain import plain
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.panel.case import Case
 from agent_planner.tuning.scenarios.scenario import Scenario
@@ -162,11 +163,14 @@ def _goal_of(request: ChatRequest) -> Stated:
 def _stated(scenario: Scenario, messages: Sequence[Message]) -> Stated:
     """The scenario's goal, after an answer the one that follows from it.
 
-    Or that a thing is missing, as long as the scene that the conversation shows lacks it.
+    Or that a thing is missing, as long as the scene that the conversation shows lacks it; and of a part of the
+    instruction nothing, since only the whole has a goal that is known.
     """
     if scenario.answered is not None and any(m.content.startswith("answer: ") for m in messages if m.role == "user"):
         return scenario.answered.goal
     shown = messages[1].content
+    if f"\nInstruction: {plain(scenario.instruction, MAX_INSTRUCTION)}" not in shown:
+        return Declined("none")
     for clause in scenario.clauses if isinstance(scenario.goal, Goal) else ():
         for name, words in clause.cores.items():
             if f"\n{name}: " not in shown:
