@@ -102,8 +102,8 @@ def _spans(text: str, verbs: "re.Pattern[str]") -> Iterator[tuple[int, int]]:
         strong = joint["strong"] or joint["bare"]
         before, behind = text[start : joint.start()], joint.end()
         one = _GOING.search(before) or _TAKING.search(before) and _OF_IT.match(text, behind)
-        begins = strong or not one and verbs.match(text, behind)
-        if begins and _asks(before, verbs) and behind < len(text):
+        begins = verbs.match(text, behind) if not strong else _asks(text[behind:], verbs)
+        if begins and _asks(before, verbs) and (strong or not one):
             yield start, joint.start()
             start = behind
     yield start, len(text)

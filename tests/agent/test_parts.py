@@ -34,6 +34,7 @@ def test_what_is_done_one_after_the_other_is_parted(instruction: str, texts: lis
         "put the cup, the bowl and the spoon on the desk",
         "put the cup in the sink and the bowl in the bin",
         "take the cup and put it on the desk",
+        "put the cup and then the book on the shelf",
         "go and look into the drawer",
         "bring me the upper and lower drawer",
         "The kitchen is a mess. Put the cup in the sink",

@@ -19,10 +19,11 @@ WORLD = SceneGraph(
     ),
     relations=(Relation("on", "red cube", "desk"), Relation("in", "cup", "bin"), Relation("at", "bin")),
 )
+NO_LOOK_AHEAD = LoopConfig(look_ahead=False)
 GIVE_UP = 'it is enough\ngive_up(reason="enough")'
 
 
-def stated(instruction, *texts, config=LoopConfig(look_ahead=False)):
+def stated(instruction, *texts, config=NO_LOOK_AHEAD):
     """The goal that comes of it, what was asked in turn, and the run."""
     run = drive(WORLD, LIBRARY, [*texts, GIVE_UP], instruction=instruction, config=config)
     asked = [prompt.partition("Instruction: ")[2].partition("\n")[0] for prompt in run.prompts]

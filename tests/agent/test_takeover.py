@@ -207,7 +207,7 @@ def test_the_goal_is_stated_anew_where_something_of_it_is_gone():
 
 
 def test_steps_of_the_goal_that_have_held_count():
-    both = ["goal: at(desk) then holding(cup)", 'at(desk)\nnavigate_to(target="desk")', PICK, TO_SHELF, PICK]
+    both = ["goal: at(desk)", "goal: holding(cup)", 'at(desk)\nnavigate_to(target="desk")', PICK, TO_SHELF, PICK]
     run = course(both, lambda c: lambda: None, lambda c: c.person(Relation("on", "cup", "shelf")))
     result = run.run("go to the desk, then get the cup")
     assert result.outcome is Outcome.SUCCEEDED

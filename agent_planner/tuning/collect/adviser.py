@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from agent_planner.agent.conversation import call_turn, tells_failure, thought_text
-from agent_planner.goals import Goal, format_goal, parse_goal
+from agent_planner.goals import Declined, Goal, format_goal, parse_goal
 from agent_planner.goals.plan import Step
 from agent_planner.llm.base import Message
 from agent_planner.scene import SceneGraph
 from agent_planner.tuning.panel.case import Case
-from agent_planner.tuning.panel.reference_models import Pursuit, giving_up
+from agent_planner.tuning.panel.reference_models import Pursuit, giving_up, hears_all
 from agent_planner.tuning.scenarios.faults import Failure, Faults
 from agent_planner.tuning.scenarios.scenario import Scenario
 from agent_planner.types import Call
@@ -37,7 +37,7 @@ class Adviser:
         heard = messages[-1].content
         wanted = next((line for line in heard.splitlines() if line.startswith(_UNMET)), None)
         if wanted is None:
-            return format_goal(self._scenario.goal)
+            return format_goal(self._scenario.goal if hears_all(self._scenario, messages) else Declined("none"))
         if self._said is not None and tells_failure(heard):
             self._failed.append(self._said)
         goal = parse_goal(f"goal: {wanted.removeprefix(_UNMET)}")

@@ -29,6 +29,11 @@ def asks_for_goal(request: ChatRequest) -> bool:
     return not any(line.startswith("unmet: ") for line in request.messages[-1].content.splitlines())
 
 
+def hears_all(scenario: Scenario, messages: Sequence[Message]) -> bool:
+    """Whether a conversation is about the whole instruction: nobody knows the goals of its parts."""
+    return f"\nInstruction: {plain(scenario.instruction, MAX_INSTRUCTION)}" in messages[1].content
+
+
 def giving_up(unmet: Atom) -> str:
     """The turn that ends an episode in which no way is left."""
     return f'{unmet} cannot be reached\ngive_up(reason="it failed again and no way is left")'
@@ -168,9 +173,9 @@ def _stated(scenario: Scenario, messages: Sequence[Message]) -> Stated:
     """
     if scenario.answered is not None and any(m.content.startswith("answer: ") for m in messages if m.role == "user"):
         return scenario.answered.goal
-    shown = messages[1].content
-    if f"\nInstruction: {plain(scenario.instruction, MAX_INSTRUCTION)}" not in shown:
+    if not hears_all(scenario, messages):
         return Declined("none")
+    shown = messages[1].content
     for clause in scenario.clauses if isinstance(scenario.goal, Goal) else ():
         for name, words in clause.cores.items():
             if f"\n{name}: " not in shown:

@@ -111,5 +111,5 @@ def test_to_try_until_the_loop_ends_it_is_wrong(hopeless: list[Case]):
 def test_where_something_helps_giving_up_is_wrong():
     cases = [c for seed in range(30) if (c := failures_seen("dev", seed)).faults and not c.faults.hopeless]
     ending = 'ask(question="what now?")'
-    scores = run_symbolic(Stubborn(cases, ending), cases, LoopConfig(look_ahead=False))
+    scores = run_symbolic(Stubborn(cases, ending), cases, LoopConfig(look_ahead=False, by_parts=False))
     assert {s.error for s in scores} == {"question"}
