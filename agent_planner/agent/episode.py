@@ -68,7 +68,8 @@ class EpisodeState:
     # Whether a person has said yes to the call that is dispatched.
     approved: bool = False
     _deadline: float = field(default=0.0, init=False)
-    _planned_turns: int = field(default=0, init=False)
+    # Turns that the limit leaves out: of the plan, and of single parts of the instruction.
+    _free_turns: int = field(default=0, init=False)
     # Whether the person who was asked last did not answer.
     _unheard: bool = field(default=False, init=False)
 
@@ -137,7 +138,7 @@ class EpisodeState:
     # --- limits
 
     def _limit(self) -> EpisodeResult | None:
-        if self.counts.turns - self._planned_turns >= self.config.max_turns:
+        if self.counts.turns - self._free_turns >= self.config.max_turns:
             return self.ended(Outcome.TIMEOUT, "MAX_TURNS", f"{self.config.max_turns} turns were not enough")
         if self.clock() > self._deadline:
             return self.ended(Outcome.TIMEOUT, "MAX_TIME", f"{self.config.max_seconds:g} s were not enough")

@@ -188,10 +188,10 @@ class Episode(GoalStating):
         config = replace(self.config, autonomy=Autonomy.AUTO, check_plan=False)
         own = {"messages": list(self.messages), "refused": [], "steps": [], "counts": replace(self.counts)}
         first = replace(self, config=config, emit=self._planning, autonomy=None, takeovers=[], **own)
-        first._deadline, first._believed, first._planned_turns = self._deadline, Believed(), 0
+        first._deadline, first._believed, first._free_turns = self._deadline, Believed(), self._free_turns
         world = Rollout(self.scene, self.library)
         ended = yield from imagined(first._pursue(goal, Progress(self.scene)), world, world.gated(self.judge))
-        self._planned_turns += first.counts.turns - self.counts.turns
+        self._free_turns += first.counts.turns - self.counts.turns
         self.counts = replace(first.counts, calls=self.counts.calls)
         if ended.outcome not in (Outcome.SUCCEEDED, Outcome.ANSWERED):
             return self.ended(ended.outcome, ended.code, f"nothing was moved; in the plan {ended.message}")

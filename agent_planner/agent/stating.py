@@ -24,6 +24,8 @@ from agent_planner.types import Atom, Outcome
 
 # Of a part; one that is refused that often is better read with all the others.
 _PART_TRIES = 2
+# A text of more is no list of things to do.
+_MOST_PARTS = 10
 
 
 @dataclass
@@ -35,8 +37,9 @@ class GoalStating(EpisodeState):
     def _state_goal(self) -> Generator[Request, Any, Stated | EpisodeResult]:
         """A goal, or what is missing, in a conversation of its own; all else that is no goal ends here."""
         self._converse(self._said)
-        before = len(self.earlier)
+        before, turns = len(self.earlier), self.counts.turns
         goal = (yield from self._state_parts()) if self.config.by_parts else None
+        self._free_turns += self.counts.turns - turns
         self._converse(self._said)
         if goal is None:
             # What was said of single parts led nowhere: it is not to be learned from.
@@ -49,12 +52,12 @@ class GoalStating(EpisodeState):
     def _state_parts(self) -> Generator[Request, Any, Goal | None]:
         """What the parts of the instruction ask for, each in a conversation of its own.
 
-        None: it has but one, or one of them asks for nothing that can be reached: the whole may tell why.
+        None: it has but one, or too many, or one of them asks for nothing that can be reached: the whole may tell why.
         """
         asked = parts(self._said, self.library)
         steps: list[tuple[Atom, ...]] = []
         anchor = 0
-        for part in asked if len(asked) > 1 else ():
+        for part in asked if 1 < len(asked) <= _MOST_PARTS else ():
             said = part.since or part.text
             self._converse(said)
             stated = yield from self._state(said, _PART_TRIES)
