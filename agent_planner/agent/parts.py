@@ -36,9 +36,8 @@ _STRONG = (
     rf"last of all|(?:second|third)(?=,)|(?:when|once|as soon as) {_DONE})\b[,:]?\s*"
 )
 _JOINT = re.compile(
-    rf"(?:\s*(?:\.\.\.|[.,;!?])\s*(?P<strong>{_STRONG})"
-    rf"|\s+(?P<bare>{_STRONG})"
-    r"|\s*[.;!]\s+(?:and\s+)?|\s*,\s*(?:and\s+)?|\s+and\s+)",
+    rf"(?:\s*(?:\.\.\.|[.,;!?])\s*|\s+)(?P<strong>{_STRONG})"
+    r"|\s*[.;!]\s+(?:and\s+)?|\s*,\s*(?:and\s+)?|\s+and\s+",
     re.IGNORECASE,
 )
 # Words that tell an order or a condition of another kind.
@@ -87,7 +86,7 @@ def parts(instruction: str, library: SkillLibrary) -> list[Part]:
     return found
 
 
-def _verbs(library: SkillLibrary) -> "re.Pattern[str]":
+def _verbs(library: SkillLibrary) -> re.Pattern[str]:
     """A verb where a clause may begin: of `_VERBS`, or that a skill's name or description begins with."""
     own = {word.lower() for skill in library for word in (skill.name.split("_")[0], skill.description.split()[0])}
     doubtful = _AMBIGUOUS.split()
@@ -96,20 +95,19 @@ def _verbs(library: SkillLibrary) -> "re.Pattern[str]":
     return re.compile(rf"{_POLITE}(?!let me\b){verb}", re.IGNORECASE)
 
 
-def _spans(text: str, verbs: "re.Pattern[str]") -> Iterator[tuple[int, int]]:
+def _spans(text: str, verbs: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     start = 0
     for joint in _JOINT.finditer(text):
-        strong = joint["strong"] or joint["bare"]
         before, behind = text[start : joint.start()], joint.end()
         one = _GOING.search(before) or _TAKING.search(before) and _OF_IT.match(text, behind)
-        begins = verbs.match(text, behind) if not strong else _asks(text[behind:], verbs)
-        if begins and _asks(before, verbs) and (strong or not one):
+        begins = _asks(text[behind:], verbs) if joint["strong"] else not one and verbs.match(text, behind)
+        if begins and _asks(before, verbs):
             yield start, joint.start()
             start = behind
     yield start, len(text)
 
 
-def _asks(text: str, verbs: "re.Pattern[str]") -> bool:
+def _asks(text: str, verbs: re.Pattern[str]) -> bool:
     """Whether something is to be done by these words; a remark does not ask."""
     if verbs.match(text) or _STATEMENT.search(text):
         return True

@@ -79,8 +79,9 @@ class GoalStating(EpisodeState):
         return goal if steps else None
 
     def _state_whole(self) -> Generator[Request, Any, Stated | EpisodeResult]:
-        for _ in range(self.config.goal_tries):
-            stated = yield from self._state(self._said, self.config.goal_tries)
+        until = self.counts.turns + self.config.goal_tries
+        while (left := until - self.counts.turns) > 0:
+            stated = yield from self._state(self._said, left)
             if isinstance(stated, CallRefused):
                 return self.ended(Outcome.FAILED, stated.code, f"no usable goal: {stated.message}")
             self._tell_goal(stated)

@@ -6,7 +6,7 @@ from agent_planner.agent.limits import LoopConfig
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.scene.graph import CONTAINER, OPENABLE
 from agent_planner.skills import SkillLibrary
-from agent_planner.types import Autonomy, Outcome
+from agent_planner.types import Outcome
 from tests.agent.driver import drive
 
 LIBRARY = SkillLibrary.load()
@@ -72,6 +72,6 @@ def test_where_a_part_is_refused_twice_the_whole_is_stated():
 def test_it_can_be_switched_off():
     said = "put the red cube in the bin, then take the cup"
     whole = "in(red cube, bin) then holding(cup)"
-    off = LoopConfig(look_ahead=False, by_parts=False, autonomy=Autonomy.AUTO)
+    off = LoopConfig(look_ahead=False, by_parts=False)
     goal, asked, run = stated(said, f"goal: {whole}", config=off)
     assert (goal, asked, run.earlier) == (whole, [said], [])
