@@ -130,7 +130,7 @@ class OutsideRobot:
         """
         new = f"{self._tag}{plain(reason, _LONGEST_REASON) or 'no reason given'}".replace(";", ",")
         # Not another one beside one that is in force: a stop has room for few, and a person's must be among them.
-        own = next((one for one in self._stops.reasons or () if one.startswith(self._tag)), new)
+        own = next((one for one in self._stops.reasons if one.startswith(self._tag)), new)
         if not self._stops.request(own, _SHOWN_S):
             self._stops.stop("")
         parts: dict[str, str] = {}
@@ -152,10 +152,9 @@ class OutsideRobot:
         Raises:
             InfrastructureError: no answer.
         """
-        reasons = self._stops.reasons
-        if reasons is None:
-            raise InfrastructureError("nothing was heard of a supervisor; is the robot started?")
-        others = [reason for reason in reasons if not reason.startswith(self._tag)]
+        # A client just started has not heard yet who stopped it.
+        self._stops.wait_for_report()
+        others = [reason for reason in self._stops.reasons if not reason.startswith(self._tag)]
         if others:
             why = "; ".join(others)
             return False, f"not reset: somebody else stopped it ({why}); that is for a person: agent-planner reset"

@@ -75,11 +75,18 @@ class StopClient:
         return report.reason if report is not None and report.active else ""
 
     @property
-    def reasons(self) -> tuple[str, ...] | None:
-        """Why the robot is stopped, one by one; empty if it is not, None where nothing was heard yet."""
-        if self._report is None:
-            return None
+    def reasons(self) -> tuple[str, ...]:
+        """Why the robot is stopped, one by one; empty if it is not, as far as was heard."""
         return tuple(self.stopped.split("; ")) if self.stopped else ()
+
+    def wait_for_report(self) -> None:
+        """Wait until something was heard of the supervisor.
+
+        Raises:
+            InfrastructureError: nothing was.
+        """
+        what = f"a report of the supervisor on '{names.STOP_REPORT}'"
+        self._client.wait_until(lambda: self._report is not None, _ANSWER_SECONDS, what, self._changed)
 
     def request(self, reason: str, seconds: float) -> bool:
         """Stop the robot for a reason of one's own, which no other stop has; False if no report shows it in time."""
@@ -87,7 +94,7 @@ class StopClient:
         while True:
             self._changed.clear()
             # Looked at first: what is sent after the stop was shown would stop it anew after a quick reset.
-            if self._received >= began and reason in (self.reasons or ()):
+            if self._received >= began and reason in self.reasons:
                 return True
             if (left := began + seconds - time.monotonic()) <= 0:
                 return False

@@ -75,7 +75,7 @@ def test_without_a_supervisor_that_is_told(outside, monkeypatch):
     monkeypatch.setattr("agent_planner.ros.stop_client._ANSWER_SECONDS", 0.2)
     with pytest.raises(InfrastructureError, match="the supervisor's service 'stop': no answer"):
         outside.stop("")
-    with pytest.raises(InfrastructureError, match="nothing was heard of a supervisor"):
+    with pytest.raises(InfrastructureError, match="a report of the supervisor on 'stop_report': no answer"):
         outside.reset()
 
 
@@ -134,6 +134,13 @@ def test_another_ones_stop_it_may_not_reset(robot, start_planner, outside, trigg
     assert not outside.reset()[0]
     assert eventually(lambda: trigger("reset_stop").success)
     assert eventually(lambda: outside.reset() == (True, "nothing was stopped"))
+
+
+def test_a_client_just_started_waits_to_hear_who_stopped_it(robot, start_planner, outside, trigger, client):
+    start_planner([])
+    outside.join(SECONDS)
+    assert trigger("stop").success
+    assert "somebody else stopped it" in OutsideRobot(client, "mcp").reset()[1]
 
 
 def test_a_record_that_is_broken_is_told(robot, start_planner, outside, tmp_path):

@@ -46,7 +46,8 @@ def test_a_persons_stop_is_sent_until_it_has_arrived(client, start_supervisor):
 def test_an_old_report_of_a_supervisor_that_died_confirms_nothing(client, start_supervisor):
     _, end = start_supervisor()
     stops = StopClient(client)
-    client.wait_until(lambda: stops.found and stops.reasons is not None, SECONDS, "a supervisor")
+    stops.wait_for_report()
+    client.wait_until(lambda: stops.found, SECONDS, "a supervisor")
     assert stops.request("a child", SECONDS)
     told = []
     stops.follow(0.5, told.append)
