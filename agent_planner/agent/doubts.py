@@ -84,7 +84,8 @@ def doubt(stated: Stated, library: SkillLibrary, scene: SceneGraph, instruction:
     text = instruction.lower()
     if isinstance(stated, Goal):
         return next(_reasons(stated, library, scene, text, mentions(scene, _asked(text, stated, library))), None)
-    return _no_thing(stated, mentions(scene, text))
+    said = mentions(scene, text)
+    return _no_thing(stated, said) if stated.kind == "missing" else _no_question(stated, said)
 
 
 def _asked(text: str, goal: Goal, library: SkillLibrary) -> str:
@@ -100,9 +101,17 @@ def _no_thing(stated: Declined, said: Iterable[Mention]) -> Doubt | None:
     """Missing are things; ``home`` in "bring the arm home" is none."""
     unknown = [m.phrase for m in said if not m.names and _noun(m.phrase) not in _IS_IDIOM]
     words = stated.words.lower()
-    if stated.kind != "missing" or not unknown or any(words in phrase or phrase in words for phrase in unknown):
+    if not unknown or any(words in phrase or phrase in words for phrase in unknown):
         return None
     return Doubt(f"rather {_listed(unknown)} is not in the scene")
+
+
+def _no_question(stated: Declined, said: Iterable[Mention]) -> Doubt | None:
+    """Which is meant need not be asked where the instruction tells it by its place."""
+    meant = [m.names for m in said if m.phrase == stated.words.lower()]
+    if stated.kind != "which" or not meant or any(len(names) != 1 for names in meant):
+        return None
+    return Doubt(f"the {stated.words} there is {_listed(meant[0])}", lacking=meant[0])
 
 
 def _reasons(goal: Goal, library: SkillLibrary, scene: SceneGraph, text: str, said: list[Mention]) -> Iterator[Doubt]:
@@ -115,10 +124,6 @@ def _reasons(goal: Goal, library: SkillLibrary, scene: SceneGraph, text: str, sa
         yield Doubt(f"the instruction does not name {_listed(unnamed)}", wrong=others)
     if unknown := [m.phrase for m in said if not m.names and _is_thing(m.phrase, scene, goal, text)]:
         yield Doubt(f"{_listed(unknown)} is not in the scene")
-    for words, place, meant in _located(scene, text):
-        others = tuple(name for name in matches(scene, words) if name in wanted)
-        if meant not in wanted and others:
-            yield Doubt(f"the {words} at '{place}' is '{meant}'", wrong=others, lacking=(meant,))
     spared = bool(_EXCEPT.search(text))  # one thing, then
     if not spared:
         yield from _left_out(scene, text, said, set(wanted))
@@ -229,22 +234,6 @@ def _is_thing(phrase: str, scene: SceneGraph, goal: Goal, text: str) -> bool:
 def _noun(phrase: str) -> str:
     words = phrase.split()
     return next((word for word in reversed(words) if word not in _BEHIND), words[-1])
-
-
-def _located(scene: SceneGraph, text: str) -> Iterator[tuple[str, str, str]]:
-    """Phrases such as ``the cup on the desk`` where several cups are in the scene and one is on the desk.
-
-    Yields the noun phrase, the place and the thing that both together mean.
-    """
-    for place in dict.fromkeys(r.b for r in scene.relations if r.name in ("on", "in")):
-        pattern = rf"((?:[\w-]+ ){{1,3}})(?:on|in|inside|from) (?:the )?{re.escape(place)}\b"
-        for found in re.finditer(pattern, text):
-            words = found[1].split()
-            phrase = next((p for n in range(len(words)) if matches(scene, p := " ".join(words[n:]))), "")
-            fitting = matches(scene, phrase)
-            there = [name for name in fitting if (location := scene.location(name)) and location.b == place]
-            if len(fitting) > 1 and len(there) == 1:
-                yield phrase, place, there[0]
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """An instruction's parts: a small model reads each by itself far better than all of them at once.
 
-Only what is certain is parted: where words join what is done one after the other ("then", "after that"), and at "and",
-commas and full stops before a verb. Where other words tell an order or a condition ("before", "if"), nothing is.
+Only what is certain is parted: where words join what is done one after the other ("then", "after that", "before you"),
+and at "and", commas and full stops before a verb. Where other words tell an order or a condition ("if"), nothing is.
 """
 
 import re
@@ -12,27 +12,43 @@ from dataclasses import dataclass
 from agent_planner.skills import SkillLibrary
 
 _VERBS = """
-add adjust announce approach arm ask attach blink bring build calibrate call carry change charge check clasp clean
-clear close collect come compare cover cruise cut deliver disinfect dock drag draw drive drop dunk dust empty examine
-extend fetch fill film find fix flash flip fold follow get give go grab grasp greet grip hand hang have head hold home
-honk hop insert inspect jiggle keep lay learn leave let lift light limit listen load lock look lower make map mark
-measure mix mount move navigate note open pack park pass patrol pause photograph pick pivot place play please point
-position pour power press print pull push put raise reach read record remain remove replace report reset retract
-return ride ring rinse roll rotate say scan scrub search see select send set shake show shut slide snap sort sound
-speak spin spray stack stamp stand start stay steer stop store stow straighten sweep swing switch take talk tell test
-throw tidy tilt toss touch transport travel tune turn twist uncover undock unfold unlock unplug update use vacuum wait
-walk warn wash watch water wave weigh wheel wipe write zero
+activate add adjust advance affix aim align announce apply approach arm arrange ask assemble assist attach await bag
+beckon begin blink blow boot bow box bring brush build bundle bury button calibrate call carry cast catch change
+charge chat check chuck circle clamp clasp clean clear click clip close coil collect come compare continue cook cool
+cover cram crank cruise cut dance deactivate decant deliver deposit detach disable discard disconnect dish disinfect
+display dispose distribute dive dock document drag draw drive drop dump dunk dust ease eject elevate empty enable
+enter erase erect escort evacuate examine exchange exit explore expose extend fasten feed ferry fetch fill film find
+fire fix flash flick fling flip flush fold follow free freeze gather get give glance glide go grab grasp greet grip
+guide halt hammer hand hang haul have head heat hide hoist hold home honk hook hop hover hurl hurry identify ignite
+illuminate inform insert inspect install introduce jiggle join jump keep kick kill knock lay lead lean learn leave let
+lift light limit line link listen load lob locate lock lodge look loosen lower lug lunge make map mark measure meet
+mix mop mount move navigate note nudge observe obtain offer open organise organize orient pace pack park pass patrol
+pause peek peer photograph pick pile pivot place plant play plug plunge point polish pop pose position pour power
+prepare press print prise proceed prop pry pull punch purge push put quit race raise ram reach read rearrange record
+refill refuel reheat release relocate remain remove render replace report reset rest restart restore resume retract
+retreat retrieve return reverse rid ride ring rinse roll rotate rub run rush salute sanitise sanitize say scan scatter
+scoop scrape screw scrub search secure see seize select send separate serve set settle shake shift shove show shred
+shut sift signal sink sip slam slide slip slot snap snatch soak sort sound speak spill spin spray spread sprinkle
+squeeze squirt stack stamp stand start stash stay steady steer step stick stir stop store stow straighten strap
+stretch strip stroll stuff survey suspend swap sweep swing swipe switch swivel take talk tap tape tell test thaw throw
+tidy tie tighten tilt tip toss touch tour tow transfer transmit transport travel trim trot tuck tug tune turn twirl
+twist unbolt uncap unclip uncover undo undock unfold unhook unload unlock unpack unplug unscrew untie unwrap unzip
+update use usher vacate vacuum verify view visit wait walk wander warm warn wash watch water wave wedge weigh welcome
+wheel whip whisk widen wiggle wind wipe wrap write yank zero zip zoom
 """
 # Verbs that also tell things apart ("the upper and lower drawer"): only before a word that begins a noun phrase.
-_AMBIGUOUS = "clean clear close dock dry empty home light lower map mark open position stamp water"
-_NOUN_BEGINS = r"(?:the|a|an|it|them|my|your|all|every|both|everything|yourself|that|this|up)\b"
+_AMBIGUOUS = """
+box button clean clear clip close cool cut dock dry empty fire free hammer head home hook light line lower map mark mop
+open pile plant plug position rest screw sink stamp strip tape tip tie warm water wheel wind
+"""
+_NOUN_BEGINS = r"(?:the|a|an|it|them|my|your|all|every|both|everything|yourself|that|this|up|to|over|back)\b"
 _POLITE = r"(?:(?:please|also|now|just|do not forget to|don't forget to|remember to|make sure to)\b,?\s*)*"
 _DONE = (
-    r"(?:(?:that|this|it) is done|(?:you are|you're) (?:done|finished)(?: with (?:that|this|it))?"
+    r"(?:(?:that|this|it) is (?:done|finished)|(?:you are|you're) (?:done|finished)(?: with (?:that|this|it))?"
     r"|you have done (?:that|this|so))"
 )
 _STRONG = (
-    rf"(?:and\s+)?(?:only\s+)?(?:then|after that|after this|afterwards|after which|next(?! to\b)|finally|lastly|"
+    rf"(?:and\s+)?(?:only\s+)?(?:then|after that|after this|afterwards|after which|(?<!your )(?<!the )(?<!my )next(?! to\b)|finally|lastly|"
     rf"last of all|(?:second|third)(?=,)|(?:when|once|as soon as) {_DONE})\b[,:]?\s*"
 )
 _JOINT = re.compile(
@@ -42,27 +58,39 @@ _JOINT = re.compile(
 )
 # Words that tell an order or a condition of another kind.
 _ELSE = re.compile(
-    r"\b(?:before|after|unless|until|till|if|while|whenever|when|once|as soon as|as long as|instead|but first)\b",
+    r"\b(?:before|after|unless|until|till|(?<!see )(?<!check )(?<!out )if|(?<!a )while|whenever|when|"
+    r"once(?!\s*(?:[.,;!]|and\b|more\b|again\b|$))|as soon as|as long as|instead|but first)\b",
     re.IGNORECASE,
 )
+# Where the words tell what comes first, but not in its order.
+_AFTER = r"(?:only\s+)?(?:after|once|when|as soon as)\s+you(?:\s+have|'ve)?(?!\s+get\b)"
+_BEFORE = r"before\s+you"
+_FIRST = r"but\s+(?:before that|first)\b,?"
+_CLAUSE = re.compile(rf"\b(?:{_AFTER}|(?P<before>{_BEFORE})|(?P<first>{_FIRST}))\s+", re.IGNORECASE)
 # "Take the cup and put it there", "go and look": one thing to do, in two verbs.
 _TAKING = re.compile(r"\b(?:take|get|pick|grab|grasp|fetch|find|lift)\b(?!.*\band\b)", re.IGNORECASE)
 _OF_IT = re.compile(r"\w+\s+(?:it|them)\b", re.IGNORECASE)
-_GOING = re.compile(r"\b(?:go|come|try)$", re.IGNORECASE)
+_GOING = re.compile(r"\b(?:go|come|try|go ahead|go on)$", re.IGNORECASE)
 # What may stand between the beginning and the verb of a sentence that asks.
 _ASKED = re.compile(
-    r"\b(?:(?:can|could|would|will|want|need) you(?: to| please)?|you (?:should|must|need to|have to)|"
+    rf"\b(?:{_AFTER}|{_BEFORE}|(?:can|could|would|will|want|need) you(?: to| please)?|you (?:should|must|need to|have to)|"
     r"(?:wonder if|sure|forget|remember|try|possible for|says|like|need|able) (?:you could|you )?to)\s+|[,:;.!?]\s*",
     re.IGNORECASE,
 )
 _OPENING = re.compile(r"^(?:first of all|first|firstly|to begin with)\b,?\s*", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:it|its|them|they|there|one|ones)\b", re.IGNORECASE)
-_STATEMENT = re.compile(r"\b(?:goes|go|belongs|belong)\b", re.IGNORECASE)
+_BELONGS = r"(?:goes|go|belongs|belong|(?:has|have|needs|need) to be|(?:must|should) be)\b"
+_STATEMENT = re.compile(rf"\b{_BELONGS}", re.IGNORECASE)
+# What else may begin a part: "the cup goes in the sink", "I want the cup in the sink".
+_CLAIM = (
+    rf"(?:(?:the|all|both|every)\s+(?:(?!and\b)[\w'-]+\s+){{1,6}}?{_BELONGS}"
+    r"|(?:i (?:want|need|would like)|i'd like)\b(?=.*\b(?:in|into|inside|on|onto|to|at|near|beside|next)\b))"
+)
 
 
 @dataclass(frozen=True)
 class Part:
-    """``text`` asks for one thing; ``since``: from the part on to which its pronouns go back; "" if it has none."""
+    """``text`` asks for one thing; ``since``: all from the part on to which its pronouns go back; "" without any."""
 
     text: str
     since: str = ""
@@ -71,28 +99,50 @@ class Part:
 def parts(instruction: str, library: SkillLibrary) -> list[Part]:
     """The parts of an instruction, in their order; one or none where nothing in it is certain to part it."""
     text = _OPENING.sub("", instruction.strip())
-    if _ELSE.search(re.sub(_STRONG, " ", text, flags=re.IGNORECASE)):
-        return []
     verbs = _verbs(library)
+    said = [text[start:end].rstrip(" .,;!") for start, end in _spans(text, verbs)]
+    if _ELSE.search(re.sub(_STRONG, " ", text, flags=re.IGNORECASE)):
+        said = _in_order(said, verbs)
     found: list[Part] = []
     anchor = 0
-    for start, end in _spans(text, verbs):
-        part = text[start:end].rstrip(" .,;!")
+    for at, part in enumerate(said):
         if found and _PRONOUN.search(part):
-            found.append(Part(part, text[anchor:end].rstrip(" .,;!")))
+            found.append(Part(part, ", then ".join(said[anchor : at + 1])))
         else:
-            anchor = start
+            anchor = at
             found.append(Part(part))
     return found
 
 
+def _in_order(said: list[str], verbs: re.Pattern[str]) -> list[str]:
+    """What is to be done, in the order in which it is; nothing where that is not certain."""
+    found: list[str] = []
+    later = ""
+    for part in said:
+        clause = _CLAUSE.search(part)
+        main, rest = (part[: clause.start()].rstrip(" ,"), part[clause.end() :]) if clause else (part, "")
+        if any(map(_ELSE.search, (main, rest))) or main and not _asks(main, verbs) or clause and not verbs.match(rest):
+            return []
+        if clause and bool(clause["before"]) is not bool(main):
+            # One is done before what is said before it: then nobody knows what pronouns go back to.
+            if later or any(map(_PRONOUN.search, said)):
+                return []
+            if not main:
+                later = rest
+                continue
+            main, rest = rest, main
+        found += [text for text in (main, rest, later) if text]
+        later = ""
+    return [] if later else found
+
+
 def _verbs(library: SkillLibrary) -> re.Pattern[str]:
-    """A verb where a clause may begin: of `_VERBS`, or that a skill's name or description begins with."""
+    """How a part may begin: with a verb of `_VERBS`, or of a skill's name or description, or with a claim."""
     own = {word.lower() for skill in library for word in (skill.name.split("_")[0], skill.description.split()[0])}
     doubtful = _AMBIGUOUS.split()
     plain = sorted({*_VERBS.split(), *(word for word in own if word.isalpha())}.difference(doubtful))
-    verb = rf"(?:(?:{'|'.join(plain)})\b|(?:{'|'.join(doubtful)})\s+{_NOUN_BEGINS})"
-    return re.compile(rf"{_POLITE}(?!let me\b){verb}", re.IGNORECASE)
+    verb = rf"(?:(?:{'|'.join(plain)})\b|(?:{'|'.join(doubtful)})(?:\s+{_NOUN_BEGINS}|\W*$))"
+    return re.compile(rf"{_POLITE}(?!let me\b|come on\b|look,)(?:{verb}|{_CLAIM})", re.IGNORECASE)
 
 
 def _spans(text: str, verbs: re.Pattern[str]) -> Iterator[tuple[int, int]]:
@@ -100,8 +150,10 @@ def _spans(text: str, verbs: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     for joint in _JOINT.finditer(text):
         before, behind = text[start : joint.start()], joint.end()
         one = _GOING.search(before) or _TAKING.search(before) and _OF_IT.match(text, behind)
-        begins = _asks(text[behind:], verbs) if joint["strong"] else not one and verbs.match(text, behind)
-        if begins and _asks(before, verbs):
+        clause = _CLAUSE.match(text, behind)
+        verb = verbs.match(text, clause.end() if clause and not clause["first"] else behind)
+        begins = _asks(text[behind:], verbs) if joint["strong"] else verb and not one
+        if begins and (joint["strong"] and verb or _asks(before, verbs)):
             yield start, joint.start()
             start = behind
     yield start, len(text)

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from agent_planner.scene.focus import singular, told_by
 from agent_planner.scene.graph import SceneGraph
+from agent_planner.scene.located import ARTICLES, Span, located
 
 _MAX_WORDS = 4
 _MAX_MENTIONS = 24
 _MAX_NAMES = 12
-_ARTICLES = frozenset({"the", "a", "an", "my", "your"})
 # Words that tell like things apart, but are no thing themselves.
 _ADJECTIVES = """
 red blue green yellow white black orange purple grey gray pink brown cyan beige violet golden gold silver turquoise
@@ -27,7 +27,7 @@ once all every one which when until as
 """
 ADJECTIVES = frozenset(_ADJECTIVES.split())
 _COUNTS = frozenset(["two", "three", "four", "five", "six"])
-_IS_END = _ARTICLES | frozenset(_ENDS.split())
+_IS_END = ARTICLES | frozenset(_ENDS.split())
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,12 @@ class _Stems(NamedTuple):
 
 
 def mentions(scene: SceneGraph, text: str) -> list[Mention]:
-    """Return what the text may speak of, in its order, each phrase once."""
+    """Return what the text may speak of, in its order, the same once."""
     words = re.findall(r"[\w'-]+|[^\w\s]", text.lower().replace("can you", "do you"))  # no can is meant
     stems = {name: _Stems(_singulars(name.split()), set(_singulars(told_by(scene, name)))) for name in scene.entities}
-    found: dict[str, Mention] = {}
-    for mention in _read(words, stems):
-        found.setdefault(mention.phrase, mention)
-    return list(found.values())[:_MAX_MENTIONS]
+    spans = located(scene, words, list(_read(words, stems)))
+    found = (Mention(" ".join(words[span.start : span.end]), span.names) for span in spans)
+    return list(dict.fromkeys(found))[:_MAX_MENTIONS]
 
 
 def mentions_text(scene: SceneGraph, text: str) -> str:
@@ -60,15 +59,15 @@ def mentions_text(scene: SceneGraph, text: str) -> str:
     return "; ".join(_shown(scene, mention) for mention in mentions(scene, text)) or "nothing"
 
 
-def _read(words: Sequence[str], stems: dict[str, _Stems]) -> Iterator[Mention]:
+def _read(words: Sequence[str], stems: dict[str, _Stems]) -> Iterator[Span]:
     at = 0
     while at < len(words):
         length, names = _known(words[at:], stems)
         if length:
-            yield Mention(" ".join(words[at : at + length]), names)
-        elif words[at] in _ARTICLES and (unknown := _unknown(words[at + 1 :], stems)):
+            yield Span(at, at + length, names)
+        elif words[at] in ARTICLES and (unknown := _unknown(words[at + 1 :], stems)):
             length = 1 + len(unknown)
-            yield Mention(" ".join(unknown), ())
+            yield Span(at + 1, at + length, ())
         at += max(1, length)
 
 

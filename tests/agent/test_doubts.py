@@ -43,7 +43,8 @@ RED_AND_GREEN = "goal: on(green cube, desk); in(red cube, bin)"
         ("put the mug in the bin", "goal: in(red cube, bin)", "does not name 'red cube'"),
         ("put the can and the red cube in the bin", "goal: in(soda can, bin)", "names 'red cube', too"),
         ("put the cube on the desk in the bin", "goal: in(red cube, bin)", ""),  # the desk tells which cube
-        ("put the cube on the desk in the bin", "goal: in(green cube, bin)", "the cube at 'desk' is 'red cube'"),
+        ("put the cube on the desk in the bin", "goal: in(green cube, bin)", "does not name 'green cube'"),
+        ("take the cube on the desk", 'goal: which("cube": red cube, green cube)', "the cube there is 'red cube'"),
         ("put the blue cube in the bin", "goal: in(red cube, bin)", "does not name 'red cube'"),
         ("put the cubes in the bin", "goal: in(red cube, bin)", "'cubes' are 'red cube', 'green cube'"),
         ("put all the cubes in the bin", "goal: in(red cube, bin); in(green cube, bin)", ""),

@@ -21,6 +21,16 @@ LIBRARY = SkillLibrary.load()
         ("could you open the drawer, and close the door?", ["could you open the drawer", "close the door?"]),
         ("I am in a hurry, open the drawer and then go home", ["I am in a hurry, open the drawer", "go home"]),
         ("wipe the desk, and also water the plant", ["wipe the desk", "also water the plant"]),
+        ("after you search the drawer, close it up", ["search the drawer", "close it up"]),
+        ("wave before you take the cup", ["wave", "take the cup"]),
+        ("before you go to the desk, wave", ["wave", "go to the desk"]),
+        ("Lock the door once you have put the cup in the sink.", ["put the cup in the sink", "Lock the door"]),
+        ("wave, and after you've put the cup away, wave", ["wave", "put the cup away", "wave"]),
+        ("wave, but before that open the drawer", ["open the drawer", "wave"]),
+        (
+            "I want the cup in the sink and the bowl goes in the bin",
+            ["I want the cup in the sink", "the bowl goes in the bin"],
+        ),
         ("defrost the fish and wave", ["defrost the fish and wave"]),
     ],
 )
@@ -39,6 +49,10 @@ def test_what_is_done_one_after_the_other_is_parted(instruction: str, texts: lis
         "bring me the upper and lower drawer",
         "The kitchen is a mess. Put the cup in the sink",
         "let me think, let me see... yes, wave",
+        "come on, wave",
+        "Your next stop is the cup",
+        "ring the bell once",
+        "see if the cup is there",
         "wave",
     ],
 )
@@ -49,8 +63,10 @@ def test_what_is_one_thing_to_do_stays_whole(instruction: str):
 @pytest.mark.parametrize(
     "instruction",
     [
-        "open the drawer, but before that wave",
-        "close the drawer after you wave",
+        "put the cup in it, but before that open the drawer",
+        "close the drawer once you have put the cup in it",
+        "wave after you know who comes",
+        "when you have a moment, open the drawer and wave",
         "if the drawer is open, close it and wave",
         "wave and wait until I am back",
     ],
@@ -63,8 +79,8 @@ def test_pronouns_go_back_to_the_last_part_without():
     assert parts("wave, then open the drawer, put the cup in it and then close it", LIBRARY) == [
         Part("wave"),
         Part("open the drawer"),
-        Part("put the cup in it", since="open the drawer, put the cup in it"),
-        Part("close it", since="open the drawer, put the cup in it and then close it"),
+        Part("put the cup in it", since="open the drawer, then put the cup in it"),
+        Part("close it", since="open the drawer, then put the cup in it, then close it"),
     ]
 
 
