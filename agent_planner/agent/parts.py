@@ -48,8 +48,8 @@ _DONE = (
     r"|you have done (?:that|this|so))"
 )
 _STRONG = (
-    rf"(?:and\s+)?(?:only\s+)?(?:then|after that|after this|afterwards|after which|(?<!your )(?<!the )(?<!my )next(?! to\b)|finally|lastly|"
-    rf"last of all|(?:second|third)(?=,)|(?:when|once|as soon as) {_DONE})\b[,:]?\s*"
+    rf"(?:and\s+)?(?:only\s+)?(?:then|after that|after this|afterwards|after which|finally|lastly|last of all|"
+    rf"(?:second|third)(?=,)|(?<!your )(?<!the )(?<!my )next(?! to\b)|(?:when|once|as soon as) {_DONE})\b[,:]?\s*"
 )
 _JOINT = re.compile(
     rf"(?:\s*(?:\.\.\.|[.,;!?])\s*|\s+)(?P<strong>{_STRONG})"
@@ -73,7 +73,8 @@ _OF_IT = re.compile(r"\w+\s+(?:it|them)\b", re.IGNORECASE)
 _GOING = re.compile(r"\b(?:go|come|try|go ahead|go on)$", re.IGNORECASE)
 # What may stand between the beginning and the verb of a sentence that asks.
 _ASKED = re.compile(
-    rf"\b(?:{_AFTER}|{_BEFORE}|(?:can|could|would|will|want|need) you(?: to| please)?|you (?:should|must|need to|have to)|"
+    rf"\b(?:{_AFTER}|{_BEFORE}|(?:can|could|would|will|want|need) you(?: to| please)?|"
+    r"you (?:should|must|need to|have to)|"
     r"(?:wonder if|sure|forget|remember|try|possible for|says|like|need|able) (?:you could|you )?to)\s+|[,:;.!?]\s*",
     re.IGNORECASE,
 )

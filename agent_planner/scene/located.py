@@ -13,19 +13,20 @@ from agent_planner.scene.graph import CONTAINER, SURFACE, SceneGraph
 ARTICLES = frozenset({"the", "a", "an", "my", "your"})
 _AT = frozenset({"on", "in", "inside", "at"})
 _FROM = frozenset({"from", "off"})
-_IS = frozenset("that which is are lying standing sitting".split())
-_GOES = frozenset("goes go belongs belong should must needs need has have is are ought wants".split())
+_IS = frozenset({"that", "which", "is", "are", "lying", "standing", "sitting"})
 # Between a place and the one to go to.
-_ADVERBS = frozenset("over back away down up right straight across along".split())
+_ADVERBS = frozenset({"over", "back", "away", "down", "up", "right", "straight", "across", "along"})
 _TO_PLACE = frozenset({"in", "into", "on", "onto", "inside"})
 _TO = frozenset({"to", "next", "near", "beside", "alongside", "behind", "under"})
 _IT = frozenset({"it", "them"})
 # Of one thing of a list to the next.
 _AND = frozenset({"and", ","})
+# Behind a thing that is to go elsewhere.
+_GOES_WORDS = "goes go belongs belong should must needs need has have is are ought wants"
+_GOES = frozenset(_GOES_WORDS.split())
 # Before a thing that is not to be put anywhere.
-_BEFORE = _AT | _FROM | _TO | {"into", "onto", "by", "for", "towards", "toward"} | frozenset(
-    "approach grab grasp fetch pick take hold lift retrieve inspect examine photograph".split()
-)  # fmt: skip
+_TAKING = "approach grab grasp fetch pick take hold lift retrieve inspect examine photograph"
+_BEFORE = _AT | _FROM | _TO | _TO_PLACE | {"by", "for", "towards", "toward"} | frozenset(_TAKING.split())
 _EACH = frozenset({"all", "both", "of", "one", "each", "every", "two", "three", "four"})
 
 
