@@ -57,6 +57,9 @@ DECLARED = (
     ),
     Declared("look_ahead", True, "Refuse calls after which the goal is out of reach or no nearer."),
     AUTONOMY,
+    Declared(
+        "by_parts", True, "Have the goal of a long instruction stated part by part; a large model needs no such help."
+    ),
     Declared("check_plan", False, "Check the whole plan before the first motion, also at autonomy auto."),
     Declared("look_for_missing", True, "Look into closed places before a thing that is named counts as missing."),
     Declared(
@@ -115,6 +118,7 @@ class PlannerParameters:
     level: str
     look_ahead: bool
     autonomy: str
+    by_parts: bool
     check_plan: bool
     look_for_missing: bool
     ask_before_giving_up: bool
@@ -210,6 +214,7 @@ class PlannerParameters:
             autonomy,
             self.max_turns,
             self.max_seconds,
+            by_parts=self.by_parts,
             check_plan=check_plan or self.check_plan,
             look_for_missing=self.look_for_missing,
             ask_before_giving_up=self.ask_before_giving_up,
