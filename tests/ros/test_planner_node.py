@@ -84,6 +84,14 @@ def test_an_instruction_succeeds_when_the_scene_shows_it(robot, start_planner, t
     assert (config["model"], config["autonomy"], config["level"]) == ("scripted", "auto", "applicable")
 
 
+@pytest.mark.parametrize("by_parts", [True, False])
+def test_a_goal_is_stated_by_parts_where_the_robot_is_told_so(robot, start_planner, by_parts):
+    goals = ["goal: at(shelf)", "goal: holding(red cube)"] if by_parts else ["goal: at(shelf) then holding(red cube)"]
+    planner = start_planner([*goals, AT_SHELF[1], 'holding(red cube)\npick(object="red cube")'], by_parts=by_parts)
+    _, result = planner.send("go to the shelf, then pick up the red cube").result()
+    assert (result.outcome, result.goal) == ("succeeded", "at(shelf) then holding(red cube)")
+
+
 def test_a_failure_goes_back_to_the_model_with_its_code(robot, start_planner):
     pick = robot.actions["pick"]
     good = pick.behaviour
