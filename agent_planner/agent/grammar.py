@@ -103,8 +103,8 @@ def turn_grammar(
 ) -> str:
     """A thought that begins with an unmet atom, then one call; a thought that checks needs as `ThoughtGrammar` has it.
 
-    At `Level.APPLICABLE` only calls whose needs hold in the scene are admitted, without those that were
-    already ``refused`` in this very state (as keys of `Call.key`). Of a skill with numbers or words as arguments,
+    Calls that were already ``refused`` in this very state (as keys of `Call.key`) are left out, and at
+    `Level.APPLICABLE` those whose needs do not hold in the scene. Of a skill with numbers or words as arguments,
     of asking and of giving up, every call counts as refused with the first, unless the goal asks for that very skill.
     """
     calls = None
@@ -112,15 +112,15 @@ def turn_grammar(
     wanted = {atom.args[0] for atom in unmet if atom.name == DID}
     if level is Level.APPLICABLE:
         calls = _applicable(library, scene, refused, wanted)
-        if calls:
-            built_in = {name: rule for name, rule in built_in.items() if all(skill != name for skill, _ in refused)}
     if calls is None:
-        calls = [rule for skill in library if (rule := _skill_rule(skill, scene))]
+        calls = [rule for skill in library for rule in _skill_rules(skill, scene, refused, wanted)]
+    if calls:
+        built_in = {name: rule for name, rule in built_in.items() if all(skill != name for skill, _ in refused)}
     calls += built_in.values()
 
     def admits(call: Call) -> bool:
         skill = library[call.skill]
-        return level is not Level.APPLICABLE or not _was_refused(skill, skill.entities(call), refused, wanted)
+        return not _was_refused(skill, skill.entities(call), refused, wanted)
 
     thoughts = ThoughtGrammar(library, scene, level is Level.APPLICABLE, admits, lambda call: _made_rule(library, call))
     ways = thoughts.ways(unmet)
@@ -178,15 +178,18 @@ def _made_rule(library: SkillLibrary, call: Call) -> str:
     return _call_rule(skill, {n: quoted(f'"{v}"') for n, v in skill.entities(call).items()})
 
 
-def _skill_rule(skill: Skill, scene: SceneGraph) -> str | None:
-    slots = {}
-    for name, parameter in skill.parameters.items():
-        if parameter.type == "entity":
-            names = parameter.candidates(scene)
-            if not names:
-                return None
-            slots[name] = f'"\\"" ({_choice(names)}) "\\""'
-    return _call_rule(skill, slots)
+def _skill_rules(skill: Skill, scene: SceneGraph, refused: Collection[tuple], wanted: Collection[str]) -> list[str]:
+    """Every call of a skill; where some were refused, one rule for each choice of entities that is left."""
+    entities = {n: p.candidates(scene) for n, p in skill.parameters.items() if p.type == "entity"}
+    if not all(entities.values()):
+        return []
+    choices = [
+        dict(zip(entities, chosen, strict=True)) for chosen in islice(product(*entities.values()), MAX_CALLS + 1)
+    ]
+    if len(choices) > MAX_CALLS or all(name != skill.name for name, _ in refused):
+        return [_call_rule(skill, {n: f'"\\"" ({_choice(names)}) "\\""' for n, names in entities.items()})]
+    left = [chosen for chosen in choices if not _was_refused(skill, chosen, refused, wanted)]
+    return [_call_rule(skill, {n: quoted(f'"{v}"') for n, v in chosen.items()}) for chosen in left]
 
 
 def _call_rule(skill: Skill, slots: dict[str, str]) -> str:

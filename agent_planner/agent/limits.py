@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from agent_planner.safety.gate import DENIED
 from agent_planner.types import Autonomy, Call, Level
 
+_TWICE = 2
+
 
 @dataclass(frozen=True)
 class LoopConfig:
@@ -42,11 +44,21 @@ class Tallies:
         self._config = config
         self._refusals: Counter[tuple[Hashable, Hashable, str]] = Counter()
         self._failures: Counter[Hashable] = Counter()
+        self._made: Counter[tuple[Hashable, tuple]] = Counter()
         self._states: Counter[Hashable] = Counter()
 
-    def refused_in(self, state: Hashable) -> set[tuple]:
-        """The calls, as keys, that were refused in that state."""
-        return {said for known, said, _ in self._refusals if known == state and isinstance(said, tuple)}
+    def left_out(self, state: Hashable) -> set[tuple]:
+        """The calls, as keys, that are not to be offered in that state: those refused in it, those that led back to it."""
+        refused = {said for known, said, _ in self._refusals if known == state and isinstance(said, tuple)}
+        return refused | {key for (known, key), count in self._made.items() if known == state and count >= _TWICE}
+
+    def made(self, state: Hashable, call: Call) -> None:
+        """Count a call that succeeded in that state."""
+        self._made[state, call.key()] += 1
+
+    def led_back(self, state: Hashable, call: Call) -> bool:
+        """Whether the call was made twice in that state already; once may be chance: a server can be wrong."""
+        return self._made[state, call.key()] >= _TWICE
 
     def refusal(self, state: Hashable, said: Hashable, code: str) -> bool:
         """Count a refusal: the same call, in the same state, for the same reason."""

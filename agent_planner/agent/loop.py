@@ -234,7 +234,7 @@ class Episode(GoalStating):
         text = state_turn(self.library, self.scene, missing, progress.result, changes(progress.shown, self.scene))
         self.messages.append(Message("user", text))
         progress.shown = self.scene
-        grammar = turn_grammar(self.library, self._near(), missing, self.config.level, self._tallies.refused_in(state))
+        grammar = turn_grammar(self.library, self._near(), missing, self.config.level, self._tallies.left_out(state))
         reply = yield from self._say(grammar)
         call: Call | None = None
         try:
@@ -246,6 +246,8 @@ class Episode(GoalStating):
                     self._ahead.check_stopping(call.skill, failed, goal, at_step, self.scene, done)
                 return (yield from self._spoken(call))
             refuse_unmet(call, self.library, self.scene)
+            if self._tallies.led_back(state, call):
+                raise CallRefused("NO_PROGRESS", f"{call} was made twice when all was as it is now, and led back to it")
             if self.config.look_ahead:
                 self._ahead.check(call, goal, at_step, self.scene, done)
             outcome = yield from self._carry_out(call)
@@ -264,6 +266,7 @@ class Episode(GoalStating):
                     Outcome.FAILED, outcome.code or "FAILED", f"{call} failed too often: {outcome.message}"
                 )
             return None
+        self._tallies.made(state, call)
         if self._tallies.visit((self.scene.facts, at_step, len(done))):
             return self.ended(Outcome.FAILED, "LOOP", "the same state came back again and again")
         return None

@@ -121,9 +121,10 @@ def test_a_thought_begins_with_what_is_unmet_and_has_one_line():
     assert not admits(grammar, 'in(red cube, bin) a\nb\npick(object="cup")')
 
 
-def test_what_was_refused_here_is_left_out():
+@pytest.mark.parametrize("level", [Level.GRAMMAR, Level.APPLICABLE])
+def test_what_was_refused_here_is_left_out(level: Level):
     refused = {("pick", (("object", "cup"),))}
-    grammar = turn_grammar(LIBRARY, SCENE, UNMET, Level.APPLICABLE, refused)
+    grammar = turn_grammar(LIBRARY, SCENE, UNMET, level, refused)
     assert not admits(grammar, 'in(red cube, bin)\npick(object="cup")')
     assert admits(grammar, 'in(red cube, bin)\nnavigate_to(target="cup")')
 
@@ -138,5 +139,5 @@ def test_what_was_refused_here_is_left_out():
     ],
 )
 def test_calls_with_free_arguments_are_refused_together(refused: tuple, unmet: list[Atom], call: str, fits: bool):
-    grammar = turn_grammar(LIBRARY, SCENE, unmet, Level.APPLICABLE, {refused})
-    assert admits(grammar, f"{unmet[0]}\n{call}") is fits
+    for level in (Level.GRAMMAR, Level.APPLICABLE):
+        assert admits(turn_grammar(LIBRARY, SCENE, unmet, level, {refused}), f"{unmet[0]}\n{call}") is fits

@@ -124,6 +124,14 @@ def test_a_call_refused_in_this_state_is_not_offered_again():
     assert offered == [False, True, True, False, True, True, True]
 
 
+def test_what_led_back_twice_is_not_done_a_third_time():
+    there = 'in(red cube, bin)\nnavigate_to(target="cup")'
+    run = drive(WORLD, LIBRARY, [GOAL, *[there] * 4, *WAY[1:]], config=LoopConfig(look_ahead=False))
+    assert [call.skill for call in run.calls].count("navigate_to") == 3 + 2
+    assert run.prompts[5].startswith('refused NO_PROGRESS: navigate_to(target="cup") was made twice')
+    assert run.result.outcome is Outcome.SUCCEEDED
+
+
 def test_the_same_state_again_and_again_ends():
     here_and_there = itertools.cycle(["cup", "red cube"])
     texts = [GOAL, *(f'in(red cube, bin)\nnavigate_to(target="{next(here_and_there)}")' for _ in range(20))]
