@@ -24,7 +24,7 @@ class LoopConfig:
     # Have the goal stated part by part where the instruction's words part it for certain.
     by_parts: bool = True
     same_refusals: int = 3
-    same_states: int = 4
+    same_states: int = 8
     check_plan: bool = False
     # Look into what nobody has looked into before a thing that the instruction names counts as missing.
     look_for_missing: bool = True
@@ -48,7 +48,7 @@ class Tallies:
         self._states: Counter[Hashable] = Counter()
 
     def left_out(self, state: Hashable) -> set[tuple]:
-        """The calls, as keys, that are not to be offered in that state: those refused in it, those that led back to it."""
+        """The calls, as keys, that are not to be offered in that state: refused in it, or made twice and led back."""
         refused = {said for known, said, _ in self._refusals if known == state and isinstance(said, tuple)}
         return refused | {key for (known, key), count in self._made.items() if known == state and count >= _TWICE}
 
