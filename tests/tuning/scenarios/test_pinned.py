@@ -31,4 +31,4 @@ def test_trees():
         for b in tree.branches
     ]
     assert len(made) > 200
-    assert digest(made) == "097b4bf0b46c"
+    assert digest(made) == "ca901dd0b7da"
