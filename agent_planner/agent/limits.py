@@ -44,13 +44,18 @@ class Tallies:
         self._config = config
         self._refusals: Counter[tuple[Hashable, Hashable, str]] = Counter()
         self._failures: Counter[Hashable] = Counter()
+        self.spent: set[tuple] = set()
         self._made: Counter[tuple[Hashable, tuple]] = Counter()
         self._states: Counter[Hashable] = Counter()
 
     def left_out(self, state: Hashable) -> set[tuple]:
-        """The calls, as keys, that are not to be offered in that state: refused in it, or made twice and led back."""
+        """The calls, as keys, that are not to be offered in that state.
+
+        Refused in it, or made twice and led back to it; or failed too often, wherever.
+        """
         refused = {said for known, said, _ in self._refusals if known == state and isinstance(said, tuple)}
-        return refused | {key for (known, key), count in self._made.items() if known == state and count >= _TWICE}
+        led_back = {key for (known, key), count in self._made.items() if known == state and count >= _TWICE}
+        return refused | led_back | self.spent
 
     def made(self, state: Hashable, call: Call) -> None:
         """Count a call that succeeded in that state."""
@@ -66,9 +71,11 @@ class Tallies:
         return self._refusals[state, said, code] >= self._config.same_refusals
 
     def failure(self, call: Call, retries: int) -> bool:
-        """Count a failed call against its skill's retries."""
+        """Count a failed call against its skill's retries; it is among the ``spent`` where they are used up."""
         self._failures[call.key()] += 1
-        return self._failures[call.key()] > retries
+        if self._failures[call.key()] > retries:
+            self.spent.add(call.key())
+        return call.key() in self.spent
 
     @property
     def any_failed(self) -> bool:

@@ -29,6 +29,7 @@ from agent_planner.agent.result import EpisodeResult
 from agent_planner.agent.rollout import Rollout, imagined
 from agent_planner.agent.stating import GoalStating
 from agent_planner.agent.takeover import GIVE_UP, RETRY, TAKE_OVER, TAKEOVER, HumanTurn, TookOver
+from agent_planner.agent.way_round import way_round
 from agent_planner.errors import CallRefused
 from agent_planner.goals import Declined, Goal, format_goal, unmet
 from agent_planner.llm.base import Message
@@ -246,6 +247,8 @@ class Episode(GoalStating):
                     self._ahead.check_stopping(call.skill, failed, goal, at_step, self.scene, done)
                 return (yield from self._spoken(call))
             refuse_unmet(call, self.library, self.scene)
+            if call.key() in self._tallies.spent:
+                raise CallRefused("SPENT", f"{call} failed too often; there is another way")
             if self._tallies.led_back(state, call):
                 raise CallRefused("NO_PROGRESS", f"{call} was made twice when all was as it is now, and led back to it")
             if self.config.look_ahead:
@@ -261,7 +264,8 @@ class Episode(GoalStating):
             return outcome
         progress.result = result_line(outcome)
         if not outcome.ok:
-            if self._tallies.failure(call, self.library[call.skill].retries):
+            retries = self.library[call.skill].retries
+            if self._tallies.failure(call, retries) and not self._has_other_way(goal):
                 return self.ended(
                     Outcome.FAILED, outcome.code or "FAILED", f"{call} failed too often: {outcome.message}"
                 )
@@ -270,6 +274,11 @@ class Episode(GoalStating):
         if self._tallies.visit((self.scene.facts, at_step, len(done))):
             return self.ended(Outcome.FAILED, "LOOP", "the same state came back again and again")
         return None
+
+    def _has_other_way(self, goal: Goal) -> bool:
+        """Whether the goal can be reached by other calls than those that failed too often."""
+        progress, spent = self._progress, self._tallies.spent
+        return way_round(goal, self.library, self.scene, spent, progress.at_step, progress.done) is not None
 
     def _spoken(self, call: Call) -> Generator[Request, Any, EpisodeResult | None]:
         """The built-in calls ``ask`` and ``give_up``."""

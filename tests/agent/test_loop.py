@@ -152,6 +152,25 @@ def test_retries_are_counted_and_end_as_failed():
     assert run.prompts[3].startswith("failed GRASP_FAILED: nothing there")
 
 
+def test_what_failed_too_often_is_left_out_where_there_is_another_way():
+    blocked = SkillResult(ResultStatus.FAILED, "NO_PATH", "blocked")
+    to_cube = WAY[1]
+    run = drive(
+        WORLD,
+        LIBRARY,
+        [GOAL, *[to_cube] * 4, 'in(red cube, bin)\nnavigate_to(target="desk")', *WAY[2:]],
+        execute=lambda w, c: blocked if c.args.get("target") == "red cube" else SymbolicWorld.execute(w, c),
+    )
+    tries = [call.args["target"] for call in run.calls if call.skill == "navigate_to"]
+    assert tries == ["red cube"] * 3 + ["desk", "bin"]
+    assert run.prompts[5].startswith(
+        'refused SPENT: navigate_to(target="red cube") failed too often; there is another way'
+    )
+    assert run.result.outcome is Outcome.SUCCEEDED
+    offered = ['"\\"red cube\\""' in grammar.partition("call: ")[2] for grammar in run.grammars[3:5]]
+    assert offered == [True, False]
+
+
 def test_a_cancelled_skill_ends_cancelled():
     run = drive(WORLD, LIBRARY, WAY, execute=lambda w, c: SkillResult(ResultStatus.CANCELLED, "CANCELLED"))
     assert run.result.outcome is Outcome.CANCELLED

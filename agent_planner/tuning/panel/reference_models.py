@@ -7,12 +7,11 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
 from agent_planner.agent.conversation import MAX_INSTRUCTION, call_turn, thought_text
-from agent_planner.agent.grammar import applicable_calls
-from agent_planner.goals import Declined, Goal, apply, format_goal, next_step, parse_goal, plan, unmet
+from agent_planner.agent.way_round import way_round
+from agent_planner.goals import Declined, Goal, format_goal, next_step, parse_goal, unmet
 from agent_planner.goals.goal import Stated
 from agent_planner.goals.plan import Check, Step
 from agent_planner.llm.base import ChatReply, ChatRequest, Message, OnToken, Progress
-from agent_planner.scene import SceneGraph
 from agent_planner.scene.plain import plain
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.panel.case import Case
@@ -80,7 +79,7 @@ class Pursuit:
         blocked = {key for key, count in self._failures.items() if count >= _TRIES}
         if found is None or found.call.key() not in blocked:
             return found
-        call = self._way_round(self.goal, scene, blocked)
+        call = way_round(self.goal, self.library, scene, blocked, self._at_step, self._done)
         if call is None:
             return None
         skill = self.library[call.skill]
@@ -96,20 +95,6 @@ class Pursuit:
             self._failures[call.key()] += 1
         elif not self.library[call.skill].makes:
             self._done.append(call)
-
-    def _way_round(self, goal: Goal, scene: SceneGraph, blocked: set[Hashable]) -> Call | None:
-        """The call after which the shortest plan needs nothing that is blocked."""
-        best: tuple[int, Call] | None = None
-        for skill, args in applicable_calls(self.library, scene):
-            call = Call(skill.name, args)
-            if len(args) < len(skill.parameters) or not skill.makes or call.key() in blocked:
-                continue
-            rest = plan(goal, self.library, apply(call, self.library, scene), self._at_step, self._done)
-            if rest is None or any(c.key() in blocked for c in rest):
-                continue
-            if best is None or len(rest) < best[0]:
-                best = len(rest), call
-        return best[1] if best else None
 
 
 class ExpertModel:
