@@ -55,8 +55,8 @@ class Skill(BaseModel):
     """What the robot can do, as one entry of a library's YAML file.
 
     Attributes:
-        retries: how often a call that failed may be tried again. Then it is left out where the other skills have another
-            way to the goal; else the instruction ends as failed.
+        retries: how often a call that failed may be tried again. Then it is left out where other calls lead to the
+            goal, too; else the instruction ends as failed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
