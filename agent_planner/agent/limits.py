@@ -5,9 +5,11 @@ from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+from agent_planner.errors import CallRefused
 from agent_planner.safety.gate import DENIED
 from agent_planner.types import Autonomy, Call, Level
 
+# A server that reports what it has not done may do it when it is asked once more.
 _TWICE = 2
 
 
@@ -38,13 +40,17 @@ class LoopConfig:
 
 
 class Tallies:
-    """Counts refusals, failures and states; each method tells whether that was once too often."""
+    """Counts refusals, failures, calls and states, and tells what was once too often.
+
+    Attributes:
+        spent: calls, as keys, that failed oftener than their skill's retries allow.
+    """
 
     def __init__(self, config: LoopConfig):
+        self.spent: set[tuple] = set()
         self._config = config
         self._refusals: Counter[tuple[Hashable, Hashable, str]] = Counter()
         self._failures: Counter[Hashable] = Counter()
-        self.spent: set[tuple] = set()
         self._made: Counter[tuple[Hashable, tuple]] = Counter()
         self._states: Counter[Hashable] = Counter()
 
@@ -61,9 +67,12 @@ class Tallies:
         """Count a call that succeeded in that state."""
         self._made[state, call.key()] += 1
 
-    def led_back(self, state: Hashable, call: Call) -> bool:
-        """Whether the call was made twice in that state already; once may be chance: a server can be wrong."""
-        return self._made[state, call.key()] >= _TWICE
+    def check(self, state: Hashable, call: Call) -> None:
+        """Raise CallRefused (NO_PROGRESS) for a call that failed too often, or led back to that state twice."""
+        if call.key() in self.spent:
+            raise CallRefused("NO_PROGRESS", f"{call} failed too often; there is another way")
+        if self._made[state, call.key()] >= _TWICE:
+            raise CallRefused("NO_PROGRESS", f"{call} was made twice when all was as it is now, and led back to it")
 
     def refusal(self, state: Hashable, said: Hashable, code: str) -> bool:
         """Count a refusal: the same call, in the same state, for the same reason."""
@@ -71,7 +80,7 @@ class Tallies:
         return self._refusals[state, said, code] >= self._config.same_refusals
 
     def failure(self, call: Call, retries: int) -> bool:
-        """Count a failed call against its skill's retries; it is among the ``spent`` where they are used up."""
+        """Count a failed call against its skill's retries; whether it is ``spent`` now."""
         self._failures[call.key()] += 1
         if self._failures[call.key()] > retries:
             self.spent.add(call.key())

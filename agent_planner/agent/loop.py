@@ -247,10 +247,7 @@ class Episode(GoalStating):
                     self._ahead.check_stopping(call.skill, failed, goal, at_step, self.scene, done)
                 return (yield from self._spoken(call))
             refuse_unmet(call, self.library, self.scene)
-            if call.key() in self._tallies.spent:
-                raise CallRefused("SPENT", f"{call} failed too often; there is another way")
-            if self._tallies.led_back(state, call):
-                raise CallRefused("NO_PROGRESS", f"{call} was made twice when all was as it is now, and led back to it")
+            self._tallies.check(state, call)
             if self.config.look_ahead:
                 self._ahead.check(call, goal, at_step, self.scene, done)
             outcome = yield from self._carry_out(call)

@@ -63,7 +63,7 @@ _ELSE = re.compile(
     re.IGNORECASE,
 )
 # Where the words tell what comes first, but not in its order.
-_AFTER = r"(?:only\s+)?(?:after|once|when|as soon as)\s+you(?:\s+have|'ve)?(?!\s+get\b)"
+_AFTER = r"(?:only\s+)?(?:after|once|when|as soon as)\s+you(?:\s+have|'ve)?(?!\s+(?:get|see|hear|notice|feel)\b)"
 _BEFORE = r"before\s+you"
 _FIRST = r"but\s+(?:before that|first)\b,?"
 _CLAUSE = re.compile(rf"\b(?:{_AFTER}|(?P<before>{_BEFORE})|(?P<first>{_FIRST}))\s+", re.IGNORECASE)

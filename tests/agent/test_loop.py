@@ -164,7 +164,7 @@ def test_what_failed_too_often_is_left_out_where_there_is_another_way():
     tries = [call.args["target"] for call in run.calls if call.skill == "navigate_to"]
     assert tries == ["red cube"] * 3 + ["desk", "bin"]
     assert run.prompts[5].startswith(
-        'refused SPENT: navigate_to(target="red cube") failed too often; there is another way'
+        'refused NO_PROGRESS: navigate_to(target="red cube") failed too often; there is another way'
     )
     assert run.result.outcome is Outcome.SUCCEEDED
     offered = ['"\\"red cube\\""' in grammar.partition("call: ")[2] for grammar in run.grammars[3:5]]

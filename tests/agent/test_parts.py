@@ -66,6 +66,7 @@ def test_what_is_one_thing_to_do_stays_whole(instruction: str):
         "put the cup in it, but before that open the drawer",
         "close the drawer once you have put the cup in it",
         "wave after you know who comes",
+        "wave as soon as you see a person",
         "when you have a moment, open the drawer and wave",
         "if the drawer is open, close it and wave",
         "wave and wait until I am back",
