@@ -273,9 +273,9 @@ class Episode(GoalStating):
         return None
 
     def _has_other_way(self, goal: Goal) -> bool:
-        """Whether the goal can be reached by other calls than those that failed too often."""
+        """Whether the goal can be reached by other calls than those that failed too often, of those that are offered."""
         progress, spent = self._progress, self._tallies.spent
-        return way_round(goal, self.library, self.scene, spent, progress.at_step, progress.done) is not None
+        return way_round(goal, self.library, self._near(), spent, progress.at_step, progress.done) is not None
 
     def _spoken(self, call: Call) -> Generator[Request, Any, EpisodeResult | None]:
         """The built-in calls ``ask`` and ``give_up``."""
