@@ -273,7 +273,7 @@ class Episode(GoalStating):
         return None
 
     def _has_other_way(self, goal: Goal) -> bool:
-        """Whether the goal can be reached by other calls than those that failed too often, of those that are offered."""
+        """Whether other calls than those that failed too often lead to the goal, of those that are offered."""
         progress, spent = self._progress, self._tallies.spent
         return way_round(goal, self.library, self._near(), spent, progress.at_step, progress.done) is not None
 
