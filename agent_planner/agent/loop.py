@@ -262,7 +262,7 @@ class Episode(GoalStating):
         progress.result = result_line(outcome)
         if not outcome.ok:
             retries = self.library[call.skill].retries
-            if self._tallies.failure(call, retries) and not self._has_other_way(goal):
+            if self._tallies.failure(call, retries) and not self._has_other_way(goal, call):
                 return self.ended(
                     Outcome.FAILED, outcome.code or "FAILED", f"{call} failed too often: {outcome.message}"
                 )
@@ -272,9 +272,14 @@ class Episode(GoalStating):
             return self.ended(Outcome.FAILED, "LOOP", "the same state came back again and again")
         return None
 
-    def _has_other_way(self, goal: Goal) -> bool:
-        """Whether other calls than those that failed too often lead to the goal, of those that are offered."""
+    def _has_other_way(self, goal: Goal, failed: Call) -> bool:
+        """Whether other calls lead to the goal, of those that are offered.
+
+        None is looked for where two calls of a skill fail: then it is the skill that does not work.
+        """
         progress, spent = self._progress, self._tallies.spent
+        if [skill for skill, _ in spent].count(failed.skill) > 1:
+            return False
         return way_round(goal, self.library, self._near(), spent, progress.at_step, progress.done) is not None
 
     def _spoken(self, call: Call) -> Generator[Request, Any, EpisodeResult | None]:

@@ -16,12 +16,16 @@ from agent_planner.scene import Relation
 from agent_planner.types import Autonomy, Outcome
 from tests.agent.takeover_course import ASKING, FAILED, GOAL, LIBRARY, MOVED, PICK, TO_DESK, course
 
+TRIES = LIBRARY["pick"].retries + 1
+
 # --- the planner asks
 
 
 def failing(answers, config=ASKING):
-    never = [lambda c: lambda: FAILED] * (LIBRARY["navigate_to"].retries + 1)
-    return course([GOAL, *[TO_DESK] * (len(never) + 1), PICK], *never, robot_answers=answers, **vars(config))
+    """No other call than the one that fails leads to the goal."""
+    never = [lambda c: lambda: FAILED] * TRIES
+    during = (lambda c: lambda: None, *never)
+    return course([GOAL, TO_DESK, *[PICK] * (TRIES + 1)], *during, robot_answers=answers, **vars(config))
 
 
 def test_before_it_gives_up_the_person_is_asked():
@@ -54,7 +58,6 @@ def test_take_over_hands_the_robot_to_the_person():
         run.takeovers.end(0.4)
 
     run.takeovers._on_ask = ask
-    run.model = ScriptedModel([GOAL, *[TO_DESK] * (LIBRARY["navigate_to"].retries + 1), PICK])
     result = run.run()
     assert (result.outcome, result.takeovers[0].source) == (Outcome.SUCCEEDED, "asked")
 

@@ -171,6 +171,13 @@ def test_what_failed_too_often_is_left_out_where_there_is_another_way():
     assert offered == [True, False]
 
 
+def test_no_other_way_is_looked_for_where_two_calls_of_a_skill_fail():
+    blocked = SkillResult(ResultStatus.FAILED, "NO_PATH", "blocked")
+    desk = 'in(red cube, bin)\nnavigate_to(target="desk")'
+    run = drive(WORLD, LIBRARY, [GOAL, *[WAY[1]] * 3, *[desk] * 3], execute=lambda w, c: blocked)
+    assert (run.result.outcome, run.result.code, len(run.calls)) == (Outcome.FAILED, "NO_PATH", 6)
+
+
 def test_a_cancelled_skill_ends_cancelled():
     run = drive(WORLD, LIBRARY, WAY, execute=lambda w, c: SkillResult(ResultStatus.CANCELLED, "CANCELLED"))
     assert run.result.outcome is Outcome.CANCELLED

@@ -18,6 +18,12 @@ from tests.ros.scripts import AT_SHELF, IN_BIN, TO_BIN
 from tests.ros.waits import SECONDS, eventually, stands
 
 LATCHED = DurabilityPolicy.TRANSIENT_LOCAL
+# A call without another way to its goal, again and again.
+HELD = [
+    "goal: holding(red cube)",
+    'holding(red cube)\nnavigate_to(target="shelf")',
+    *['holding(red cube)\npick(object="red cube")'] * 6,
+]
 
 
 @pytest.fixture
@@ -151,13 +157,13 @@ def test_a_level_changed_during_an_instruction_holds_from_the_next_call(robot, s
 
 def test_who_listens_is_asked_before_it_gives_up(robot, start_planner, listen, call, set_level, trigger):
     requests = listen(OperatorRequest, "operator_requests", LATCHED)
-    navigate = robot.actions["navigate_to"]
-    good = navigate.behaviour
-    fail(navigate)
-    sent = start_planner([AT_SHELF[0], *[AT_SHELF[1]] * 6]).send()
+    pick = robot.actions["pick"]
+    good = pick.behaviour
+    fail(pick)
+    sent = start_planner(HELD).send("get the red cube")
     question = requests.until(lambda m: m.kind == "stuck")
     assert list(question.options) == ["take over", "retry", "give up"]
-    navigate.behaviour = good
+    pick.behaviour = good
     assert call(AnswerOperator, "answer_operator", AnswerOperator.Request(id=question.id, answer="take over")).success
     sent.until("TELEOP")
     assert eventually(lambda: trigger("give_back").message == "the skills have the robot")
@@ -165,6 +171,6 @@ def test_who_listens_is_asked_before_it_gives_up(robot, start_planner, listen, c
 
 
 def test_nobody_is_waited_for_who_does_not_listen(robot, start_planner):
-    fail(robot.actions["navigate_to"])
-    _, result = start_planner([AT_SHELF[0], *[AT_SHELF[1]] * 6]).send().result()
+    fail(robot.actions["pick"])
+    _, result = start_planner(HELD).send("get the red cube").result()
     assert result.outcome == "failed" and "failed too often" in result.error_msg
