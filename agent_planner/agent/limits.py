@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agent_planner.errors import CallRefused
 from agent_planner.safety.gate import DENIED
-from agent_planner.types import Autonomy, Call, Level
+from agent_planner.types import Autonomy, Call, Level, SkillResult
 
 # A server that reports what it has not done may do it when it is asked once more.
 _TWICE = 2
@@ -43,11 +43,11 @@ class Tallies:
     """Counts refusals, failures, calls and states, and tells what was once too often.
 
     Attributes:
-        spent: calls, as keys, that failed oftener than their skill's retries allow.
+        spent: calls, as keys, that failed oftener than their skill's retries allow, and what came of them at last.
     """
 
     def __init__(self, config: LoopConfig):
-        self.spent: set[tuple] = set()
+        self.spent: dict[tuple, SkillResult] = {}
         self._config = config
         self._refusals: Counter[tuple[Hashable, Hashable, str]] = Counter()
         self._failures: Counter[Hashable] = Counter()
@@ -61,16 +61,14 @@ class Tallies:
         """
         refused = {said for known, said, _ in self._refusals if known == state and isinstance(said, tuple)}
         led_back = {key for (known, key), count in self._made.items() if known == state and count >= _TWICE}
-        return refused | led_back | self.spent
+        return refused | led_back | set(self.spent)
 
     def made(self, state: Hashable, call: Call) -> None:
         """Count a call that succeeded in that state."""
         self._made[state, call.key()] += 1
 
     def check(self, state: Hashable, call: Call) -> None:
-        """Raise CallRefused (NO_PROGRESS) for a call that failed too often, or led back to that state twice."""
-        if call.key() in self.spent:
-            raise CallRefused("NO_PROGRESS", f"{call} failed too often; there is another way")
+        """Raise CallRefused (NO_PROGRESS) for a call that has led back to that state twice."""
         if self._made[state, call.key()] >= _TWICE:
             raise CallRefused("NO_PROGRESS", f"{call} was made twice when all was as it is now, and led back to it")
 
@@ -79,11 +77,11 @@ class Tallies:
         self._refusals[state, said, code] += 1
         return self._refusals[state, said, code] >= self._config.same_refusals
 
-    def failure(self, call: Call, retries: int) -> bool:
+    def failure(self, call: Call, result: SkillResult, retries: int) -> bool:
         """Count a failed call against its skill's retries; whether it is ``spent`` now."""
         self._failures[call.key()] += 1
         if self._failures[call.key()] > retries:
-            self.spent.add(call.key())
+            self.spent[call.key()] = result
         return call.key() in self.spent
 
     @property

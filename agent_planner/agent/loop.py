@@ -247,6 +247,8 @@ class Episode(GoalStating):
                     self._ahead.check_stopping(call.skill, failed, goal, at_step, self.scene, done)
                 return (yield from self._spoken(call))
             refuse_unmet(call, self.library, self.scene)
+            if call.key() in self._tallies.spent:
+                return self._failed_too_often(call)
             self._tallies.check(state, call)
             if self.config.look_ahead:
                 self._ahead.check(call, goal, at_step, self.scene, done)
@@ -261,16 +263,16 @@ class Episode(GoalStating):
             return outcome
         progress.result = result_line(outcome)
         if not outcome.ok:
-            retries = self.library[call.skill].retries
-            if self._tallies.failure(call, retries) and not self._has_other_way(goal, call):
-                return self.ended(
-                    Outcome.FAILED, outcome.code or "FAILED", f"{call} failed too often: {outcome.message}"
-                )
-            return None
+            spent = self._tallies.failure(call, outcome, self.library[call.skill].retries)
+            return self._failed_too_often(call) if spent and not self._has_other_way(goal, call) else None
         self._tallies.made(state, call)
         if self._tallies.visit((self.scene.facts, at_step, len(done))):
             return self.ended(Outcome.FAILED, "LOOP", "the same state came back again and again")
         return None
+
+    def _failed_too_often(self, call: Call) -> EpisodeResult:
+        result = self._tallies.spent[call.key()]
+        return self.ended(Outcome.FAILED, result.code or "FAILED", f"{call} failed too often: {result.message}")
 
     def _has_other_way(self, goal: Goal, failed: Call) -> bool:
         """Whether other calls lead to the goal, of those that are offered.
