@@ -159,7 +159,7 @@ def _applicable(
     rules = []
     for skill, chosen in islice(applicable_calls(library, scene), MAX_CALLS + 1):
         if not _was_refused(skill, chosen, refused, wanted):
-            rules.append(_call_rule(skill, {n: quoted(f'"{v}"') for n, v in chosen.items()}))
+            rules.append(_chosen_rule(skill, chosen))
     return rules if len(rules) <= MAX_CALLS else None
 
 
@@ -175,7 +175,7 @@ def _made_rule(library: SkillLibrary, call: Call) -> str:
     skill = library[call.skill]
     if not skill.makes:
         return quoted(str(call))  # of did(…), which gives all
-    return _call_rule(skill, {n: quoted(f'"{v}"') for n, v in skill.entities(call).items()})
+    return _chosen_rule(skill, skill.entities(call))
 
 
 def _skill_rules(skill: Skill, scene: SceneGraph, refused: Collection[tuple], wanted: Collection[str]) -> list[str]:
@@ -183,13 +183,20 @@ def _skill_rules(skill: Skill, scene: SceneGraph, refused: Collection[tuple], wa
     entities = {n: p.candidates(scene) for n, p in skill.parameters.items() if p.type == "entity"}
     if not all(entities.values()):
         return []
+    every = [_call_rule(skill, {n: f'"\\"" ({_choice(names)}) "\\""' for n, names in entities.items()})]
+    if all(name != skill.name for name, _ in refused):
+        return every
     choices = [
         dict(zip(entities, chosen, strict=True)) for chosen in islice(product(*entities.values()), MAX_CALLS + 1)
     ]
-    if len(choices) > MAX_CALLS or all(name != skill.name for name, _ in refused):
-        return [_call_rule(skill, {n: f'"\\"" ({_choice(names)}) "\\""' for n, names in entities.items()})]
-    left = [chosen for chosen in choices if not _was_refused(skill, chosen, refused, wanted)]
-    return [_call_rule(skill, {n: quoted(f'"{v}"') for n, v in chosen.items()}) for chosen in left]
+    if len(choices) > MAX_CALLS:
+        return every
+    return [_chosen_rule(skill, chosen) for chosen in choices if not _was_refused(skill, chosen, refused, wanted)]
+
+
+def _chosen_rule(skill: Skill, chosen: Mapping[str, Value]) -> str:
+    """The skill with these entities; other arguments are left open."""
+    return _call_rule(skill, {n: quoted(f'"{v}"') for n, v in chosen.items()})
 
 
 def _call_rule(skill: Skill, slots: dict[str, str]) -> str:
