@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import connection, get_context, parent_process
 from socket import create_connection
+from threading import Thread
 from typing import Any, TypeVar
 
 from agent_planner.errors import InfrastructureError
@@ -53,7 +54,7 @@ def in_processes(units: Mapping[str, Unit], work: Callable[[Unit], Result], coun
 def _pooled(units: Mapping[str, Unit], work: Callable[[Unit], Result], count: int) -> Iterator[tuple[str, Result]]:
     threads = max(1, len(os.sched_getaffinity(0)) // count)
     # A fork would copy locks that threads of ours hold.
-    with ProcessPoolExecutor(count, get_context("spawn"), _compute_with, (threads,)) as pool:
+    with ProcessPoolExecutor(count, get_context("spawn"), _begin, (threads,)) as pool:
         waiting = iter(list(units.items()))
         running: dict[Future[Result], str] = {}
         try:
@@ -70,9 +71,18 @@ def _pooled(units: Mapping[str, Unit], work: Callable[[Unit], Result], count: in
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _compute_with(threads: int) -> None:
-    """Before torch is imported; a value that the environment has is kept."""
+def _begin(threads: int) -> None:
+    """In a new process, before torch is imported; a number of threads that the environment has is kept."""
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A pool's processes would go on for good once the command that began them is killed."""
+    parent = parent_process()
+    assert parent is not None
+    connection.wait([parent.sentinel])
+    os._exit(1)
 
 
 def on_ray(

@@ -2,7 +2,10 @@
 """However the work is shared out, and whoever dies, the records are the same."""
 
 import os
+import select
 import signal
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -67,6 +70,23 @@ def test_a_process_that_dies_loses_nothing(situations, wanted):
 
 def refusing(unit):
     raise ConfigError("a.yaml:3", f"{unit} is wrong")
+
+
+def test_processes_end_with_the_command_that_began_them():
+    code = """
+import multiprocessing, time
+from agent_planner.tuning.collect import runners
+for _ in runners.in_processes({"short": 0, "long": 3600}, time.sleep, 2):
+    print(*(child.pid for child in multiprocessing.active_children()), flush=True)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as command:
+        assert command.stdout is not None
+        workers = [os.pidfd_open(int(pid)) for pid in command.stdout.readline().split()]
+        command.kill()
+    assert len(workers) == 2
+    for worker in workers:
+        assert select.select([worker], [], [], 60)[0]
+        os.close(worker)
 
 
 def test_processes_that_always_die_are_an_error(situations, monkeypatch):
