@@ -39,6 +39,8 @@ _EXCEPT = re.compile(
     r"\b(?:except|apart from|other than|don't|do not|not the|not that|stays?|no wait|no,|sorry|i mean|instead of|"
     r"rather)(?!\w)"
 )
+# Before a thing of which any will do, or each.
+_ANY = re.compile(r"\b(?:an?|any|some|each|every|both|all|either|another)$")
 _DIGITS = r"\d+(?:\.\d+)?|\.\d+"
 _COUNTED = "zero one two three four five six seven eight nine ten eleven twelve"
 _NUMBERS = {word: float(number) for number, word in enumerate(_COUNTED.split())} | {
@@ -59,12 +61,14 @@ class Doubt:
         wrong: entities that should not be in it.
         lacking: entities of which at least one should be in it.
         skills: skills that it should not name.
+        question: what should be asked instead.
     """
 
     reason: str
     wrong: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
+    question: Declined | None = None
 
 
 class Doubted(CallRefused):
@@ -80,7 +84,10 @@ class Doubted(CallRefused):
 
 
 def doubt(stated: Stated, library: SkillLibrary, scene: SceneGraph, instruction: str) -> Doubt | None:
-    """Return why to doubt that this is the instruction's goal; None where nothing speaks against it."""
+    """Return why to doubt that this is the instruction's goal; None where nothing speaks against it.
+
+    What a person has answered since stands below the instruction, each answer on a line of its own.
+    """
     text = instruction.lower()
     if isinstance(stated, Goal):
         return next(_reasons(stated, library, scene, text, mentions(scene, _asked(text, stated, library))), None)
@@ -130,9 +137,27 @@ def _reasons(goal: Goal, library: SkillLibrary, scene: SceneGraph, text: str, sa
     forgotten = _forgotten(scene, text, said, set(wanted))
     if len(forgotten) > spared:
         yield Doubt(f"the instruction names {_listed(m.phrase for m in forgotten)}, too", lacking=forgotten[0].names)
+    answered = "\n" in text
+    if not spared and not answered and (question := _question(scene, text, said, set(wanted))):
+        yield Doubt(f"'{question.words}' may be {_listed(question.options)}", question=question)
     for atom in atoms:
         if unsaid := [value for value in _values(atom, library) if not _says(text, value)]:
             yield Doubt(f"the instruction does not say {_listed(unsaid)}", skills=atom.args[:1])
+
+
+def _question(scene: SceneGraph, text: str, said: list[Mention], wanted: set[str]) -> Declined | None:
+    """What to ask where the goal has one of several things that the words fit, and nothing else tells them apart."""
+    named = {name for m in said for name in m.names}
+    for m in said:
+        several = len(m.names) > 1 and singular(m.phrase) == m.phrase and set(m.names) == set(matches(scene, m.phrase))
+        if not several or wanted.isdisjoint(m.names) or wanted.issuperset(m.names):
+            continue
+        told = scene.holding in m.names or not named.isdisjoint(_places_of(scene, m.names))
+        told = told or any(set(other.names) < set(m.names) for other in said)
+        before = [text[: found.start()].rstrip() for found in re.finditer(rf"\b{re.escape(m.phrase)}\b", text)]
+        if not told and before and not any(map(_ANY.search, before)):
+            return Declined("which", m.phrase, m.names)
+    return None
 
 
 def _left_out(scene: SceneGraph, text: str, said: list[Mention], wanted: set[str]) -> Iterator[Doubt]:

@@ -9,7 +9,7 @@ from itertools import islice, product
 from agent_planner.agent.conversation import MAX_INSTRUCTION
 from agent_planner.agent.doubts import Doubt
 from agent_planner.agent.thought_grammar import MAX_CALLS, ThoughtGrammar, quoted
-from agent_planner.goals.goal import DID, Declined
+from agent_planner.goals.goal import DID, Declined, format_goal
 from agent_planner.goals.world import unmet_needs
 from agent_planner.scene import SceneGraph
 from agent_planner.scene.focus import matches
@@ -45,20 +45,20 @@ def goal_grammar(
 ) -> str:
     """Every goal that the scene and the library's predicates allow, and every way to decline.
 
-    At `Level.APPLICABLE` a question which of several things is meant offers exactly those that its words fit, a goal
-    has no more steps than the instruction has parts, and after a doubt only goals are admitted that it does not touch.
+    A question which of several things is meant offers exactly those that its words fit. After a doubt only goals are
+    admitted that it does not touch. At `Level.APPLICABLE` a goal has no more steps than the instruction has parts.
     """
+    if hint is not None and hint.question is not None:
+        return f"start: {quoted(format_goal(hint.question))}"
     words = json.dumps(plain(instruction, MAX_INSTRUCTION).replace('"', ""))
-    entity = _choice(scene.entities) or '"nothing"'
-    which = '"which(\\"" QUOTE "\\": " entity (", " entity){1,11} ")"'
+    which = _choice(_questions(scene, instruction))
     start, more, needed = "steps | declined", _MAX_STEPS - 1, []
     if level is Level.APPLICABLE:
         more = min(more, max(1, len(_PARTING.findall(instruction))))
-        which = _choice(_questions(scene, instruction))
-        if hint is not None:
-            scene = _without(scene, hint.wrong)
-            library = SkillLibrary.model_construct(skills=tuple(s for s in library if s.name not in hint.skills))
-            needed = sorted({*_atom_rules(library, scene, hint.lacking)}) if hint.lacking else []
+    if hint is not None:
+        scene = _without(scene, hint.wrong)
+        library = SkillLibrary.model_construct(skills=tuple(s for s in library if s.name not in hint.skills))
+        needed = sorted({*_atom_rules(library, scene, hint.lacking)}) if hint.lacking else []
     steps = f'step (" then " step){{0,{more}}}'
     if needed:
         start, steps = "steps", "(atom SEP){0,12} needed (SEP atom){0,12}"
@@ -73,7 +73,6 @@ def goal_grammar(
             f"needed: {' | '.join(needed) or 'atom'}",
             'declined: "missing(\\"" QUOTE "\\")" | "no_skill(\\"" QUOTE "\\")" | "none\\n" ANSWER'
             + (f" | {which}" if which else ""),
-            f"entity: {entity}",
             f'QUOTE: %regex {{ "substring_words": {words} }}',
             "ANSWER: /[^\\n]{1,200}/",
         ]

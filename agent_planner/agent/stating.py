@@ -19,6 +19,7 @@ from agent_planner.goals import Declined, Goal, format_goal, parse_goal
 from agent_planner.goals.goal import Stated
 from agent_planner.llm.base import Message
 from agent_planner.scene import focus
+from agent_planner.scene.answers import meant
 from agent_planner.scene.plain import plain
 from agent_planner.types import Atom, Outcome
 
@@ -131,7 +132,7 @@ class GoalStating(EpisodeState):
                 text = f"Which '{stated.words}' do you mean: {', '.join(stated.options)}?"
                 answer = yield self._ask("which", text, stated.options)
                 if answer:
-                    return answer
+                    return meant(self.scene, stated.options, answer) or answer
                 return self.ended(Outcome.NEEDS_OPERATOR, "AMBIGUOUS", text)
         return self.ended(Outcome.INFEASIBLE, "NO_SKILL", f"no skill of this robot does '{stated.words}'")
 
