@@ -40,7 +40,7 @@ _EXCEPT = re.compile(
     r"rather)(?!\w)"
 )
 # Before a thing of which any will do, or each.
-_ANY = re.compile(r"\b(?:an?|any|some|each|every|both|all|either|another)$")
+_ANY = r"\b(?:an?|any|some|each|every|both|all|either|another)\s+"
 _DIGITS = r"\d+(?:\.\d+)?|\.\d+"
 _COUNTED = "zero one two three four five six seven eight nine ten eleven twelve"
 _NUMBERS = {word: float(number) for number, word in enumerate(_COUNTED.split())} | {
@@ -138,7 +138,7 @@ def _reasons(goal: Goal, library: SkillLibrary, scene: SceneGraph, text: str, sa
     if len(forgotten) > spared:
         yield Doubt(f"the instruction names {_listed(m.phrase for m in forgotten)}, too", lacking=forgotten[0].names)
     answered = "\n" in text
-    if not spared and not answered and (question := _question(scene, text, said, set(wanted))):
+    if not (spared or answered) and (question := _question(scene, text, said, set(wanted))):
         yield Doubt(f"'{question.words}' may be {_listed(question.options)}", question=question)
     for atom in atoms:
         if unsaid := [value for value in _values(atom, library) if not _says(text, value)]:
@@ -147,17 +147,19 @@ def _reasons(goal: Goal, library: SkillLibrary, scene: SceneGraph, text: str, sa
 
 def _question(scene: SceneGraph, text: str, said: list[Mention], wanted: set[str]) -> Declined | None:
     """What to ask where the goal has one of several things that the words fit, and nothing else tells them apart."""
-    named = {name for m in said for name in m.names}
     for m in said:
-        several = len(m.names) > 1 and singular(m.phrase) == m.phrase and set(m.names) == set(matches(scene, m.phrase))
-        if not several or wanted.isdisjoint(m.names) or wanted.issuperset(m.names):
-            continue
-        told = scene.holding in m.names or not named.isdisjoint(_places_of(scene, m.names))
-        told = told or any(set(other.names) < set(m.names) for other in said)
-        before = [text[: found.start()].rstrip() for found in re.finditer(rf"\b{re.escape(m.phrase)}\b", text)]
-        if not told and before and not any(map(_ANY.search, before)):
+        one = singular(m.phrase) == m.phrase and not re.search(rf"{_ANY}{re.escape(m.phrase)}\b", text)
+        picked = not wanted.isdisjoint(m.names) and not wanted.issuperset(m.names)
+        if one and picked and set(m.names) == set(matches(scene, m.phrase)) and not _is_told(scene, m, said):
             return Declined("which", m.phrase, m.names)
     return None
+
+
+def _is_told(scene: SceneGraph, mention: Mention, said: list[Mention]) -> bool:
+    """Whether other words may tell which is meant: a place, or the thing's whole name; or one is in the hand."""
+    named = {name for m in said for name in m.names}
+    narrower = any(set(m.names) < set(mention.names) for m in said)
+    return narrower or scene.holding in mention.names or not named.isdisjoint(_places_of(scene, mention.names))
 
 
 def _left_out(scene: SceneGraph, text: str, said: list[Mention], wanted: set[str]) -> Iterator[Doubt]:
