@@ -2,30 +2,39 @@
 """Which of several things a person means who was asked."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from agent_planner.scene.focus import singular, told_by
 from agent_planner.scene.graph import SceneGraph
 from agent_planner.scene.mentions import mentions
 
-# The words then tell which is not meant, or how one is to another.
-_ELSE = re.compile(r"\b(?:not|no|but|except|without|other|another|next|near|any|all|both|either|every|each)\b|n't\b|\d")
+# Words of an answer that say nothing more.
+_FILLERS = frozenset(
+    """
+    a an the one i i'd mean meant want like would it it's that that's which is please yes okay ok sorry take use thing
+    on in at inside from of lying standing sitting there
+    """.split()
+)
 
 
 def meant(scene: SceneGraph, options: Sequence[str], answer: str) -> str | None:
-    """Return the option that the answer tells by words of its name, its colour or its place; None if not just one."""
+    """Return the option that the answer tells by words of its name, its colour or its place; None if not just one.
+
+    Nor where the answer says anything else, which must not be lost.
+    """
     text = answer.lower()
-    if _ELSE.search(text):
-        return None
-    words = {singular(word) for word in re.findall(r"[\w'-]+", text)}
+    words = {word if word in _FILLERS else singular(word) for word in re.findall(r"[\w'-]+", text)} - _FILLERS
     told = {name: {singular(word) for word in told_by(scene, name)} for name in options}
+    places = [m for m in mentions(scene, text) if m.names and not set(options) & set(m.names)]
+    words -= {singular(word) for place in places for word in place.phrase.split()}
+    if words - set().union(*told.values()):
+        return None
     shared = set.intersection(*told.values())
-    by_name = [name for name in options if words & (told[name] - shared)]
-    places = {name for mention in mentions(scene, text) for name in mention.names}
-    by_place = [name for name in options if (location := scene.location(name)) and location.b in places]
-    return _only(by_name) or (_only(by_place) if not by_name else None)
-
-
-def _only(names: Iterable[str]) -> str | None:
-    found = list(names)
+    names = {name: {singular(word) for word in name.split()} for name in options}
+    exact = [name for name in options if names[name] == words]
+    whole = [name for name in options if names[name] <= words]
+    part = [name for name in options if words & (told[name] - shared)]
+    at = {name for place in places for name in place.names}
+    there = [name for name in options if (location := scene.location(name)) and location.b in at]
+    found = exact or whole or part or there
     return found[0] if len(found) == 1 else None

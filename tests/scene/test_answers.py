@@ -9,15 +9,17 @@ SCENE = SceneGraph(
         SceneObject(name="red cup", color="red"),
         SceneObject(name="big cup", color="blue"),
         SceneObject(name="old cup"),
+        SceneObject(name="dark red cup"),
     ),
-    places=(ScenePlace(name="coffee table"), ScenePlace(name="kitchen table"), ScenePlace(name="sink")),
+    places=(ScenePlace(name="coffee table"), ScenePlace(name="red shelf"), ScenePlace(name="kitchen table"), ScenePlace(name="sink")),
     relations=(
         Relation("on", "red cup", "coffee table"),
         Relation("on", "big cup", "kitchen table"),
         Relation("in", "old cup", "sink"),
+        Relation("on", "dark red cup", "red shelf"),
     ),
 )
-CUPS = ("red cup", "big cup", "old cup")
+CUPS = ("red cup", "big cup", "old cup", "dark red cup")
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,9 @@ CUPS = ("red cup", "big cup", "old cup")
         ("red cup", "red cup"),
         ("The big one!", "big cup"),
         ("blue", "big cup"),
+        ("the dark one", "dark red cup"),
+        ("the dark red cup", "dark red cup"),
+        ("the one on the red shelf", "dark red cup"),
         ("the one on the coffee table", "red cup"),
         ("the one on the table", None),
         ("I mean the cup in the sink", "old cup"),
@@ -34,6 +39,8 @@ CUPS = ("red cup", "big cup", "old cup")
         ("not the red one", None),
         ("the other one", None),
         ("the second", None),
+        ("red cup, but be careful", None),
+        ("the red one. Then go home", None),
         ("the cup", None),
         ("", None),
     ],
