@@ -13,7 +13,7 @@ tune $out/collected.jsonl collect $out/scenarios.jsonl $out/collected.jsonl --wh
 tune $out/agent.jsonl filter $out/collected.jsonl --out $out/agent.jsonl --cap 1000
 tune $out/general.jsonl general $out/general.jsonl --source generated --count 1000
 tune $out/mixture.jsonl mix $out/mixture.jsonl --agent $out/agent.jsonl --general $out/general.jsonl \
-  --eta 0.8 --samples 1200 --base default --max-tokens 4096
+  --eta 0.8 --samples 320 --base default --max-tokens 4096
 step agent-planner tune train --out $out/model --data $out/mixture.jsonl
 step agent-planner tune evaluate $out/results.jsonl --model base --model $out/model/adapter \
   --cell held_in --cell wordings --seeds 0:20
