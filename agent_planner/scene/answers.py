@@ -9,12 +9,11 @@ from agent_planner.scene.graph import SceneGraph
 from agent_planner.scene.mentions import mentions
 
 # Words of an answer that say nothing more.
-_FILLERS = frozenset(
-    """
-    a an the one i i'd mean meant want like would it it's that that's which is please yes okay ok sorry take use thing
-    on in at inside from of lying standing sitting there
-    """.split()
-)
+_SAID_BESIDE = """
+a an the one i i'd mean meant want like would it it's that that's which is please yes okay ok sorry take use thing
+on in at inside from of lying standing sitting there
+"""
+_FILLERS = frozenset(_SAID_BESIDE.split())
 
 
 def meant(scene: SceneGraph, options: Sequence[str], answer: str) -> str | None:
