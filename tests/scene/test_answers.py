@@ -11,7 +11,7 @@ SCENE = SceneGraph(
         SceneObject(name="old cup"),
         SceneObject(name="dark red cup"),
     ),
-    places=(ScenePlace(name="coffee table"), ScenePlace(name="red shelf"), ScenePlace(name="kitchen table"), ScenePlace(name="sink")),
+    places=tuple(ScenePlace(name=name) for name in ("coffee table", "red shelf", "kitchen table", "sink")),
     relations=(
         Relation("on", "red cup", "coffee table"),
         Relation("on", "big cup", "kitchen table"),
