@@ -16,7 +16,7 @@ tune $out/mixture.jsonl mix $out/mixture.jsonl --agent $out/agent.jsonl --genera
   --eta 0.8 --samples 320 --base default --max-tokens 4096
 step agent-planner tune train --out $out/model --data $out/mixture.jsonl
 step agent-planner tune evaluate $out/results.jsonl --model base --model $out/model/adapter \
-  --cell held_in --cell wordings --seeds 0:20
+  --cell held_in --cell wordings --seeds 0:5
 step agent-planner tune report $out/results.jsonl --out $out/report
 printf '\nThe pipeline ran through in %d minutes: %s/report/report.md. At this size its figures support no claim.\n' \
   $(((SECONDS - begun) / 60)) "$out"
