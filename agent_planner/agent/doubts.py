@@ -13,7 +13,7 @@ from agent_planner.errors import CallRefused
 from agent_planner.goals import Declined, Goal
 from agent_planner.goals.goal import DID, SCENE_PREDICATES, Stated
 from agent_planner.scene import SceneGraph
-from agent_planner.scene.focus import matches, singular, told_by
+from agent_planner.scene.focus import matches, singular, singulars, told_by
 from agent_planner.scene.mentions import ADJECTIVES, Mention, mentions
 from agent_planner.skills import SkillLibrary
 from agent_planner.types import Atom
@@ -210,7 +210,7 @@ def _things_at(scene: SceneGraph, place: str) -> tuple[str, ...]:
 
 def _is_one_of(name: str, plural: str) -> bool:
     """Whether a name is of those in the plural, told apart by adjectives: a cereal box need not be one of the boxes."""
-    said = {singular(word) for word in plural.split()}
+    said = singulars(plural.split())
     return all(word in ADJECTIVES or singular(word) in said for word in name.split())
 
 

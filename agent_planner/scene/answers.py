@@ -4,7 +4,7 @@
 import re
 from collections.abc import Sequence
 
-from agent_planner.scene.focus import singular, told_by
+from agent_planner.scene.focus import singulars, told_by
 from agent_planner.scene.graph import SceneGraph
 from agent_planner.scene.mentions import mentions
 
@@ -22,14 +22,14 @@ def meant(scene: SceneGraph, options: Sequence[str], answer: str) -> str | None:
     Nor where the answer says anything else, which must not be lost.
     """
     text = answer.lower()
-    words = {word if word in _FILLERS else singular(word) for word in re.findall(r"[\w'-]+", text)} - _FILLERS
-    told = {name: {singular(word) for word in told_by(scene, name)} for name in options}
+    words = set(singulars(word for word in re.findall(r"[\w'-]+", text) if word not in _FILLERS)) - _FILLERS
+    told = {name: set(singulars(told_by(scene, name))) for name in options}
     places = [m for m in mentions(scene, text) if m.names and not set(options) & set(m.names)]
-    words -= {singular(word) for place in places for word in place.phrase.split()}
+    words -= {word for place in places for word in singulars(place.phrase.split())}
     if words - set().union(*told.values()):
         return None
     shared = set.intersection(*told.values())
-    names = {name: {singular(word) for word in name.split()} for name in options}
+    names = {name: set(singulars(name.split())) for name in options}
     exact = [name for name in options if names[name] == words]
     whole = [name for name in options if names[name] <= words]
     part = [name for name in options if words & (told[name] - shared)]

@@ -53,7 +53,12 @@ def focus(scene: SceneGraph, instruction: str, keep: Iterable[str] = (), limit: 
 
 
 def _stems(text: str) -> set[str]:
-    return {singular(word) for word in re.findall(r"[a-z0-9]+", text.lower())}
+    return set(singulars(re.findall(r"[a-z0-9]+", text.lower())))
+
+
+def singulars(words: Iterable[str]) -> list[str]:
+    """Each word's `singular`, in their order."""
+    return [singular(word) for word in words]
 
 
 def singular(word: str) -> str:

@@ -2,11 +2,11 @@
 """Which words of an instruction may mean which entities: what a model would else have to find in the whole scene."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from agent_planner.scene.focus import singular, told_by
+from agent_planner.scene.focus import singulars, told_by
 from agent_planner.scene.graph import SceneGraph
 from agent_planner.scene.located import ARTICLES, Span, located
 
@@ -48,7 +48,7 @@ class _Stems(NamedTuple):
 def mentions(scene: SceneGraph, text: str) -> list[Mention]:
     """Return what the text may speak of, in its order, the same once."""
     words = re.findall(r"[\w'-]+|[^\w\s]", text.lower().replace("can you", "do you"))  # no can is meant
-    stems = {name: _Stems(_singulars(name.split()), set(_singulars(told_by(scene, name)))) for name in scene.entities}
+    stems = {name: _Stems(singulars(name.split()), set(singulars(told_by(scene, name)))) for name in scene.entities}
     spans = located(scene, words, list(_read(words, stems)))
     found = (Mention(" ".join(words[span.start : span.end]), span.names) for span in spans)
     return list(dict.fromkeys(found))[:_MAX_MENTIONS]
@@ -86,17 +86,13 @@ def _known(words: Sequence[str], stems: dict[str, _Stems]) -> tuple[int, tuple[s
 def _longest(words: Sequence[str], stems: dict[str, _Stems]) -> tuple[int, tuple[str, ...]]:
     """How many of the first words together fit some entity, and which; (0, ()) where none do."""
     for length in range(min(_MAX_WORDS, len(words)), 0, -1):
-        said = _singulars(words[:length])
+        said = singulars(words[:length])
         if all(w in ADJECTIVES for w in words[:length]) and not any(own.name == said for own in stems.values()):
             continue
         if fitting := [name for name, own in stems.items() if set(said) <= own.told]:
             exact = [name for name in fitting if stems[name].name == said]
             return length, tuple(exact or fitting)
     return 0, ()
-
-
-def _singulars(words: Iterable[str]) -> list[str]:
-    return [singular(word) for word in words]
 
 
 def _unknown(words: Sequence[str], stems: dict[str, _Stems]) -> list[str]:
