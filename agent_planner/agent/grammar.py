@@ -18,9 +18,10 @@ from agent_planner.scene.plain import plain
 from agent_planner.skills import Parameter, Skill, SkillLibrary
 from agent_planner.types import Atom, Call, Level, Value
 
-_REASON = "( [^\\n]{1,600})?"
+# No thought of the expert's is longer than 310 characters, with its atom.
+_REASON = "( [^\\n]{1,360})?"
 # Where thoughts that check needs have rules of their own: what does not begin with "by".
-_OTHER_REASON = "(, [^\\n]{1,600}| ([^b\\n]|b[^y\\n]|by[^ \\n])[^\\n]{0,600})?"
+_OTHER_REASON = "(, [^\\n]{1,360}| ([^b\\n]|b[^y\\n]|by[^ \\n])[^\\n]{0,360})?"
 _PHRASE = '/[^"\\\\\\n]{1,200}/'
 _MAX_STEPS = 6
 # What parts an instruction into steps; where nothing does, two are admitted, for words that are not known here.

@@ -64,6 +64,7 @@ def evaluate(
         typer.Option(help="how far decoding is constrained; several times for many; grammar if left out"),
     ] = None,
     look_ahead: Annotated[bool, typer.Option(help="refuse calls that do not bring the goal nearer")] = False,
+    max_turns: Annotated[int, typer.Option(min=1, help="turns of an episode, after which it has failed")] = 40,
     batch: Annotated[int, typer.Option(min=1, max=512, help="episodes side by side")] = 16,
     data: Annotated[
         Path | None, typer.Option(help="held-out conversations, for general_likelihood", exists=True)
@@ -103,10 +104,10 @@ def evaluate(
         _checked(name)
     conversations, groups = _held_out(model, split, data, records)
     terminal = Terminal()
-    command = _command(out, model, cell, seeds, split, levels, look_ahead, batch, data, records)
+    command = _command(out, model, cell, seeds, split, levels, look_ahead, max_turns, batch, data, records)
     command += f" --processes {processes}" * (processes > 1) + f" --ray {shlex.quote(ray)}" * bool(ray)
     run = RunLine.now(command, "torch", "transformers", "peft")
-    configs = [LoopConfig(level=one, look_ahead=look_ahead) for one in levels]
+    configs = [LoopConfig(level=one, look_ahead=look_ahead, max_turns=max_turns) for one in levels]
     plan = Plan(cells, configs, numbers, TASKS in others, data, conversations, records, groups, processes, ray)
     with open_results(out, run) as results:
         results.check_same([*cells, *others], split.value, numbers, asked)
@@ -177,6 +178,7 @@ def _command(
     split: Split,
     levels: Sequence[Level],
     look_ahead: bool,
+    max_turns: int,
     batch: int,
     data: Path | None,
     records: Path | None,
@@ -187,7 +189,8 @@ def _command(
     words += [word for name in cells or () for word in ("--cell", name)]
     words += ["--seeds", seeds, "--split", split.value]
     words += [word for level in levels for word in ("--level", level.value)]
-    words += ["--look-ahead" if look_ahead else "--no-look-ahead", "--batch", str(batch)]
+    words += ["--look-ahead" if look_ahead else "--no-look-ahead"]
+    words += ["--max-turns", str(max_turns), "--batch", str(batch)]
     words += ["--data", str(data)] if data is not None else []
     return shlex.join([*words, *(["--records", str(records)] if records is not None else [])])
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Evaluation: many episodes side by side, the model's turns in batches, scored by the scenario's own goal."""
 
+import math
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from agent_planner.agent.checks import goal_fits
@@ -108,6 +109,8 @@ def run_symbolic(
 def _begin(case: Case, config: LoopConfig) -> _Running:
     scenario = case.scenario
     world = SymbolicWorld(scenario.world, scenario.library, case.faults)
+    # A batch's time says nothing of one of its episodes: turns alone are counted.
+    config = replace(config, max_seconds=math.inf)
     episode = Episode(scenario.library, scenario.instruction, world.observe(), config)
     loop = episode.run()
     return _Running(case, episode, world, loop, next(loop))

@@ -137,7 +137,7 @@ class Ablation(_Part):
 
     Attributes:
         of: the main arm that it is compared with.
-        cells: of the main arms' ones.
+        cells: of the panel.
         changes: fields of `Recipe`.
     """
 
@@ -161,7 +161,7 @@ class Top(_Part):
         temperature: at which self-exploration draws; at 0 it would only learn what it does anyway.
         samples: that are learned from.
         learning_rate: the highest; less than from the start.
-        cells: of the main arms' ones.
+        cells: of the panel.
     """
 
     situations: Count
@@ -182,6 +182,7 @@ class Evaluation(_Part):
         extra_episodes: a cell of ablations, of the arms that they are compared with (on the first training seed), and
             of the rounds on top.
         tasks: general tasks, the same for every main arm's run; 0: none.
+        max_turns: of an episode, after which it has failed.
         batch: episodes side by side.
     """
 
@@ -190,6 +191,7 @@ class Evaluation(_Part):
     episodes: Count
     extra_episodes: Count
     tasks: Annotated[int, Field(ge=0, le=MOST_TASKS)]
+    max_turns: Count = 40
     batch: Annotated[int, Field(ge=1, le=512)] = 16
 
 
@@ -260,15 +262,13 @@ class Study(_Part):
                 yield f"{what}: the same stands there twice"
 
     def _wrong_cells(self) -> Iterator[str]:
-        for cell in self.evaluation.cells:
-            if cell not in CELLS:
-                yield f"evaluation.cells: there is no cell '{cell}'; {did_you_mean(cell, CELLS)}"
-        extra = {f"ablations.{name}": ablation.cells for name, ablation in self.ablations.items()}
-        extra |= {"top": self.top.cells} if self.top else {}
-        for where, cells in extra.items():
+        named = {"evaluation": self.evaluation.cells}
+        named |= {f"ablations.{name}": ablation.cells for name, ablation in self.ablations.items()}
+        named |= {"top": self.top.cells} if self.top else {}
+        for where, cells in named.items():
             for cell in cells:
-                if cell not in self.evaluation.cells:
-                    yield f"{where}.cells: '{cell}' is not among evaluation.cells, so there is nothing to compare with"
+                if cell not in CELLS:
+                    yield f"{where}.cells: there is no cell '{cell}'; {did_you_mean(cell, CELLS)}"
 
     def recipe(self, arm: str) -> Recipe:
         """The recipe of a main arm or an ablation."""
@@ -302,6 +302,13 @@ class Study(_Part):
         """Those of the rounds on top, by which nothing was chosen."""
         first = len(self.seeds) * self.evaluation.episodes
         return range(first, first + self.evaluation.extra_episodes)
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """All that any arm is measured in."""
+        ablations = [one.cells for one in self.ablations.values()]
+        named = (self.evaluation.cells, *ablations, self.top.cells if self.top else ())
+        return tuple(dict.fromkeys(cell for cells in named for cell in cells))
 
     def compared(self, arm: str) -> tuple[str, ...]:
         """The cells in which ablations are compared with a main arm."""

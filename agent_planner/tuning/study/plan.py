@@ -110,8 +110,8 @@ class _Planner:
         told = self.study.evaluation
         last = self.study.top_episodes if self.study.top else self.study.own_episodes(self.study.seeds[-1])
         episodes = max(last.stop, self.study.extra_episodes.stop)
-        words = (*self._cells(told.cells), "--seeds", f"0:{episodes}", "--level", told.level.value)
-        seconds = seconds_of(command=1, asked_episode=len(told.cells) * episodes)
+        words = (*self._cells(self.study.cells), "--seeds", f"0:{episodes}", "--level", told.level.value)
+        seconds = seconds_of(command=1, asked_episode=len(self.study.cells) * episodes)
         self._evaluate("ask", Work.ASK, self.at.asked, (EXPERT,), words, (), seconds, EXPERT)
 
     def _filter(self, out: Path, recipe: Recipe, source: Path | None = None, **more: Any) -> None:
@@ -265,7 +265,7 @@ class _Planner:
     ) -> None:
         told = self.study.evaluation
         words = ("evaluate", str(out), *(word for model in models for word in ("--model", model)), *given)
-        words += ("--split", Split.DEV.value, "--batch", str(told.batch))
+        words += ("--split", Split.DEV.value, "--max-turns", str(told.max_turns), "--batch", str(told.batch))
         name = f"{verb} {out.parent.relative_to(self.at.folder) if arm else out.stem}"
         self._add(Step(name, work, words, inputs, (out,), seconds, arm, seed, waits))
 
@@ -277,13 +277,16 @@ class _Planner:
 
     def _compared(self, arm: str) -> None:
         """What a main arm lacks of the episodes that its ablations have."""
-        first, cells = self.study.seeds[0], self.study.compared(arm)
-        seeds = range(self.study.own_episodes(first).stop, self.study.extra_episodes.stop)
-        if cells and seeds:
-            made, recipe = self.at.model(arm, first), self.study.main[arm]
-            inputs, waits = (made, *self._rests(recipe)), self._waits(recipe)
-            out = self.at.arm(arm, first) / "extra.jsonl"
-            self._panel("extra", arm, first, out, str(made), cells, seeds, inputs, waits)
+        first, asked = self.study.seeds[0], self.study.evaluation.cells
+        made, recipe = self.at.model(arm, first), self.study.main[arm]
+        inputs, waits = (made, *self._rests(recipe)), self._waits(recipe)
+        lacking = {"extra": self.study.own_episodes(first).stop, "other": 0}
+        for verb, start in lacking.items():
+            cells = tuple(c for c in self.study.compared(arm) if (c in asked) == (verb == "extra"))
+            seeds = range(start, self.study.extra_episodes.stop)
+            if cells and seeds:
+                out = self.at.arm(arm, first) / f"{verb}.jsonl"
+                self._panel(verb, arm, first, out, str(made), cells, seeds, inputs, waits)
 
     def _top(self) -> None:
         study, top, first = self.study, self.study.top, self.study.seeds[0]

@@ -62,7 +62,12 @@ def _own(study: Study, trained: Arms) -> Arms:
     last = study.own_episodes(study.seeds[-1]).stop
     names = {EXPERT: range(last), BASE: study.own_episodes(study.seeds[0])}
     names |= {model_name(arm, seed): study.own_episodes(seed) for arm in study.main for seed in study.seeds}
-    return {name: [line for line in trained[name] if line.seed in names[name]] for name in names if name in trained}
+    asked = study.evaluation.cells
+    return {
+        name: [line for line in trained[name] if line.seed in seeds and line.cell in asked]
+        for name, seeds in names.items()
+        if name in trained
+    }
 
 
 def _of(episodes: range, arms: Arms) -> Arms:
