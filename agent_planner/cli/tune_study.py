@@ -78,7 +78,7 @@ def _show(terminal: Terminal, driver: "Driver") -> None:
         terminal.say(f"{number:4} {done:4} {estimates[step.name] / 60:8.1f}  {step.command}{waits}")
     terminal.say(
         f"{len(estimates)} steps, {_hours(sum(estimates.values()))} in all, {_hours(driver.left())} left. Until steps "
-        "of a kind are done here, their times are those of two cores without a GPU, with the default model."
+        "of a kind are done here, their times are those of two slow cores with --jobs 2 and the default model."
     )
 
 

@@ -42,7 +42,7 @@ def test_measured_and_reported(tmp_path, silent_model):
     assert all(line.success for line in lines if isinstance(line, EpisodeLine) and line.model == "expert")
     assert isinstance(lines[0], RunLine) and "torch" in lines[0].versions
     told = f"agent-planner tune evaluate {results} --model expert --model {silent_model} {' '.join(cells)} --seeds 0:4"
-    assert lines[0].command == f"{told} --split dev {' '.join(levels)} --no-look-ahead --batch 3"
+    assert lines[0].command == f"{told} --split dev {' '.join(levels)} --no-look-ahead --max-turns 40 --batch 3"
 
     before = results.read_text()
     again = run("evaluate", results, "--model", "expert", "--model", silent_model, *options)

@@ -156,9 +156,9 @@ class _Planner:
         if (recipe.reward, recipe.leave_out, recipe.share) != (1.0, (), 1.0):
             data = place.parent / "agent.jsonl"
             self._filter(data, recipe, arm=arm)
-        mixture = place / "mixture.jsonl"
-        self._mix(mixture, data, eta, self._samples(recipe, eta), seed, self._rests(recipe), told)
-        self._train(place, mixture, recipe.forced_weight, self._samples(recipe, eta), (), (), told)
+        mixture, samples = place / "mixture.jsonl", self._samples(recipe, eta)
+        self._mix(mixture, data, eta, samples, seed, self._rests(recipe), told)
+        self._train(place, mixture, recipe.forced_weight, eta, samples, (), (), told)
 
     def _samples(self, recipe: Recipe, eta: float) -> int:
         if recipe.budget == "total":
@@ -193,6 +193,7 @@ class _Planner:
         place: Path,
         mixture: Path,
         forced_weight: float | None,
+        eta: float,
         samples: int,
         more: tuple[str, ...],
         inputs: tuple[Path, ...],
@@ -203,7 +204,8 @@ class _Planner:
         words += ["--data", str(mixture), "--seed", str(seed), *more]
         name = f"train {place.relative_to(self.at.folder)}"
         outputs = (self.at.made(place), out / "run.json")
-        seconds = seconds_of(model_command=1, learned_record=samples)
+        own = eta * samples
+        seconds = seconds_of(model_command=1, learned_record=own, learned_conversation=samples - own)
         self._add(Step(name, Work.TRAIN, tuple(words), (mixture, *inputs), outputs, seconds, **told))
 
     def _measure(self, arm: str, seed: int, model: str, inputs: tuple[Path, ...], waits: tuple[str, ...] = ()) -> None:
@@ -316,7 +318,7 @@ class _Planner:
             self._filter(data, Recipe(reward=kept), source, arm=arm, waits=waits)
             self._mix(mixture, data, eta, top.samples, first, (), told | {"arm": arm})
             more = ("--start", str(start), "--learning-rate", f"{top.learning_rate:g}")
-            self._train(place, mixture, recipe.forced_weight, top.samples, more, (made,), told | {"arm": arm})
+            self._train(place, mixture, recipe.forced_weight, eta, top.samples, more, (made,), told | {"arm": arm})
             self._extra(arm, top.cells, seeds, waits)
 
     def _acted(

@@ -22,7 +22,10 @@ class Work(StrEnum):
 
 
 class Rate(NamedTuple):
-    """Seconds of one thing on two cores without a GPU, and where the figure comes from."""
+    """Seconds of one thing on two slow cores (AVX2) with ``--jobs 2``, and where the figure comes from.
+
+    One at a time it is half as many with half of the processors idle: two threads of torch use 1.4 cores there.
+    """
 
     seconds: float
     source: str
@@ -36,11 +39,12 @@ RATES = {
     "asked episode": Rate(0.016, "measured 2026-11-28: 1,500 of the panel by the expert in 24 s"),
     "record": Rate(0.001, "measured 2026-11-27: 557 filtered, 832 mixed, well under a second"),
     "general conversation": Rate(0.001, "measured 2026-11-27: 300 generated well under a second"),
-    "learned record": Rate(30 / 48, "measured 2026-11-27: 30 s a step of 48 records, about 7,300 tokens"),
-    "episode": Rate(2.0, "measured 2026-11-28: 64 of held_in, 16 side by side, in 126 s; others are taken for alike"),
-    "general task": Rate(2.0, "not measured; as an episode"),
-    "read record": Rate(30 / 48 / 3, "not measured; the forward pass, a third of learning it"),
-    "read conversation": Rate(0.5, "not measured; some 300 tokens, forward, as of a read record"),
+    "learned record": Rate(1.4, "measured 2026-11-29: 71 tokens a second in each of two, some 200 tokens computed"),
+    "learned conversation": Rate(0.6, "as a record, with some 86 tokens"),
+    "episode": Rate(8.0, "measured 2026-11-29: 282 turns in 488 s in each of two, about nine an episode"),
+    "general task": Rate(2.0, "not measured"),
+    "read record": Rate(1.4 / 3, "not measured; the forward pass, a third of learning it"),
+    "read conversation": Rate(0.2, "not measured; as of a read record"),
 }
 
 

@@ -122,6 +122,17 @@ def test_refusals_are_told_by_their_codes():
     assert figures.refusals == {"BAD_GOAL": sum(s.result.counts.turns for s in scores)}
 
 
+def test_turns_bound_an_episode_and_the_time_of_its_batch_does_not():
+    scenarios = [scenario_of("held_in", "dev", seed) for seed in range(20)]
+
+    def run(turns):
+        config = LoopConfig(max_turns=turns, max_seconds=0.0)
+        return run_symbolic(ExpertModel(list(map(Case, scenarios))), scenarios, config)
+
+    assert all(score.success for score in run(40))
+    assert {s.result.code for s in run(3) if not s.success} == {"MAX_TURNS"}
+
+
 def test_wilson_interval():
     assert wilson(0, 0) == (0.0, 1.0)
     assert wilson(17, 20) == (0.64, 0.948)

@@ -85,7 +85,7 @@ def test_what_is_wrong_is_told(tmp_path, changes, fault):
     ("ablation", "fault"),
     [
         ({"of": "hybrit"}, "there is no main arm 'hybrit'; did you mean 'hybrid'"),
-        ({"cells": ["renamed"]}, "'renamed' is not among evaluation.cells"),
+        ({"cells": ["renames"]}, r"ablations\.no_twins\.cells: there is no cell 'renames'; did you mean 'renamed'"),
         ({"changes": {"leave_out": ["twin"]}}, r"ablations\.no_twins\.changes: leave_out"),
         ({"changes": {"shear": 1}}, r"ablations\.no_twins\.changes: shear: is no field"),
     ],

@@ -28,7 +28,7 @@ def test_everything_is_done_once_and_choices_are_made_on_the_way(tmp_path):
     names = do_all(driver, better_alone)
     assert driver.state.values == {"eta": 0.8, "best": "agent_only"}
     assert set(driver.state.choices["best"]["figures"]) == {"agent_only", "hybrid"}
-    assert names == [step.name for step in driver.steps] and len(names) == 99
+    assert names == [step.name for step in driver.steps] and len(names) == 100
     assert do_all(begun(tmp_path)) == []
     assert driver.left() == 0
 
@@ -118,7 +118,7 @@ def test_another_configuration_is_refused(tmp_path):
     step = (driver := begun(tmp_path)).next()
     assert step is not None
     driver.begin(step)
-    with pytest.raises(ConfigError, match="samples was 1200, is 1"):
+    with pytest.raises(ConfigError, match="samples was 600, is 1"):
         begun(tmp_path, CORES.model_copy(update={"samples": 1}))
 
 
