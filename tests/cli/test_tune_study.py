@@ -124,7 +124,7 @@ def test_a_dry_run_shows_commands_and_touches_nothing(tmp_path):
     told = called("tune", "study", str(folder), "--dry-run").stdout
     assert f"agent-planner tune filter {folder}/data/collected.jsonl --out {folder}/data/agent.jsonl\n" in told
     assert "  # eta and best: to be chosen" in told
-    assert re.search(r"^99 steps, 1[23]\.\d hours in all, 1[23]\.\d hours left", told, re.MULTILINE)
+    assert re.search(r"^100 steps, 1[789]\.\d hours in all, 1[789]\.\d hours left", told, re.MULTILINE)
     assert not folder.exists()
 
 
