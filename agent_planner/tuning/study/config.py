@@ -262,10 +262,7 @@ class Study(_Part):
                 yield f"{what}: the same stands there twice"
 
     def _wrong_cells(self) -> Iterator[str]:
-        named = {"evaluation": self.evaluation.cells}
-        named |= {f"ablations.{name}": ablation.cells for name, ablation in self.ablations.items()}
-        named |= {"top": self.top.cells} if self.top else {}
-        for where, cells in named.items():
+        for where, cells in self._named_cells().items():
             for cell in cells:
                 if cell not in CELLS:
                     yield f"{where}.cells: there is no cell '{cell}'; {did_you_mean(cell, CELLS)}"
@@ -306,9 +303,13 @@ class Study(_Part):
     @property
     def cells(self) -> tuple[str, ...]:
         """All that any arm is measured in."""
-        ablations = [one.cells for one in self.ablations.values()]
-        named = (self.evaluation.cells, *ablations, self.top.cells if self.top else ())
-        return tuple(dict.fromkeys(cell for cells in named for cell in cells))
+        return tuple(dict.fromkeys(cell for cells in self._named_cells().values() for cell in cells))
+
+    def _named_cells(self) -> dict[str, tuple[str, ...]]:
+        """The cells by the place where they are named."""
+        named = {"evaluation": self.evaluation.cells}
+        named |= {f"ablations.{name}": ablation.cells for name, ablation in self.ablations.items()}
+        return named | ({"top": self.top.cells} if self.top else {})
 
     def compared(self, arm: str) -> tuple[str, ...]:
         """The cells in which ablations are compared with a main arm."""

@@ -282,9 +282,9 @@ class _Planner:
         first, asked = self.study.seeds[0], self.study.evaluation.cells
         made, recipe = self.at.model(arm, first), self.study.main[arm]
         inputs, waits = (made, *self._rests(recipe)), self._waits(recipe)
-        lacking = {"extra": self.study.own_episodes(first).stop, "other": 0}
-        for verb, start in lacking.items():
-            cells = tuple(c for c in self.study.compared(arm) if (c in asked) == (verb == "extra"))
+        compared, begun = self.study.compared(arm), self.study.own_episodes(first).stop
+        known, new = (tuple(c for c in compared if (c in asked) == is_asked) for is_asked in (True, False))
+        for verb, cells, start in (("extra", known, begun), ("other", new, 0)):
             seeds = range(start, self.study.extra_episodes.stop)
             if cells and seeds:
                 out = self.at.arm(arm, first) / f"{verb}.jsonl"

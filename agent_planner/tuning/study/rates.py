@@ -24,7 +24,7 @@ class Work(StrEnum):
 class Rate(NamedTuple):
     """Seconds of one thing on two slow cores (AVX2) with ``--jobs 2``, and where the figure comes from.
 
-    One at a time it is half as many with half of the processors idle: two threads of torch use 1.4 cores there.
+    With one step at a time everything takes some 1.4 times as long: two threads of torch use 1.4 of the cores.
     """
 
     seconds: float
