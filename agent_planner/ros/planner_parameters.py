@@ -67,8 +67,8 @@ DECLARED = (
         True,
         "Ask a person, where one listens on operator_requests, before an instruction ends for want of other means.",
     ),
-    Declared("max_turns", 40, "The model's turns in one instruction.", low=1, high=1000),
-    Declared("max_seconds", 900.0, "ROS time that one instruction may take.", low=1.0, high=86400.0),
+    Declared("max_turns", LoopConfig.max_turns, "The model's turns in one instruction.", low=1, high=1000),
+    Declared("max_seconds", LoopConfig.max_seconds, "ROS time that one instruction may take.", low=1.0, high=86400.0),
     Declared("autostart", True, "Configure and activate without being asked to."),
     Declared("runs_folder", "", "Where episodes are recorded, a folder each; empty: nowhere."),
     Declared(

@@ -30,7 +30,7 @@ SMALL = {
     "--seeds": "0:1",
     "--processes": "1",
 }
-_TRAINED = ("--config", "tiny", "--steps", "1")
+_MORE = {"train": ("--config", "tiny", "--steps", "1"), "evaluate": ("--max-turns", "3")}
 _LLAMA = "meta-llama/Llama-2-7b-chat-hf"
 _LAUNCH = re.compile(r"^accelerate (launch (?:.*\\\n)*.*)$", re.MULTILINE)
 
@@ -49,7 +49,7 @@ def small(words, out):
     for option, value in SMALL.items():
         if option in words:
             words[words.index(option) + 1] = value
-    return [*words, *_TRAINED] if words[1] == "train" else words
+    return [*words, *_MORE.get(words[1], ())]
 
 
 @pytest.fixture(scope="module")

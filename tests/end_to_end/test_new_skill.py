@@ -47,8 +47,10 @@ def test_a_skill_bound_to_a_trigger_service_is_called(tmp_path, model):
         stack.wait_until_up()
         bell = subprocess.Popen([sys.executable, "-c", BELL], env=stack.environ(), stdout=subprocess.PIPE, text=True)
         with bell:
-            result = answer(stack.client("ring the bell"))
-            bell.terminate()
+            try:
+                result = answer(stack.client("ring the bell"))
+            finally:
+                bell.terminate()
             rung = bell.stdout.read()
         assert (result["outcome"], result["steps"]) == ("succeeded", ["ring_bell()"])
         assert rung == "ding\n"

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from agent_planner.agent.limits import LoopConfig
 from agent_planner.config import parse_yaml, read_text
 from agent_planner.errors import ConfigError, did_you_mean, fault_text
 from agent_planner.tuning.collect.names import LeaveOut
@@ -191,7 +192,7 @@ class Evaluation(_Part):
     episodes: Count
     extra_episodes: Count
     tasks: Annotated[int, Field(ge=0, le=MOST_TASKS)]
-    max_turns: Count = 40
+    max_turns: Count = LoopConfig.max_turns
     batch: Annotated[int, Field(ge=1, le=512)] = 16
 
 

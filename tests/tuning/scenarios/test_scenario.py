@@ -73,7 +73,7 @@ def test_train_and_evaluation_share_no_scene_with_its_instruction():
 def test_a_question_is_only_asked_where_the_words_leave_it_open():
     """Neither does an article stand twice, which would give the answer away, nor is told where the thing is."""
     found = 0
-    for seed in range(500):
+    for seed in range(200):
         setting = draw_training_setting(rng := Random(seed))
         if (vague := vague_clause(rng, setting, whole_zoo(several=False))) is None:
             continue
@@ -84,7 +84,7 @@ def test_a_question_is_only_asked_where_the_words_leave_it_open():
         meant = next(name for name in declined.options if name in clause.cores)
         place = seen.location(meant)
         assert place is None or f"{declined.words} {place.name} the {place.b}" not in clause.text
-    assert found > 300
+    assert found > 120
 
 
 def test_twins_have_the_same_words_and_another_goal():
