@@ -30,6 +30,7 @@ SMALL = {
     "--seeds": "0:1",
     "--processes": "1",
 }
+# What a command is told besides, to be small.
 _MORE = {"train": ("--config", "tiny", "--steps", "1"), "evaluate": ("--max-turns", "3")}
 _LLAMA = "meta-llama/Llama-2-7b-chat-hf"
 _LAUNCH = re.compile(r"^accelerate (launch (?:.*\\\n)*.*)$", re.MULTILINE)
