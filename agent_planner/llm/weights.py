@@ -2,8 +2,11 @@
 """Loading a causal language model: from a folder or by name, with or without a LoRA adapter."""
 
 import json
+import math
 import os
+import time
 import warnings
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,8 +24,11 @@ from agent_planner.llm.default_model import BASE_NAME, default_base
 
 ADAPTER_FILE = "adapter_config.json"
 _HUB_S = 5.0
-# Processors that multiply bf16 in tiles; on others it is slower than fp32, with avx512_bf16 too (half as fast).
-_BF16_FLAG = "amx_bf16"
+# Processors that multiply bf16 in hardware; elsewhere it is several times slower than fp32.
+_BF16_FLAGS = frozenset({"amx_bf16", "avx512_bf16"})
+# What is timed, about as a step of the default model multiplies: rows, inputs, outputs.
+_TIMED = (256, 576, 1536)
+_TIMINGS = 7
 
 
 class Loaded(NamedTuple):
@@ -88,7 +94,23 @@ def number_format(device: str) -> torch.dtype:
     """The number format that this processor computes fastest in."""
     if device == "cuda":
         return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
-    return torch.bfloat16 if _BF16_FLAG in _processor_flags() else torch.float32
+    return torch.bfloat16 if _bf16_is_faster() else torch.float32
+
+
+@lru_cache(maxsize=1)
+def _bf16_is_faster() -> bool:
+    """Measured, in some milliseconds: of two processors with avx512_bf16 one was half as fast in it, one twice."""
+    if not _BF16_FLAGS & _processor_flags():
+        return False
+    rows, inputs, outputs = _TIMED
+    best = {}
+    for _ in range(_TIMINGS):  # by turns, and the best of each: other programs disturb both alike
+        for number in (torch.float32, torch.bfloat16):
+            left, right = torch.ones(rows, inputs, dtype=number), torch.ones(outputs, inputs, dtype=number)
+            began = time.perf_counter()
+            torch.nn.functional.linear(left, right)
+            best[number] = min(best.get(number, math.inf), time.perf_counter() - began)
+    return best[torch.bfloat16] < best[torch.float32]
 
 
 def _processor_flags() -> set[str]:
