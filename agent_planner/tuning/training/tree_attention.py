@@ -26,9 +26,9 @@ class Segment(NamedTuple):
     parent: int
 
 
-# From that many tokens on a segment's scores are not written out: they would fill the memory, layer by layer, and
-# torch's fused attention is then the faster one, too.
-FUSED_FROM = 256
+# That many rows of scores are written out at once. Longer segments are left to torch's fused attention in fp32, where
+# it is then the faster one; in bf16 it takes half as long again as blocks of rows (benchmarks/tree_attention.py).
+ROWS = 256
 
 # Parents stand before their children; together they cover the tokens in order.
 Segments = tuple[Segment, ...]
@@ -101,18 +101,27 @@ def one_by_one(
             keys[place] = torch.cat([keys[segment.parent], keys[place]], dim=1)
             values[place] = torch.cat([values[segment.parent], values[place]], dim=1)
         k, v = keys[place], values[place]
-        total = k.shape[1]
-        if n >= FUSED_FROM:
+        if n >= ROWS and q.dtype is torch.float32:
             parts.append(_fused(q, k, v, window))
             continue
-        scores = (q.reshape(shared, group * n, d) @ k.transpose(1, 2)).view(shared, group, n, total)
-        weights = (scores + _hidden(q, total, window)).softmax(dim=-1).view(shared, group * n, total)
-        parts.append((weights.to(v.dtype) @ v).view(shared, group, n, d))
+        before = k.shape[1] - n
+        for low, rows in zip(range(0, n, ROWS), q.split(ROWS, dim=2), strict=True):
+            seen = before + low + rows.shape[2]
+            parts.append(_written_out(rows, k[:, :seen], v[:, :seen], window))
     return torch.cat(parts, dim=2).view(1, heads, -1, d).transpose(1, 2).contiguous()
 
 
+def _written_out(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, window: int | None) -> torch.Tensor:
+    """Attention of the last tokens of a path; q (key heads, group, n, d), scaled; k and v (key heads, total, d)."""
+    shared, group, n, d = q.shape
+    scores = (q.reshape(shared, group * n, d) @ k.transpose(1, 2)).view(shared, group, n, -1)
+    with torch.autocast(q.device.type, enabled=False):  # it would have the weights in fp32
+        weights = (scores + _hidden(q, k.shape[1], window)).softmax(dim=-1)
+    return (weights.view(shared, group * n, -1) @ v).view(shared, group, n, d)
+
+
 def _fused(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, window: int | None) -> torch.Tensor:
-    """One segment's attention; q (key heads, group, n, d), scaled; k and v (key heads, total, d)."""
+    """The same for all tokens of a segment."""
     causal = q.shape[2] == k.shape[1] and window is None
     mask = None if causal else _hidden(q, k.shape[1], window)
     k, v = (t[:, None].expand(-1, q.shape[1], -1, -1) for t in (k, v))

@@ -5,14 +5,14 @@ import pytest
 import torch
 
 from agent_planner.errors import UserError
-from agent_planner.tuning.training.tree_attention import FUSED_FROM, Segment, one_by_one, side_by_side, tree_attention
+from agent_planner.tuning.training.tree_attention import ROWS, Segment, one_by_one, side_by_side, tree_attention
 
 # (length, parent) of each segment.
 TREES = [
     [(7, -1), (3, 0), (5, 0), (1, 0)],
     [(4, -1), (6, 0), (9, -1), (2, 2), (2, 2), (1, -1)],
     [(3, -1), (4, 0), (2, 1), (5, 2), (1, 0), (6, -1), (1, 5)],
-    [(FUSED_FROM, -1), (5, 0), (FUSED_FROM + 3, 1), (2, 2), (FUSED_FROM + 1, -1)],
+    [(ROWS, -1), (5, 0), (ROWS + 3, 1), (2, 2), (ROWS + 1, -1)],
 ]
 
 
@@ -38,8 +38,25 @@ def test_a_padded_batch_gives_the_same_as_segment_after_segment(tree, window):
     assert all(torch.allclose(a, b, atol=1e-5) for a, b in zip(ours, theirs, strict=True))
 
 
+@pytest.mark.parametrize("window", [None, 4])
+@pytest.mark.parametrize("tree", TREES)
+def test_bf16_differs_by_its_rounding_alone(tree, window):
+    torch.manual_seed(0)
+    laid = segments(tree)
+    exact = [torch.randn(1, heads, laid[-1].end, 8).bfloat16().float().requires_grad_() for heads in (6, 2, 2)]
+    rounded = [t.detach().bfloat16().requires_grad_() for t in exact]
+    wanted = torch.randn(1, laid[-1].end, 6, 8)
+    results = [one_by_one(*inputs, 0.3, laid, window) for inputs in (exact, rounded)]
+    grads = [
+        torch.autograd.grad((r * wanted).sum(), inputs) for r, inputs in zip(results, (exact, rounded), strict=True)
+    ]
+    for a, b in zip((results[0], *grads[0]), (results[1], *grads[1]), strict=True):
+        assert b.dtype is torch.bfloat16
+        assert (a - b.float()).norm() < 0.02 * a.norm()
+
+
 def test_the_scores_of_a_long_segment_are_not_kept_for_the_backward_pass():
-    n, heads, kept = 4 * FUSED_FROM, 3, []
+    n, heads, kept = 4 * ROWS, 3, []
     inputs = [torch.randn(1, heads, n, 8, requires_grad=True) for _ in range(3)]
     with torch.autograd.graph.saved_tensors_hooks(lambda t: kept.append(t.numel()) or t, lambda t: t):
         one_by_one(*inputs, 0.3, segments([(n, -1)]), None)
