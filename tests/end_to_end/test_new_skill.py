@@ -50,7 +50,7 @@ def test_a_skill_bound_to_a_trigger_service_is_called(tmp_path, model):
             try:
                 result = answer(stack.client("ring the bell"))
             finally:
-                bell.terminate()
+                bell.kill()  # not SIGTERM: once, rclpy.spin waited on for ever after it
             rung = bell.stdout.read()
         assert (result["outcome"], result["steps"]) == ("succeeded", ["ring_bell()"])
         assert rung == "ding\n"
