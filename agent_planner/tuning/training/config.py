@@ -68,7 +68,7 @@ class TrainConfig(BaseModel):
         dropout: in the adapter.
         targets: names of the linear layers that are adapted; none are all but the output.
         first_layer: the adapter leaves the layers below alone; 6 in the preset default is for a base of 30.
-        dtype: to compute in; ``auto`` is bfloat16 where the processor is fast with it.
+        dtype: to compute in; ``auto`` is bfloat16 where the processor is faster in it, as measured.
         gradient_checkpointing: compute anew in the backward pass instead of keeping: less memory, a third more time.
         merge: write the model with its adapter merged, too.
         learning_rate: the highest; it rises linearly and falls as a cosine.
