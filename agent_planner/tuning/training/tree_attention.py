@@ -26,8 +26,8 @@ class Segment(NamedTuple):
     parent: int
 
 
-# That many rows of scores are written out at once. Longer segments are left to torch's fused attention in fp32, where
-# it is then the faster one; in bf16 it takes half as long again as blocks of rows (benchmarks/tree_attention.py).
+# That many rows of scores are written out at once. Longer segments are left to torch's fused attention in fp32: it is
+# then the faster one, and keeps no scores. In bf16 it takes half as long again as blocks of rows, which are kept.
 ROWS = 256
 
 # Parents stand before their children; together they cover the tokens in order.
