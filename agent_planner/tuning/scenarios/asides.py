@@ -54,6 +54,12 @@ def corrected(rng: Random, clause: Clause, scene: SceneGraph) -> Clause:
     return _said_as(clause, said, slip)
 
 
+def called_it(clause: Clause, thing: str, scene: SceneGraph) -> Clause:
+    """Call a thing "it" that was named before; the same clause where that does not fit."""
+    said = _named(clause, thing, scene)
+    return _said_as(clause, said, "it") if said and not re.search(r"\bit\b", clause.text, re.IGNORECASE) else clause
+
+
 def with_purpose(rng: Random, text: str) -> str:
     """The instruction and what it is for, or until when, or how."""
     return text if text[-1] in ".?!" else f"{text} {_short(rng, rng.choice(TRAIN_PURPOSES))}"

@@ -225,8 +225,9 @@ def follow_up(rng: Random, first: Clause, roles: Roles, words: Phrasing) -> Clau
     return Clause(kind, role, text, (Atom(kind, (target,)),), {target: first.cores[target]})
 
 
-# What a join may begin with.
+# What a join may begin with; no frame fits around either.
 _OPENINGS = ("first", "to begin with")
+_SUBORDINATE = ("before ", "once ", "when ", "after ", "as soon as ", "having ", "only when ")
 
 
 def worded(rng: Random, clauses: Sequence[Clause], words: Phrasing = TRAINING) -> str:
@@ -243,7 +244,7 @@ def worded(rng: Random, clauses: Sequence[Clause], words: Phrasing = TRAINING) -
 
 
 def _is_sentence(text: str) -> bool:
-    return stands_alone(text) or text.startswith((*_OPENINGS, "please"))
+    return stands_alone(text) or text.startswith((*_OPENINGS, *_SUBORDINATE, "please"))
 
 
 def _is_statement(text: str) -> bool:

@@ -13,7 +13,7 @@ from agent_planner.goals import Declined, Goal, plan
 from agent_planner.scene import Relation, SceneGraph
 from agent_planner.scene.graph import GRASPABLE, OPENABLE, SURFACE
 from agent_planner.skills import SkillLibrary
-from agent_planner.tuning.scenarios.asides import corrected, introduced, remarked, with_purpose
+from agent_planner.tuning.scenarios.asides import called_it, corrected, introduced, remarked, with_purpose
 from agent_planner.tuning.scenarios.clauses import (
     KINDS,
     Clause,
@@ -43,13 +43,21 @@ from agent_planner.tuning.scenarios.scenes import PLANT, observed, random_scene
 from agent_planner.tuning.zoo.families import CORE, Family
 from agent_planner.tuning.zoo.kinds import AbilityKind
 from agent_planner.tuning.zoo.train_bodies import BODIES, Body, drawn_body
+from agent_planner.tuning.zoo.train_deeds import DEED_FAMILIES
 from agent_planner.tuning.zoo.train_families import HELPERS, TRAIN_FAMILIES, TRAIN_KINDS
 from agent_planner.tuning.zoo.train_talk import TRAIN_TALK
 from agent_planner.tuning.zoo.train_vocabulary import TRAIN
-from agent_planner.tuning.zoo.train_wordings import TRAIN_JOINS_BACKWARDS
+from agent_planner.tuning.zoo.train_wordings import (
+    TRAIN_JOINS_BACKWARDS,
+    TRAIN_JOINS_HAVING,
+    TRAIN_JOINS_HAVING_LAST,
+    having_done,
+)
 from agent_planner.types import Atom
 
 _BY_ROLE = {family.role: family for family in TRAIN_FAMILIES}
+_OTHERS = [f for f in TRAIN_FAMILIES if f.role not in CORE and f not in DEED_FAMILIES]
+_DEEDS = 16
 # The shipped library; it and more; families under drawn names; under names that are no words.
 _VARIANTS = {"default": 0.15, "more": 0.2, "drawn": 0.35, "invented": 0.3}
 _MOST_SKILLS = 12
@@ -63,6 +71,8 @@ _CLAUSES = {1: 0.52, 2: 0.26, 3: 0.07, 4: 0.09, 5: 0.06}
 _LONG, _MOST_CALLS = 4, 28
 # How often people say more than what is to be done; the rest is said as it is.
 _REMARKED, _PURPOSE, _INTRODUCED, _CORRECTED = 0.16, 0.06, 0.08, 0.04
+# How often the second of two clauses is said first, and how often the first as what has been done.
+_BACKWARDS, _HAVING = 0.12, 0.14
 _ONE, _SEVERAL = whole_zoo(several=False), whole_zoo(several=True)
 # How often a condition holds from the beginning.
 _HOLDS = 0.3
@@ -84,7 +94,7 @@ def draw_training_setting(rng: Random) -> Setting:
     variant = rng.choices(list(_VARIANTS), weights=list(_VARIANTS.values()))[0]
     if variant in ("default", "more"):
         skills, roles, bodies = list(default_library()), dict(DEFAULT_ROLES), []
-        extra = [f for f in TRAIN_FAMILIES if f.role not in roles.values()]
+        extra = [f for f in _others(rng) if f.role not in roles.values()]
         families = _helped(rng, rng.sample(extra, rng.randint(1, 3)) if variant == "more" else [])
     else:
         skills, roles = [], {}
@@ -123,8 +133,12 @@ def _families(rng: Random, bodies: Sequence[Body]) -> list[Family]:
     chosen = [_BY_ROLE[r] for r in CORE if r in ("navigate", "pick") or rng.random() < 0.85]
     chosen += [_BY_ROLE[role] for body in bodies for role in body.beside]
     chosen += [condition for body in bodies for condition in body.conditions]
-    others = [f for f in TRAIN_FAMILIES if f.role not in CORE]
-    return chosen + _helped(rng, rng.sample(others, rng.randint(2, 6)))
+    return chosen + _helped(rng, rng.sample(_others(rng), rng.randint(2, 6)))
+
+
+def _others(rng: Random) -> list[Family]:
+    """All but the core; of the many simple deeds only some, so that most of a library is of what takes more thought."""
+    return [*_OTHERS, *rng.sample(DEED_FAMILIES, _DEEDS)]
 
 
 def _helped(rng: Random, families: list[Family]) -> list[Family]:
@@ -188,8 +202,10 @@ def _feasible(rng: Random, setting: Setting, seen: SceneGraph, name: str) -> Sce
     calls = plan(Goal(tuple(c.atoms for c in clauses)), setting.library, seen)
     if calls is None or len(calls) > _MOST_CALLS or (not calls and rng.random() < 0.7):
         return None
-    if wanted == 2 and rng.random() < 0.12 and " it" not in clauses[1].text:
+    if wanted == 2 and rng.random() < _BACKWARDS and " it" not in clauses[1].text:
         words = replace(words, joins=TRAIN_JOINS_BACKWARDS)
+    elif wanted == 2 and rng.random() < _HAVING:
+        clauses, words = _having(rng, clauses, seen, words)
     before = ""
     if rng.random() < _INTRODUCED:
         before, clauses[0] = introduced(rng, clauses[0], seen)
@@ -197,6 +213,21 @@ def _feasible(rng: Random, setting: Setting, seen: SceneGraph, name: str) -> Sce
         clauses[0] = corrected(rng, clauses[0], seen)
     scenario = joined(rng, setting, name, clauses, words)
     return replace(scenario, instruction=_spoken(rng, _beside(rng, scenario.instruction, before)))
+
+
+def _having(rng: Random, clauses: list[Clause], seen: SceneGraph, words: Phrasing) -> tuple[list[Clause], Phrasing]:
+    """``once you have put the cup away, ...``; as they are, where the first clause cannot be said so."""
+    first, second = clauses
+    done = having_done(first.text)
+    if not done:
+        return clauses, words
+    first = replace(first, text=done)
+    if rng.random() < 0.5 or " it" in second.text:
+        return [first, second], replace(words, joins=TRAIN_JOINS_HAVING)
+    both = [name for name in first.cores if name in second.cores]
+    if both and rng.random() < 0.5:
+        first = called_it(first, both[0], seen)
+    return [first, second], replace(words, joins=TRAIN_JOINS_HAVING_LAST)
 
 
 def _beside(rng: Random, text: str, before: str = "") -> str:

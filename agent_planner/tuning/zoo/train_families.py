@@ -11,6 +11,7 @@ from types import MappingProxyType
 from agent_planner.scene.graph import CONTAINER, GRASPABLE, OPENABLE, SURFACE
 from agent_planner.tuning.zoo.families import BY_ROLE, Family
 from agent_planner.tuning.zoo.kinds import AbilityKind
+from agent_planner.tuning.zoo.train_deeds import DEED_FAMILIES, DEED_KINDS
 from agent_planner.tuning.zoo.train_entity_families import ENTITY_FAMILIES
 from agent_planner.tuning.zoo.train_robot_families import LANGUAGES, MODES, ROBOT_FAMILIES
 
@@ -210,7 +211,7 @@ _WIDENED = (
     ),
 )  # fmt: skip
 
-TRAIN_FAMILIES: tuple[Family, ...] = (*_WIDENED, *ENTITY_FAMILIES, *ROBOT_FAMILIES)
+TRAIN_FAMILIES: tuple[Family, ...] = (*_WIDENED, *ENTITY_FAMILIES, *ROBOT_FAMILIES, *DEED_FAMILIES)
 
 # What the new abilities are asked for; a kind that begins with "not " wants its predicate not to hold.
 TRAIN_KINDS: tuple[AbilityKind, ...] = (
@@ -257,6 +258,7 @@ TRAIN_KINDS: tuple[AbilityKind, ...] = (
             "come back at noon", "results arrived today", "number seven is done", "nearly out of ink",
         ),
     ),
+    *DEED_KINDS,
 )  # fmt: skip
 
 # What must stand in a library beside the core, so that an ability can be used in every scene.
@@ -272,5 +274,11 @@ HELPERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "listen": ("switch_on",),
         "film": ("work_light",),
         "dip": ("open",),
+        "descale": ("switch_off",),
+        "unjam": ("switch_off",),
+        "change_filter": ("switch_off",),
+        "update": ("switch_on",),
+        "program": ("switch_on",),
+        "defrost": ("open",),
     }
 )

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What training says where there is nothing to do, with its answer: what `wordings` has of it, and more."""
 
+from agent_planner.tuning.zoo.train_asides import TRAIN_REMARKS
 from agent_planner.tuning.zoo.wordings import TALK
 
 _READY = "I am ready. Tell me what to do."
@@ -98,4 +99,39 @@ TRAIN_TALK: tuple[tuple[str, str], ...] = (
     ("purple monkeys swim sideways on paper", "I did not understand. Tell me what to do."),
     ("asdf qwer", "I did not understand. Tell me what to do."),
     ("one two three testing", _READY),
+    ("what a lovely smell", _READY),
+    ("wow, look at that sunset!", _READY),
+    ("oh dear", _READY),
+    ("ouch!", "I am sorry."),
+    ("I broke my glasses yesterday", "I am sorry."),
+    ("my dog ran away", "I am sorry."),
+    ("we won the match!", "Congratulations. " + _READY),
+    ("I got the job!", "Congratulations. " + _READY),
+    ("my son can walk now", "Congratulations. " + _READY),
+    ("I have been to the cinema", _READY),
+    ("the soup was too hot", _READY),
+    ("that was a long day", _READY),
+    ("this place is beautiful", _READY),
+    ("you look good today", "Thank you."),
+    ("I like your colour", "Thank you."),
+    ("what you did this morning was great", "Thank you."),
+    ("you helped us a lot", "You are welcome."),
+    ("that is all I wanted, thanks", "You are welcome."),
+    ("you can relax now", "All right."),
+    ("no more work for you today", "All right."),
+    ("leave everything as it is", "All right."),
+    ("we do not need anything", "All right."),
+    ("I will call you when I need you", "All right."),
+    ("do nothing", "All right."),
+    ("how was your day?", _READY),
+    ("is it going to rain?", "I do not know."),
+    ("what is for lunch?", "I do not know."),
+    ("who built this house?", "I do not know."),
+    ("why is the sea salty?", "I do not know."),
+    ("do you know my brother?", "No, I am a robot."),
+    ("can you think?", _ROBOT),
+    ("what do robots dream of?", _ROBOT),
+    ("what does USB mean?", "I do not know."),
+    ("how do you spell banana?", "I do not know."),
+    *((remark, _READY) for remark in TRAIN_REMARKS),
 )

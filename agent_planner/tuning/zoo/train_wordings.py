@@ -5,7 +5,9 @@ Placeholders are those of `wordings`. A wording that begins with a small letter 
 framed; any other stands as it is (see `kinds.stands_alone`).
 """
 
+from agent_planner.tuning.zoo.train_deeds import DEED_WORDINGS
 from agent_planner.tuning.zoo.train_wordings_around import AROUND_ROBOT
+from agent_planner.tuning.zoo.train_wordings_further import FURTHER
 from agent_planner.tuning.zoo.train_wordings_of_things import ABOUT_THINGS
 from agent_planner.tuning.zoo.wordings import WORDINGS, seen
 
@@ -164,11 +166,15 @@ _MORE: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
-# Kind of clause: wordings; those of `wordings` come first.
-TRAIN_WORDINGS: dict[str, tuple[str, ...]] = {
+_BASIC: dict[str, tuple[str, ...]] = {
     **{kind: (*seen(kind), *_MORE[kind]) for kind in WORDINGS},
     **ABOUT_THINGS,
     **AROUND_ROBOT,
+}
+# Kind of clause: wordings; those of `wordings` come first.
+TRAIN_WORDINGS: dict[str, tuple[str, ...]] = {
+    **{kind: (*basic, *FURTHER[kind]) for kind, basic in _BASIC.items()},
+    **DEED_WORDINGS,
 }
 # Those in which `{o}` may be a list of things: imperatives without a pronoun for the one thing.
 TRAIN_SEVERAL: dict[str, tuple[str, ...]] = {
@@ -262,6 +268,43 @@ TRAIN_JOINS_BACKWARDS: tuple[str, ...] = (
     "{b}, though not until you did this: {a}",
 )  # fmt: skip
 
+# `{a}` is done first; it stands as a participle (`having_done`). The first kind says it first; of the other, `{b}` must
+# not speak of "it".
+TRAIN_JOINS_HAVING: tuple[str, ...] = (
+    "once you have {a}, {b}", "when you have {a}, {b}", "after you have {a}, {b}", "as soon as you have {a}, {b}",
+    "having {a}, {b}", "only when you have {a}, {b}",
+)  # fmt: skip
+TRAIN_JOINS_HAVING_LAST: tuple[str, ...] = (
+    "{b} once you have {a}", "{b} when you have {a}", "{b} after you have {a}", "{b} as soon as you have {a}",
+    "{b}, but not before you have {a}", "{b}, though only when you have {a}",
+)  # fmt: skip
+_PARTICIPLES = {
+    "put": "put", "set": "set", "shut": "shut", "get": "got", "take": "taken", "bring": "brought", "lay": "laid",
+    "go": "gone", "drive": "driven", "throw": "thrown", "give": "given", "find": "found", "hold": "held", "make": "made",
+    "see": "seen", "let": "let", "place": "placed", "move": "moved", "close": "closed", "wipe": "wiped", "store": "stored",
+    "raise": "raised", "drop": "dropped", "grab": "grabbed", "scan": "scanned", "carry": "carried", "empty": "emptied",
+    "transfer": "transferred", "stop": "stopped", "dip": "dipped", "flip": "flipped", "fill": "filled",
+    **{verb: verb + "ed" for verb in (
+        "open", "lock", "unlock", "clean", "pick", "lift", "fetch", "return", "check", "look", "turn", "switch", "start",
+        "water", "push", "pull", "deposit", "stow", "collect", "inspect", "photograph", "cover", "uncover", "stamp",
+        "clear", "wait", "shift", "load", "oil", "disinfect", "film", "touch", "dust",
+    )},
+    "shake": "shaken", "charge": "charged", "map": "mapped",
+}  # fmt: skip
+
+
+def having_done(imperative: str) -> str:
+    """Behind "you have": ``taken the cup`` for ``take the cup``.
+
+    Returns:
+        Nothing for verbs that are not known, and for what may have two of them.
+    """
+    verb, _, rest = imperative.partition(" ")
+    if verb not in _PARTICIPLES or " and " in imperative or "," in imperative:
+        return ""
+    return f"{_PARTICIPLES[verb]} {rest}".rstrip()
+
+
 # As those of `on` and `in`; `{q} {s}` says where `{o}` is now.
 TRAIN_FROM: dict[str, tuple[str, ...]] = {
     "on": (
@@ -282,8 +325,11 @@ TRAIN_EVERYTHING: tuple[str, ...] = (
     "put everything on {s} {p} {t}", "take everything that is on {s} and put it {p} {t}", "clear {s}, it all goes {p} {t}",
     "clear off {s} and put everything {p} {t}", "move all the things from {s}, they go {p} {t}",
     "put all that is on {s} {p} {t}", "take all the things on {s} and put them {p} {t}",
-    "make {s} empty and put all of it {p} {t}", "Everything on {s} goes {p} {t}", "All the things on {s} belong {p} {t}",
-    "Whatever is on {s} goes {p} {t}", "I want everything on {s} {p} {t}", "Nothing should stay on {s}, put it all {p} {t}",
+    "make {s} empty and put all of it {p} {t}", "empty {s}, everything on it goes {p} {t}", "sweep all that is on {s} {p} {t}",
+    "There is too much on {s}, put it all {p} {t}", "{s} has to be free: all that is on it goes {p} {t}",
+    "All of what is on {s} goes {p} {t}", "I need {s} free, so everything on it goes {p} {t}",
+    "Everything on {s} goes {p} {t}", "All the things on {s} belong {p} {t}", "Whatever is on {s} goes {p} {t}",
+    "I want everything on {s} {p} {t}", "Nothing should stay on {s}, put it all {p} {t}",
 )  # fmt: skip
 TRAIN_EXCEPT: tuple[str, ...] = (
     " except {x}", ", except for {x}", ", but not {x}", ", but leave {x} where it is", ", apart from {x}", ", {x} stays there",

@@ -8,7 +8,7 @@ import pytest
 
 from agent_planner.agent.conversation import parse_turn
 from agent_planner.errors import UserError
-from agent_planner.goals import Goal, parse_goal
+from agent_planner.goals import Goal, parse_goal, plan
 from agent_planner.llm.scripted import ScriptedModel
 from agent_planner.tuning.collect import trajectories as collecting
 from agent_planner.tuning.collect.config import CollectConfig, Mistakes
@@ -84,9 +84,11 @@ def task(situations):
     for situation in situations.values():
         for task in situation.tasks:
             goal = parse_goal(task.goal)
-            if isinstance(goal, Goal) and len(goal.steps) == 1 and task.kind == "in":
+            if not isinstance(goal, Goal) or len(goal.steps) > 1:
+                continue
+            if len(plan(goal, situation.library, observed(situation.world)) or ()) > 1:
                 return situation.model_copy(update={"tasks": (task,)})
-    raise AssertionError("nothing to put in anything")
+    raise AssertionError("no task takes several calls")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from agent_planner.goals import Goal
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
-from agent_planner.tuning.scenarios.asides import corrected, introduced, remarked, with_purpose
+from agent_planner.tuning.scenarios.asides import called_it, corrected, introduced, remarked, with_purpose
 from agent_planner.tuning.scenarios.clauses import Clause
 from agent_planner.tuning.scenarios.scenario import rebased, without
 from agent_planner.tuning.scenarios.scenes import observed
@@ -52,6 +52,12 @@ def test_what_was_spoken_of_is_called_it():
 )
 def test_no_word_is_put_where_it_could_mean_something_else(text: str):
     assert introduced(Random(1), clause(text), SCENE) == ("", clause(text))
+
+
+def test_what_was_named_before_is_called_it():
+    assert called_it(clause("put the cup on the shelf"), "shelf", SCENE).text == "put the cup on it"
+    twice = clause("take the cup and put it on the shelf")
+    assert called_it(twice, "shelf", SCENE) == twice
 
 
 def test_whoever_misspeaks_means_what_comes_last():
@@ -103,3 +109,12 @@ def test_it_is_put_somewhere_only_after_something_else_was_done_with_it(drawn):
     put = [(a, b) for a, b in put if (thing := b.atoms[0].args[0]) in a.cores and b.cores[thing] not in b.text]
     assert len(put) > 10
     assert not {a.kind for a, _ in put} & {"on", "in", "near", "holding", "open", "closed"}
+
+
+def test_what_has_been_done_comes_first_wherever_it_is_said(drawn):
+    pairs = [s for s in drawn if len(s.clauses) == 2 and " you have " in s.instruction]
+    said_last = [s for s in pairs if s.instruction.find(s.clauses[0].text) > s.instruction.find(s.clauses[1].text) >= 0]
+    assert len(pairs) > 20 and len(said_last) > 5
+    for scenario in pairs:
+        assert isinstance(scenario.goal, Goal)
+        assert scenario.goal.steps == tuple(c.atoms for c in scenario.clauses)

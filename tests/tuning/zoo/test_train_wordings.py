@@ -36,12 +36,15 @@ from agent_planner.tuning.zoo.train_wordings import (
     TRAIN_FROM,
     TRAIN_JOINS,
     TRAIN_JOINS_BACKWARDS,
+    TRAIN_JOINS_HAVING,
+    TRAIN_JOINS_HAVING_LAST,
     TRAIN_PLACE_ALL,
     TRAIN_PLACE_BOTH,
     TRAIN_RING,
     TRAIN_SEVERAL,
     TRAIN_SHUT_AGAIN,
     TRAIN_WORDINGS,
+    having_done,
 )
 from agent_planner.tuning.zoo.wordings import FRAMES, JOINS, PLACE_ALL, TALK, WORDINGS, seen
 from agent_planner.tuning.zoo.written_instructions import read_written
@@ -96,7 +99,7 @@ def test_every_wording_has_its_placeholders():
         assert all(_fields(text) == fields for text in texts), kind
     for texts, fields in (
         (TRAIN_FRAMES, ["i"]),
-        ((*TRAIN_JOINS, *TRAIN_JOINS_BACKWARDS), ["a", "b"]),
+        ((*TRAIN_JOINS, *TRAIN_JOINS_BACKWARDS, *TRAIN_JOINS_HAVING, *TRAIN_JOINS_HAVING_LAST), ["a", "b"]),
         ((*TRAIN_PLACE_ALL, *TRAIN_PLACE_BOTH), ["o", "p", "t"]),
         (TRAIN_EVERYTHING, ["p", "s", "t"]),
         (TRAIN_EXCEPT, ["x"]),
@@ -167,7 +170,7 @@ def test_no_wording_of_a_new_kind_is_one_of_dev_or_test():
     ("new", "held_out"),
     [
         (TRAIN_FRAMES, FRAMES_OF),
-        ((*TRAIN_JOINS, *TRAIN_JOINS_BACKWARDS), JOINS_OF),
+        ((*TRAIN_JOINS, *TRAIN_JOINS_BACKWARDS, *TRAIN_JOINS_HAVING, *TRAIN_JOINS_HAVING_LAST), JOINS_OF),
         ((*TRAIN_PLACE_ALL, *TRAIN_PLACE_BOTH, *TRAIN_EVERYTHING), PLACE_ALL_OF),
     ],
 )
@@ -247,3 +250,18 @@ def test_what_is_said_beside_an_instruction_is_not_of_dev_or_test():
 )
 def test_what_is_said_in_a_hurry(full: str, short: str):
     assert contracted(full) == short
+
+
+@pytest.mark.parametrize(
+    ("imperative", "done"),
+    [
+        ("take the cup", "taken the cup"),
+        ("put the cup on the desk", "put the cup on the desk"),
+        ("dock", ""),
+        ("take the cup and put it on the desk", ""),
+        ("close the door, then lock it", ""),
+        ("The cup goes on the desk", ""),
+    ],
+)
+def test_what_is_to_be_done_first_is_said_as_done(imperative: str, done: str):
+    assert having_done(imperative) == done
