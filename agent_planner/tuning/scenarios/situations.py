@@ -17,11 +17,14 @@ from agent_planner.tuning.data.records import read_plain
 from agent_planner.tuning.scenarios.clauses import Clause
 from agent_planner.tuning.scenarios.hidden import hide, look_tasks, missing_at_first
 from agent_planner.tuning.scenarios.scenario import Answered, Scenario, stable_seed, twins
+from agent_planner.tuning.scenarios.sheets import draw_sheet
 from agent_planner.tuning.scenarios.training import draw_training_setting, training_scenarios
 from agent_planner.types import Atom
 
 # Worlds in which things are hidden, and how many of the objects that instructions name are hidden in each of them.
 _WORLDS, _HIDDEN = 4, 0.5
+# How many situations are written ones.
+_WRITTEN = 0.12
 
 
 class Part(BaseModel):
@@ -109,11 +112,14 @@ def draw_situations(split: str, seed: int, index: int, tasks: int) -> Iterator[S
 
     ``…/twin`` lacks a thing or an ability; in ``…/hidden0`` and on some of what is named lies in closed places, and in
     ``…/found0`` and on these were looked into. They are asked the very same, so that library and world alone tell what
-    can be done from what cannot, and when somebody has to look first.
+    can be done from what cannot, and when somebody has to look first. What was written by hand stands alone.
     """
     rng = Random(stable_seed("situations", split, seed, index))
-    setting = draw_training_setting(rng)
     name = f"{split}/{seed}/{index}"
+    if rng.random() < _WRITTEN:
+        yield _situation(name, split, draw_sheet(rng, name)[:tasks])
+        return
+    setting = draw_training_setting(rng)
     drawn = list(training_scenarios(rng, setting, tasks, name))
     if not drawn:
         return

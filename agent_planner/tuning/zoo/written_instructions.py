@@ -2,11 +2,12 @@
 """Instructions that people would say in a room, written one by one, each with the goal that it states.
 
 The files in ``written/SPLIT/`` hold a whole scene each, hidden things included, the roles of the skills that the
-robot has beside the shipped ones, and what is said; goals are in the goal language and about what can be seen.
+robot has beside the shipped ones, and what is said; goals are in the goal language and about what can be seen. Those of
+training also say which words may be exchanged for others (`scenarios.sheets`).
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -21,24 +22,38 @@ from agent_planner.scene import SceneGraph
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.zoo.families import FAMILIES
 from agent_planner.tuning.zoo.held_out_families import DEV_FAMILIES, TEST_FAMILIES
+from agent_planner.tuning.zoo.train_families import TRAIN_FAMILIES
+from agent_planner.tuning.zoo.train_vocabulary import TRAIN
 
 _FOLDER = Path(__file__).parent / "written"
-# Whatever a training library may hold, and the abilities of the split itself.
+# What a library of the split may hold: all of `families`, and the abilities of the split itself.
 _FAMILIES = {
+    "train": {f.role: f for f in TRAIN_FAMILIES},
     "dev": {f.role: f for f in (*FAMILIES, *DEV_FAMILIES)},
     "test": {f.role: f for f in (*FAMILIES, *TEST_FAMILIES)},
 }
+_LISTS: dict[str, tuple[str, ...]] = asdict(TRAIN)
 
 
 @dataclass(frozen=True)
 class Written:
-    """One instruction. ``roles`` are the families of which the robot has a skill beside the shipped library."""
+    """One instruction.
+
+    Attributes:
+        id: split, file and number, separated by slashes.
+        scene: hidden things included.
+        roles: the families of which the robot has a skill beside the shipped library.
+        say: the instruction.
+        goal: what it asks for.
+        swap: words of scene, instruction and goal, each with what may stand for it.
+    """
 
     id: str
     scene: SceneGraph
     roles: tuple[str, ...]
     say: str
     goal: Stated
+    swap: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class _Said(BaseModel):
@@ -53,6 +68,8 @@ class _Sheet(BaseModel):
 
     scene: SceneGraph
     skills: tuple[str, ...] = ()
+    # The words themselves, or the name of the list in the vocabulary of training.
+    swap: dict[str, tuple[str, ...] | str] = {}
     said: tuple[_Said, ...] = Field(min_length=1)
 
 
@@ -78,18 +95,24 @@ def read_sheet(path: Path, split: str) -> Iterator[Written]:
         for at, role in enumerate(sheet.skills)
         if role not in known
     )
+    lines.refuse(
+        (("swap", word), f"'{words}' is no list of the vocabulary; {did_you_mean(words, _LISTS)}")
+        for word, words in sheet.swap.items()
+        if isinstance(words, str) and words not in _LISTS
+    )
+    swap = {word: _LISTS[words] if isinstance(words, str) else words for word, words in sheet.swap.items()}
     for at, said in enumerate(sheet.said):
         try:
             goal = parse_goal(f"goal: {said.goal}")
         except CallRefused as refusal:
             raise lines.error([(("said", at, "goal"), f"said.{at}.goal: {refusal.message}")]) from refusal
-        yield Written(f"{split}/{path.stem}/{at}", sheet.scene, sheet.skills, said.say, goal)
+        yield Written(f"{split}/{path.stem}/{at}", sheet.scene, sheet.skills, said.say, goal, swap)
 
 
 @cache
 def written_library(roles: tuple[str, ...]) -> SkillLibrary:
     """Return the shipped library with a skill of each of these roles, by its family's first name and description."""
-    families = {f.role: f for f in (*FAMILIES, *DEV_FAMILIES, *TEST_FAMILIES)}
+    families = {f.role: f for f in (*TRAIN_FAMILIES, *DEV_FAMILIES, *TEST_FAMILIES)}
     return SkillLibrary(skills=(*SkillLibrary.load(), *(families[role].draw(_First()) for role in roles)))
 
 
