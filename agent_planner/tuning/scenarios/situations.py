@@ -23,8 +23,8 @@ from agent_planner.types import Atom
 
 # Worlds in which things are hidden, and how many of the objects that instructions name are hidden in each of them.
 _WORLDS, _HIDDEN = 4, 0.5
-# How many situations are written ones.
-_WRITTEN = 0.12
+# How often a written scene is drawn instead, so many times with other words.
+_WRITTEN, _TIMES = 0.2, 4
 
 
 class Part(BaseModel):
@@ -112,12 +112,14 @@ def draw_situations(split: str, seed: int, index: int, tasks: int) -> Iterator[S
 
     ``…/twin`` lacks a thing or an ability; in ``…/hidden0`` and on some of what is named lies in closed places, and in
     ``…/found0`` and on these were looked into. They are asked the very same, so that library and world alone tell what
-    can be done from what cannot, and when somebody has to look first. What was written by hand stands alone.
+    can be done from what cannot, and when somebody has to look first. Or else, in ``…/written0`` and on, what was
+    written by hand about a scene.
     """
     rng = Random(stable_seed("situations", split, seed, index))
     name = f"{split}/{seed}/{index}"
     if rng.random() < _WRITTEN:
-        yield _situation(name, split, draw_sheet(rng, name)[:tasks])
+        for number in range(_TIMES):
+            yield _situation(f"{name}/written{number}", split, draw_sheet(rng, name)[:tasks])
         return
     setting = draw_training_setting(rng)
     drawn = list(training_scenarios(rng, setting, tasks, name))
