@@ -66,7 +66,8 @@ _DEEDS = (
         "{o} does not cut any more|I want {o} sharpened|Could {o} be sharpened?",
     ),
     _deed(
-        "paint", GRASPABLE, _LYING, "painted", "paint apply_paint brush_paint_on coat_with_paint colour_coat paint_over",
+        "paint", GRASPABLE, _LYING, "painted",
+        "paint apply_paint brush_paint_on coat_with_paint colour_coat paint_over",
         "Paint an object with the robot's brush.|Put a coat of colour on a thing.|"
         "Brush colour onto something that lies within reach.|Coat an object.|Give a thing a new colour.",
         "redo the coat of {o}|give {o} a coat of colour|put a fresh coat on {o}|brush some colour onto {o}|"
@@ -109,7 +110,8 @@ _DEEDS = (
         "{o} tastes of nothing|{o} needs salt|I want {o} salted|Could {o} have more salt?",
     ),
     _deed(
-        "fill_up", GRASPABLE, _HELD, "filled", "fill_up fill_with_water top_up refill_vessel pour_water_in fill_at_faucet",
+        "fill_up", GRASPABLE, _HELD, "filled",
+        "fill_up fill_with_water top_up refill_vessel pour_water_in fill_at_faucet",
         "Fill the held vessel with water.|Top up what is in the hand from the tap.|"
         "Pour water into the held object.|Make a held vessel full.|Fill up the object in the gripper.",
         "fill {o} with water|fill {o} up|fill {o} to the brim|top up {o}|refill {o}|{o} should be full of water|"
@@ -151,14 +153,16 @@ _DEEDS = (
         "I want {o} squeezed|How soft is {o}? Squeeze it|Could you squeeze {o}?",
     ),
     _deed(
-        "descale", _DEVICE, ("not running({0})", "at({0})"), "descaled", "descale remove_scale decalcify lime_removal run_descaler dissolve_lime",
+        "descale", _DEVICE, ("not running({0})", "at({0})"), "descaled",
+        "descale remove_scale decalcify lime_removal run_descaler dissolve_lime",
         "Descale a machine that is off.|Remove the lime from a device.|Decalcify an appliance; it must not run.|"
         "Dissolve the lime in an idle machine.|Run the descaler through a device.",
         "descale {o}|get the lime out of {o}|decalcify {o}|remove the lime from {o}|run the descaler through {o}|"
         "{o} is full of lime|{o} has to be descaled|I want {o} descaled|When was {o} last descaled? Do it",
     ),
     _deed(
-        "unjam", _DEVICE, ("not running({0})", *_BY), "unjammed", "unjam clear_jam free_blockage remove_obstruction release_jam unblock",
+        "unjam", _DEVICE, ("not running({0})", *_BY), "unjammed",
+        "unjam clear_jam free_blockage remove_obstruction release_jam unblock",
         "Clear a jam in a machine that is off.|Remove what blocks a device.|"
         "Free a blocked machine; it must stand still.|Take the obstruction out of an idle device.|"
         "Unblock an appliance.",
@@ -166,7 +170,8 @@ _DEEDS = (
         "{o} is jammed|{o} is stuck again|I want {o} unblocked|Could {o} be unjammed?",
     ),
     _deed(
-        "update", _DEVICE, ("running({0})", "at({0})"), "updated", "update_device install_update upgrade flash_firmware bring_up_to_date new_version",
+        "update", _DEVICE, ("running({0})", "at({0})"), "updated",
+        "update_device install_update upgrade flash_firmware bring_up_to_date new_version",
         "Install the new software on a running device.|Update a machine that is on.|"
         "Flash the firmware of a device.|Bring a running machine up to date.|Put the new version on an appliance.",
         "update {o}|install the update on {o}|put the new software on {o}|upgrade {o}|bring {o} up to date|"
@@ -182,7 +187,8 @@ _DEEDS = (
         "Could the bolts of {o} be tightened?",
     ),
     _deed(
-        "change_filter", _DEVICE, ("not running({0})", *_BY), "filter_changed", "change_filter swap_filter new_filter replace_filter exchange_filter filter_service",
+        "change_filter", _DEVICE, ("not running({0})", *_BY), "filter_changed",
+        "change_filter swap_filter new_filter replace_filter exchange_filter filter_service",
         "Change the filter of a device that is off.|Swap the old filter of a machine for a new one.|"
         "Put a new filter into an idle appliance.|Exchange the filter of a machine; it must stand still.|"
         "Replace the filter of a device.",
@@ -191,7 +197,8 @@ _DEEDS = (
         "I want the filter of {o} changed|Could {o} have a new filter?",
     ),
     _deed(
-        "program", _DEVICE, ("running({0})", "at({0})"), "", "load_program program_device set_up_program teach_device choose_program write_settings",
+        "program", _DEVICE, ("running({0})", "at({0})"), "",
+        "load_program program_device set_up_program teach_device choose_program write_settings",
         "Load the usual program into a running device.|Program a machine that is on.|"
         "Set up a running appliance for its work.|Write our settings into a device.|"
         "Choose the program of a machine.",
@@ -243,7 +250,8 @@ _DEEDS = (
         "{o} should look festive|I want {o} decorated|Could {o} be decorated?",
     ),
     _deed(
-        "defrost", OPENABLE, ("open({0})", "at({0})"), "defrosted", "defrost remove_ice de_ice thaw melt_ice get_ice_off",
+        "defrost", OPENABLE, ("open({0})", "at({0})"), "defrosted",
+        "defrost remove_ice de_ice thaw melt_ice get_ice_off",
         "Remove the ice inside something that is open.|Defrost an open container.|"
         "Thaw what is frozen in an open door.|Melt the ice behind an open door.|"
         "Get the ice off the walls of something open.",
@@ -276,13 +284,6 @@ _DEEDS = (
         "Give applause with an empty hand.|Cheer by clapping.",
         "clap|applaud|clap for us|give us some applause|give them a round of applause|They deserve applause|"
         "Some applause, please|I want you to clap|Could you clap?",
-    ),
-    _deed(
-        "sing", None, (), "", "sing hum sing_song perform_song intone croon",
-        "Sing a song.|Hum a tune.|Let people hear a song.|Perform a song with the loudspeaker.|"
-        "Intone the company's song.",
-        "sing|sing a song|sing for us|hum a tune|let us hear a song|We need a song|A song, please|"
-        "I want you to sing|Could you sing?",
     ),
     _deed(
         "nod", None, (), "", "nod nod_head say_yes_by_head head_nod agree_silently dip_head",
