@@ -28,7 +28,9 @@ def scenarios(
     count: Annotated[
         int,
         typer.Option(
-            min=1, help="scenes to draw; each comes with a twin and up to eight worlds in which somebody has to look"
+            min=1,
+            help="scenes to draw; each comes with a twin and up to eight worlds in which somebody has to look, or, "
+            "where its instructions were written by hand, four times with other words",
         ),
     ] = 200,
     tasks: Annotated[int, typer.Option(min=1, help="instructions about each of them")] = 24,

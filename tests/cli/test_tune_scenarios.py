@@ -147,13 +147,13 @@ def test_a_half_done_collection_is_of_the_model_that_began_it(run, drawn, tmp_pa
 
 def test_two_situations_of_one_id_are_an_error(run, drawn, tmp_path):
     drawn.write_text(drawn.read_text() * 2)
-    with pytest.raises(ConfigError, match="has two situations 'train/0/0'"):
+    with pytest.raises(ConfigError, match="has two situations 'train/0/0/"):
         run("collect", drawn, tmp_path / "out.jsonl")
 
 
 def test_what_was_drawn_and_proposed_is_not_done_again(run, tmp_path, monkeypatch):
     """A model is asked about each scene once, however often the command is broken off; what it costs stays counted."""
-    asked, broken = [], {"train/0/2"}
+    asked, broken = [], {"train/0/1"}
 
     def propose(self, situation, count):
         asked.append(situation.id)
@@ -172,8 +172,8 @@ def test_what_was_drawn_and_proposed_is_not_done_again(run, tmp_path, monkeypatc
     before = [name for name in asked if name not in broken]
     broken.clear()
     run(*words)
-    again = asked[asked.index("train/0/2") + 1 :]
-    assert not set(again) & set(before) and again[0] == "train/0/2"
+    again = asked[asked.index("train/0/1") + 1 :]
+    assert not set(again) & set(before) and again[0] == "train/0/1"
     lines = [json.loads(line) for line in out.read_text().splitlines()]
     assert [line["id"] for line in lines] == before + again
     counts = manifest(out)["counts"]

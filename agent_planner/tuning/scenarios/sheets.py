@@ -34,6 +34,7 @@ def draw_sheet(rng: Random, name: str) -> list[Scenario]:
     Words are exchanged as the sheet allows, things stand in another order, and the skills have drawn names.
     """
     sheet = rng.choice(_sheets())
+    sheet = tuple(rng.sample(sheet, len(sheet)))
     words = _exchanged(rng, sheet)
     world = _renamed(rng, sheet[0].scene, words)
     roles = sheet[0].roles
