@@ -15,15 +15,14 @@ from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.scenarios.clauses import plural
 from agent_planner.tuning.scenarios.scenario import DEFAULT_ROLES, Scenario, default_library
 from agent_planner.tuning.scenarios.scenes import observed
+from agent_planner.tuning.scenarios.training import MOST_SKILLS
 from agent_planner.tuning.zoo.families import CORE
-from agent_planner.tuning.zoo.train_families import HELPERS, TRAIN_FAMILIES
+from agent_planner.tuning.zoo.train_families import HELPERS, TRAIN_BY_ROLE, TRAIN_FAMILIES
+from agent_planner.tuning.zoo.train_talk import READY
 from agent_planner.tuning.zoo.written_instructions import Written, read_written, written_library
 from agent_planner.types import Atom
 
-_BY_ROLE = {family.role: family for family in TRAIN_FAMILIES}
-# To what asks for nothing.
-_ANSWER = "I am ready. Tell me what to do."
-_SWAPPED, _SHIPPED, _INVENTED, _MOST_SKILLS = 0.5, 0.35, 0.25, 12
+_SWAPPED, _SHIPPED, _INVENTED = 0.5, 0.35, 0.25
 
 _Words = Callable[[str], str]
 
@@ -89,17 +88,17 @@ def _renamed(rng: Random, scene: SceneGraph, words: _Words) -> SceneGraph:
 
 def _library(rng: Random, roles: tuple[str, ...]) -> tuple[SkillLibrary, Mapping[str, str]]:
     """Return a library with a skill of each of these roles, and its names by those that the sheets use."""
-    shipped = len(default_library().skills) + len(roles) <= _MOST_SKILLS and rng.random() < _SHIPPED
+    shipped = len(default_library().skills) + len(roles) <= MOST_SKILLS and rng.random() < _SHIPPED
     skills = list(default_library()) if shipped else []
     own = {role: name for name, role in DEFAULT_ROLES.items()} if shipped else {}
     needed = [helper for role in roles for helper in HELPERS.get(role, ())]
     wanted = [*CORE, *roles, *needed, *DEFAULT_ROLES.values()]
-    others = rng.sample([f.role for f in TRAIN_FAMILIES], _MOST_SKILLS)
+    others = rng.sample([f.role for f in TRAIN_FAMILIES], MOST_SKILLS)
     invented = rng.random() < _INVENTED
     for role in dict.fromkeys([*wanted, *others]):
-        if role in own or len(skills) >= _MOST_SKILLS and role not in roles:
+        if role in own or len(skills) >= MOST_SKILLS and role not in roles:
             continue
-        skill = _BY_ROLE[role].draw(rng, invented and rng.random() < 0.7)
+        skill = TRAIN_BY_ROLE[role].draw(rng, invented and rng.random() < 0.7)
         if skill.name not in {s.name for s in skills}:
             skills.append(skill)
             own[role] = skill.name
@@ -118,7 +117,7 @@ def _goal(goal: Stated, words: _Words, new_names: Mapping[str, str]) -> Stated:
         return old._replace(args=(new_names.get(args[0], args[0]), *args[1:]) if old.name == DID else args)
 
     if goal == Declined("none"):
-        return Declined("none", _ANSWER)
+        return Declined("none", READY)
     if isinstance(goal, Declined):
         return replace(goal, words=words(goal.words), options=tuple(map(words, goal.options)))
     return Goal(tuple(tuple(map(atom, step)) for step in goal.steps))

@@ -44,7 +44,7 @@ from agent_planner.tuning.zoo.families import CORE, Family
 from agent_planner.tuning.zoo.kinds import AbilityKind
 from agent_planner.tuning.zoo.train_bodies import BODIES, Body, drawn_body
 from agent_planner.tuning.zoo.train_deeds import DEED_FAMILIES
-from agent_planner.tuning.zoo.train_families import HELPERS, TRAIN_FAMILIES, TRAIN_KINDS
+from agent_planner.tuning.zoo.train_families import HELPERS, TRAIN_BY_ROLE, TRAIN_FAMILIES, TRAIN_KINDS
 from agent_planner.tuning.zoo.train_talk import TRAIN_TALK
 from agent_planner.tuning.zoo.train_vocabulary import TRAIN
 from agent_planner.tuning.zoo.train_wordings import (
@@ -55,12 +55,11 @@ from agent_planner.tuning.zoo.train_wordings import (
 )
 from agent_planner.types import Atom
 
-_BY_ROLE = {family.role: family for family in TRAIN_FAMILIES}
 _OTHERS = [f for f in TRAIN_FAMILIES if f.role not in CORE and f not in DEED_FAMILIES]
 _DEEDS = 16
 # The shipped library; it and more; families under drawn names; under names that are no words.
 _VARIANTS = {"default": 0.15, "more": 0.2, "drawn": 0.35, "invented": 0.3}
-_MOST_SKILLS = 12
+MOST_SKILLS = 12
 _HELPED = 0.9
 _BODY, _DRAWN_BODY, _TWO_WAYS = 0.85, 0.8, 0.5
 _NEW_KIND, _EVERYTHING = 0.45, 0.06
@@ -104,7 +103,7 @@ def draw_training_setting(rng: Random) -> Setting:
         for body in bodies:
             family = body.changed(family)
         skill = family.draw(rng, variant == "invented" and rng.random() < 0.7)
-        if skill.name not in roles and family.role not in roles.values() and len(skills) < _MOST_SKILLS:
+        if skill.name not in roles and family.role not in roles.values() and len(skills) < MOST_SKILLS:
             skills.append(skill)
             roles[skill.name] = family.role
     if variant != "default":
@@ -130,8 +129,8 @@ def _bodies(rng: Random) -> list[Body]:
 
 def _families(rng: Random, bodies: Sequence[Body]) -> list[Family]:
     """Core skills first, since a library is cut off at its most; then others with what they need beside them."""
-    chosen = [_BY_ROLE[r] for r in CORE if r in ("navigate", "pick") or rng.random() < 0.85]
-    chosen += [_BY_ROLE[role] for body in bodies for role in body.beside]
+    chosen = [TRAIN_BY_ROLE[r] for r in CORE if r in ("navigate", "pick") or rng.random() < 0.85]
+    chosen += [TRAIN_BY_ROLE[role] for body in bodies for role in body.beside]
     chosen += [condition for body in bodies for condition in body.conditions]
     return chosen + _helped(rng, rng.sample(_others(rng), rng.randint(2, 6)))
 
@@ -146,7 +145,7 @@ def _helped(rng: Random, families: list[Family]) -> list[Family]:
     found: list[Family] = []
     for family in families:
         helpers = HELPERS.get(family.role, ()) if rng.random() < _HELPED else ()
-        found += [_BY_ROLE[role] for role in helpers] + [family]
+        found += [TRAIN_BY_ROLE[role] for role in helpers] + [family]
     return found
 
 

@@ -212,6 +212,7 @@ _WIDENED = (
 )  # fmt: skip
 
 TRAIN_FAMILIES: tuple[Family, ...] = (*_WIDENED, *ENTITY_FAMILIES, *ROBOT_FAMILIES, *DEED_FAMILIES)
+TRAIN_BY_ROLE: Mapping[str, Family] = MappingProxyType({family.role: family for family in TRAIN_FAMILIES})
 
 # What the new abilities are asked for; a kind that begins with "not " wants its predicate not to hold.
 TRAIN_KINDS: tuple[AbilityKind, ...] = (
