@@ -147,7 +147,7 @@ def test_a_half_done_collection_is_of_the_model_that_began_it(run, drawn, tmp_pa
 
 def test_two_situations_of_one_id_are_an_error(run, drawn, tmp_path):
     drawn.write_text(drawn.read_text() * 2)
-    with pytest.raises(ConfigError, match="has two situations 'train/0/0/"):
+    with pytest.raises(ConfigError, match="has two situations 'train/0/0/written0'"):
         run("collect", drawn, tmp_path / "out.jsonl")
 
 

@@ -23,6 +23,7 @@ from agent_planner.tuning.scenarios.clauses import Clause, plural
 from agent_planner.tuning.scenarios.scenario import KNOWN, Scenario, Setting, draw_setting, feasible
 from agent_planner.tuning.scenarios.scenes import observed
 from agent_planner.tuning.zoo.families import BY_ROLE
+from agent_planner.tuning.zoo.kinds import capital
 from agent_planner.tuning.zoo.vocabulary import DEV, SEEN, TEST, Vocabulary
 from agent_planner.types import Atom
 
@@ -167,7 +168,7 @@ class _NewNames:
             (name,) = matches(self.old_scene, old)
             noun = self.nouns[self.old_scene.entities[name].category]
             new = noun if matches(observed(self.world), noun) == [self.names[name]] else self.names[name]
-        return new[0].upper() + new[1:] if found[0][0].isupper() else new
+        return capital(new) if found[0][0].isupper() else new
 
 
 def _sort_of(noun: str) -> str:

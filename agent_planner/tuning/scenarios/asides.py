@@ -8,6 +8,7 @@ from random import Random
 from agent_planner.goals.goal import DID
 from agent_planner.scene import SceneGraph
 from agent_planner.tuning.scenarios.clauses import Clause
+from agent_planner.tuning.zoo.kinds import capital
 from agent_planner.tuning.zoo.train_asides import (
     TRAIN_ABOUT,
     TRAIN_ABOUT_OBJECTS,
@@ -78,7 +79,7 @@ def remarked(rng: Random, text: str, before: str = "") -> str:
         text = text.rstrip(".?!")
     if remark[-1] in "?!":
         form = form.replace("{R}.", "{R}")
-    return form.format(r=remark, R=_capital(remark), i=text, I=_capital(text))
+    return form.format(r=remark, R=capital(remark), i=text, I=capital(text))
 
 
 def _thing(clause: Clause) -> str:
@@ -108,7 +109,3 @@ def _said_as(clause: Clause, said: re.Match[str], words: str) -> Clause:
 
 def _short(rng: Random, text: str) -> str:
     return contracted(text) if rng.random() < _CONTRACTED else text
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]

@@ -16,7 +16,7 @@ from agent_planner.tuning.scenarios.clauses import Clause, Roles, draw_kind, mak
 from agent_planner.tuning.scenarios.phrasing import TRAINING, Phrasing
 from agent_planner.tuning.scenarios.scenes import observed, random_scene
 from agent_planner.tuning.zoo.families import BY_ROLE, CORE, FAMILIES
-from agent_planner.tuning.zoo.kinds import stands_alone
+from agent_planner.tuning.zoo.kinds import capital, stands_alone
 from agent_planner.tuning.zoo.vocabulary import SEEN, Vocabulary
 from agent_planner.tuning.zoo.wordings import TALK
 from agent_planner.types import Atom
@@ -240,7 +240,7 @@ def worded(rng: Random, clauses: Sequence[Clause], words: Phrasing = TRAINING) -
         text = join.format(a=text, b=clause.text)
     plain = _is_sentence(text) if words.sentences else _is_statement(text)
     text = text if plain or ". " in text else rng.choice(words.frames).format(i=text)
-    return text[0].upper() + text[1:] if rng.random() < 0.4 else text
+    return capital(text) if rng.random() < 0.4 else text
 
 
 def _is_sentence(text: str) -> bool:

@@ -17,6 +17,7 @@ from agent_planner.tuning.scenarios.scenario import DEFAULT_ROLES, Scenario, def
 from agent_planner.tuning.scenarios.scenes import observed
 from agent_planner.tuning.scenarios.training import MOST_SKILLS
 from agent_planner.tuning.zoo.families import CORE
+from agent_planner.tuning.zoo.kinds import capital
 from agent_planner.tuning.zoo.train_families import HELPERS, TRAIN_BY_ROLE, TRAIN_FAMILIES
 from agent_planner.tuning.zoo.train_talk import READY
 from agent_planner.tuning.zoo.written_instructions import Written, read_written, written_library
@@ -36,12 +37,13 @@ def draw_sheet(rng: Random, name: str) -> list[Scenario]:
     sheet = tuple(rng.sample(sheet, len(sheet)))
     words = _exchanged(rng, sheet)
     world = _renamed(rng, sheet[0].scene, words)
+    scene = observed(world)
     roles = sheet[0].roles
     library, new_names = _library(rng, roles)
     found = []
     for number, one in enumerate(sheet):
         goal = _goal(one.goal, words, new_names)
-        if isinstance(goal, Goal) and plan(goal, library, observed(world)) is None:
+        if isinstance(goal, Goal) and plan(goal, library, scene) is None:
             continue
         kind = goal.kind if isinstance(goal, Declined) else "written"
         found.append(Scenario(f"{name}/{number}", library, world, words(one.say), goal, kind))
@@ -72,7 +74,7 @@ def _exchanged(rng: Random, sheet: tuple[Written, ...]) -> _Words:
 
     def other(found: re.Match[str]) -> str:
         text = every[found[0].lower()]
-        return text[0].upper() + text[1:] if found[0][0].isupper() else text
+        return capital(text) if found[0][0].isupper() else text
 
     return lambda text: pattern.sub(other, text)
 

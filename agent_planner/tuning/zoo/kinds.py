@@ -36,4 +36,9 @@ def stands_alone(wording: str) -> bool:
 def sentence(wording: str, **slots: str) -> str:
     """The wording with its slots filled; what stands alone begins with a capital, also where a slot comes first."""
     text = wording.format(**slots)
-    return text[0].upper() + text[1:] if stands_alone(wording) else text
+    return capital(text) if stands_alone(wording) else text
+
+
+def capital(text: str) -> str:
+    """The text with a capital at its beginning; the rest stays."""
+    return text[0].upper() + text[1:]
