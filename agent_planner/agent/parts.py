@@ -41,7 +41,18 @@ _AMBIGUOUS = """
 box button clean clear clip close cool cut dock dry empty fire free hammer head home hook light line lower map mark mop
 open pile plant plug position rest screw sink stamp strip tape tip tie warm water wheel wind
 """
-_NOUN_BEGINS = r"(?:the|a|an|it|them|my|your|all|every|both|everything|yourself|that|this|up|to|over|back)\b"
+# Participles ("once you have taken the cup") that do not end in -ed.
+_IRREGULAR = {
+    "blown": "blow", "brought": "bring", "built": "build", "caught": "catch", "drawn": "draw", "driven": "drive",
+    "fed": "feed", "found": "find", "flung": "fling", "frozen": "freeze", "given": "give", "gone": "go",
+    "ground": "grind", "hung": "hang", "hidden": "hide", "held": "hold", "kept": "keep", "laid": "lay",
+    "led": "lead", "left": "leave", "lit": "light", "made": "make", "met": "meet", "ridden": "ride", "rung": "ring",
+    "said": "say", "seen": "see", "sent": "send", "shaken": "shake", "shown": "show", "spoken": "speak", "spun": "spin",
+    "stood": "stand", "stuck": "stick", "sunk": "sink", "swept": "sweep", "swung": "swing", "taken": "take",
+    "thrown": "throw", "told": "tell", "undone": "undo", "wound": "wind", "written": "write",
+}  # fmt: skip
+_OBJECT = "the|a|an|it|them|my|your|all|every|both"
+_NOUN_BEGINS = rf"(?:{_OBJECT}|everything|yourself|that|this|up|to|over|back)\b"
 _POLITE = r"(?:(?:please|also|now|just|do not forget to|don't forget to|remember to|make sure to)\b,?\s*)*"
 _DONE = (
     r"(?:(?:that|this|it) is (?:done|finished)|(?:you are|you're) (?:done|finished)(?: with (?:that|this|it))?"
@@ -58,22 +69,35 @@ _JOINT = re.compile(
 )
 # Words that tell an order or a condition of another kind.
 _ELSE = re.compile(
-    r"\b(?:before|after|unless|until|till|(?<!see )(?<!check )(?<!out )if|(?<!a )while|whenever|when|"
+    r"\b(?:before|after|having|unless|until|till|(?<!see )(?<!check )(?<!out )if|(?<!a )while|whenever|when|"
     r"once(?!\s*(?:[.,;!]|and\b|more\b|again\b|$))|as soon as|as long as|instead|but first)\b",
     re.IGNORECASE,
 )
 # Where the words tell what comes first, but not in its order.
-_AFTER = r"(?:only\s+)?(?:after|once|when|as soon as)\s+you(?:\s+have|'ve)?(?!\s+(?:get|see|hear|notice|feel)\b)"
+_AFTER = (
+    r"(?:(?:only\s+)?(?:after|once|when|as soon as)\s+you(?:\s+have|'ve)?(?!\s+(?:get|see|hear|notice|feel)\b)"
+    r"|having)"
+)
 _BEFORE = r"before\s+you"
 _FIRST = r"but\s+(?:before that|first)\b,?"
 _CLAUSE = re.compile(rf"\b(?:{_AFTER}|(?P<before>{_BEFORE})|(?P<first>{_FIRST}))\s+", re.IGNORECASE)
 # "Take the cup and put it there", "go and look": one thing to do, in two verbs.
-_TAKING = re.compile(r"\b(?:take|get|pick|grab|grasp|fetch|find|lift)\b(?!.*\band\b)", re.IGNORECASE)
+_TAKING = re.compile(
+    r"\b(?:take|get|pick|grab|grasp|fetch|find|lift)\b(?!.*\band\b)|\b(?:bring|carry|move)\b[^,]*\b(?:across|along|over)$",
+    re.IGNORECASE,
+)
 _OF_IT = re.compile(r"\w+\s+(?:it|them)\b", re.IGNORECASE)
 _GOING = re.compile(r"\b(?:go|come|try|go ahead|go on)$", re.IGNORECASE)
+# After words that part by themselves any verb will do: what stands before an object and is none of these.
+_STRANGE = re.compile(
+    rf"{_POLITE}(?!(?:i|you|we|he|she|they|there|here|what|who|where|how|why|if|as|and|or|but|not|so|let|for|of|with|"
+    r"without|from|by|in|on|at|into|onto|inside|under|over|behind|beside|near|to|up|is|are|was|will|can|should|must|"
+    rf"everything|yourself|that|this|over|back|{_OBJECT})\b)[a-z]{{3,}}\s+(?:{_OBJECT})\b",
+    re.IGNORECASE,
+)
 # What may stand between the beginning and the verb of a sentence that asks.
 _ASKED = re.compile(
-    rf"\b(?:{_AFTER}|{_BEFORE}|(?:can|could|would|will|want|need) you(?: to| please)?|"
+    rf"\b(?:(?P<after>{_AFTER})|{_BEFORE}|(?:can|could|would|will|want|need) you(?: to| please)?|"
     r"you (?:should|must|need to|have to)|"
     r"(?:wonder if|sure|forget|remember|try|possible for|says|like|need|able) (?:you could|you )?to)\s+|[,:;.!?]\s*",
     re.IGNORECASE,
@@ -122,6 +146,7 @@ def _in_order(said: list[str], verbs: re.Pattern[str]) -> list[str]:
     for part in said:
         clause = _CLAUSE.search(part)
         main, rest = (part[: clause.start()].rstrip(" ,"), part[clause.end() :]) if clause else (part, "")
+        rest = _as_asked(rest, verbs)
         if any(map(_ELSE.search, (main, rest))) or main and not _asks(main, verbs) or clause and not verbs.match(rest):
             return []
         if clause and bool(clause["before"]) is not bool(main):
@@ -146,15 +171,30 @@ def _verbs(library: SkillLibrary) -> re.Pattern[str]:
     return re.compile(rf"{_POLITE}(?!let me\b|come on\b|look,)(?:{verb}|{_CLAIM})", re.IGNORECASE)
 
 
+def _as_asked(text: str, verbs: re.Pattern[str]) -> str:
+    """``take the cup`` for ``taken the cup``; as it is where it does not begin with a participle."""
+    word, _, rest = text.partition(" ")
+    low = word.lower()
+    endings = {"ied": "y", "ed": "", "d": ""}
+    roots = [low[: -len(end)] + last for end, last in endings.items() if low.endswith(end)]
+    for root in (_IRREGULAR.get(low, ""), *roots, *(r[:-1] for r in roots if r[-1:] == r[-2:-1])):
+        asked = f"{root} {rest}".rstrip()
+        if root and verbs.match(asked):
+            return asked
+    return text
+
+
 def _spans(text: str, verbs: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     start = 0
     for joint in _JOINT.finditer(text):
         before, behind = text[start : joint.start()], joint.end()
         one = _GOING.search(before) or _TAKING.search(before) and _OF_IT.match(text, behind)
         clause = _CLAUSE.match(text, behind)
-        verb = verbs.match(text, clause.end() if clause and not clause["first"] else behind)
-        begins = _asks(text[behind:], verbs) if joint["strong"] else verb and not one
-        if begins and (joint["strong"] and verb or _asks(before, verbs)):
+        asked = _as_asked(text[clause.end() :], verbs) if clause and not clause["first"] else text[behind:]
+        strong = bool(joint["strong"])
+        verb = verbs.match(asked) or strong and _STRANGE.match(asked)
+        begins = verb or _asks(asked, verbs) if strong else verb and not one
+        if begins and (strong and verb or _asks(before, verbs)):
             yield start, joint.start()
             start = behind
     yield start, len(text)
@@ -164,4 +204,5 @@ def _asks(text: str, verbs: re.Pattern[str]) -> bool:
     """Whether something is to be done by these words; a remark does not ask."""
     if verbs.match(text) or _STATEMENT.search(text):
         return True
-    return any(verbs.match(text, found.end()) for found in _ASKED.finditer(text))
+    said = ((text[found.end() :], found["after"]) for found in _ASKED.finditer(text))
+    return any(verbs.match(_as_asked(rest, verbs) if after else rest) for rest, after in said)

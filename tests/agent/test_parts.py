@@ -26,6 +26,9 @@ LIBRARY = SkillLibrary.load()
         ("before you go to the desk, wave", ["wave", "go to the desk"]),
         ("Lock the door once you have put the cup in the sink.", ["put the cup in the sink", "Lock the door"]),
         ("wave, and after you've put the cup away, wave", ["wave", "put the cup away", "wave"]),
+        ("when you have shifted the cup, stop, and wave", ["shift the cup", "stop", "wave"]),
+        ("Having stopped the fan, carry the cup across", ["stop the fan", "carry the cup across"]),
+        ("Sand the desk, then double the letter over", ["Sand the desk", "double the letter over"]),
         ("wave, but before that open the drawer", ["open the drawer", "wave"]),
         (
             "I want the cup in the sink and the bowl goes in the bin",
@@ -44,6 +47,8 @@ def test_what_is_done_one_after_the_other_is_parted(instruction: str, texts: lis
         "put the cup, the bowl and the spoon on the desk",
         "put the cup in the sink and the bowl in the bin",
         "take the cup and put it on the desk",
+        "carry the cup across and leave it on the desk",
+        "put the cup on the desk and then everything in the bin",
         "put the cup and then the book on the shelf",
         "go and look into the drawer",
         "bring me the upper and lower drawer",
@@ -67,6 +72,7 @@ def test_what_is_one_thing_to_do_stays_whole(instruction: str):
         "close the drawer once you have put the cup in it",
         "wave after you know who comes",
         "wave as soon as you see a person",
+        "when you have got a moment, open the drawer and wave",
         "when you have a moment, open the drawer and wave",
         "if the drawer is open, close it and wave",
         "wave and wait until I am back",
@@ -103,4 +109,4 @@ def test_of_what_training_says_most_is_parted_as_it_was_made():
         count = alike[len(scenario.clauses) > 1]
         count[0] += max(1, len(found)) == len(scenario.clauses)
         count[1] += 1
-    assert all(right > 0.75 * n and n > 20 for right, n in alike.values()), alike
+    assert all(right > 0.8 * n and n > 20 for right, n in alike.values()), alike
