@@ -25,7 +25,7 @@ from agent_planner.tuning.scenarios.scenes import observed
 from agent_planner.tuning.scenarios.symbolic import SymbolicWorld
 from agent_planner.types import Atom, Call, SkillResult
 
-# The longest instructions take 28 without a mistake.
+# Room for mistakes on top of `MOST_CALLS`.
 MAX_CALLS = 34
 # More of them where something lasts, falls, shuts or lapses.
 _DETOUR = 8

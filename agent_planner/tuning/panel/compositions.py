@@ -19,7 +19,15 @@ from agent_planner.tuning.panel.case import Case, drawn, seeded
 from agent_planner.tuning.scenarios.clauses import Clause, draw_kind, make_clause
 from agent_planner.tuning.scenarios.phrasing import TRAINING
 from agent_planner.tuning.scenarios.reference import phrase
-from agent_planner.tuning.scenarios.scenario import KNOWN, Scenario, Setting, draw_setting, joined, skeleton_split
+from agent_planner.tuning.scenarios.scenario import (
+    KNOWN,
+    MOST_CALLS,
+    Scenario,
+    Setting,
+    draw_setting,
+    joined,
+    skeleton_split,
+)
 from agent_planner.tuning.scenarios.scenes import observed
 from agent_planner.types import Atom
 
@@ -36,9 +44,6 @@ _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 # "first a, then b" bears no third clause.
 _WORDS = replace(TRAINING, joins=tuple(j for j in TRAINING.joins if not j.startswith("first")))
-
-# Of the forty turns that an episode has.
-_MAX_CALLS = 28
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,7 @@ def _about_it(rng: Random, before: Clause, roles: Mapping[str, Skill], scene: Sc
 
 
 def _all_act(clauses: list[Clause], setting: Setting) -> bool:
-    """Whether each clause in turn needs a call, and all together no more than `_MAX_CALLS`."""
+    """Whether each clause in turn needs a call, and all together no more than `MOST_CALLS`."""
     scene, count = observed(setting.world), 0
     for clause in clauses:
         calls = plan(Goal((clause.atoms,)), setting.library, scene)
@@ -126,4 +131,4 @@ def _all_act(clauses: list[Clause], setting: Setting) -> bool:
         count += len(calls)
         for call in calls:
             scene = apply(call, setting.library, scene)
-    return count <= _MAX_CALLS
+    return count <= MOST_CALLS

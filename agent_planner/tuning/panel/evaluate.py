@@ -87,6 +87,8 @@ def run_symbolic(
 
     A conversation's id is the number of its case.
     """
+    # A batch's time says nothing of one of its episodes: turns alone are counted.
+    config = replace(config, max_seconds=math.inf)
     waiting = list(reversed(list(enumerate(c if isinstance(c, Case) else Case(c) for c in cases))))
     running: dict[int, _Running] = {}
     scores: dict[int, Score] = {}
@@ -109,8 +111,6 @@ def run_symbolic(
 def _begin(case: Case, config: LoopConfig) -> _Running:
     scenario = case.scenario
     world = SymbolicWorld(scenario.world, scenario.library, case.faults)
-    # A batch's time says nothing of one of its episodes: turns alone are counted.
-    config = replace(config, max_seconds=math.inf)
     episode = Episode(scenario.library, scenario.instruction, world.observe(), config)
     loop = episode.run()
     return _Running(case, episode, world, loop, next(loop))

@@ -21,7 +21,7 @@ from agent_planner.tuning.panel.case import Case, drawn, seeded
 from agent_planner.tuning.panel.pairs import actionable
 from agent_planner.tuning.panel.reference_models import Pursuit
 from agent_planner.tuning.scenarios.faults import Drop, Failure, Fault, Faults, Hollow, Move, Shut, doors_of
-from agent_planner.tuning.scenarios.scenario import KNOWN, Scenario, draw_setting
+from agent_planner.tuning.scenarios.scenario import KNOWN, MOST_CALLS, Scenario, draw_setting
 from agent_planner.tuning.scenarios.scenes import observed
 from agent_planner.types import Call
 
@@ -48,7 +48,6 @@ _SEEN_KINDS = {"transient": 0.4, "way_round": 0.12, "hopeless": 0.12, "drop": 0.
 _UNSEEN_KINDS = {"transient": 0.4, "way_round": 0.12, "hopeless": 0.12, "hollow": 0.36}
 # Retries of every skill: whoever tries twice or thrice can still give up before the loop ends the episode.
 _RETRIES = 3
-_MAX_CALLS = 28
 
 
 def failures_seen(split: str, seed: int) -> Case:
@@ -84,7 +83,7 @@ def _rehearsed(case: Case, planned: Sequence[Call]) -> bool:
     assert case.faults is not None
     pursuit = Pursuit(case)
     while (step := pursuit.next()) is not None:
-        if len(pursuit.calls) == _MAX_CALLS:
+        if len(pursuit.calls) == MOST_CALLS:
             return False
         pursuit.execute(step.call)
     struck = all(fault in pursuit.world.struck for fault in case.faults.plan)

@@ -143,6 +143,8 @@ def single(split: str, suite: str, seed: int) -> Scenario:
 
 # Invented names are a suite of their own: they are no vocabulary that could have been seen.
 KNOWN = (0.3, 0.25, 0.45, 0.0)
+# Without a mistake an instruction takes no more, of the forty turns that an episode has.
+MOST_CALLS = 28
 _KINDS = ("feasible", "missing", "which", "no_skill", "none")
 _WEIGHTS = (0.72, 0.09, 0.06, 0.06, 0.07)
 

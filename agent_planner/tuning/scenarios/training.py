@@ -27,6 +27,7 @@ from agent_planner.tuning.scenarios.phrasing import Phrasing, whole_zoo
 from agent_planner.tuning.scenarios.reference import phrase
 from agent_planner.tuning.scenarios.scenario import (
     DEFAULT_ROLES,
+    MOST_CALLS,
     Scenario,
     Setting,
     answered,
@@ -67,7 +68,7 @@ _NEW_KIND, _EVERYTHING = 0.45, 0.06
 _BY_CAMERA, _LOG_AGES = 0.5, (1.5, 7.0)
 # How many clauses an instruction has. Of the long ones two thirds are drawn anew: see `skeleton_split`.
 _CLAUSES = {1: 0.52, 2: 0.26, 3: 0.07, 4: 0.09, 5: 0.06}
-_LONG, _MOST_CALLS = 4, 28
+_LONG = 4
 # How often people say more than what is to be done; the rest is said as it is.
 _REMARKED, _PURPOSE, _INTRODUCED, _CORRECTED = 0.16, 0.06, 0.08, 0.04
 # How often the second of two clauses is said first, and how often the first as what has been done.
@@ -199,7 +200,7 @@ def _feasible(rng: Random, setting: Setting, seen: SceneGraph, name: str) -> Sce
     if len(clauses) < wanted or wanted >= _LONG and skeleton_split("+".join(c.kind for c in clauses)) != "train":
         return None
     calls = plan(Goal(tuple(c.atoms for c in clauses)), setting.library, seen)
-    if calls is None or len(calls) > _MOST_CALLS or (not calls and rng.random() < 0.7):
+    if calls is None or len(calls) > MOST_CALLS or (not calls and rng.random() < 0.7):
         return None
     if wanted == 2 and rng.random() < _BACKWARDS and " it" not in clauses[1].text:
         words = replace(words, joins=TRAIN_JOINS_BACKWARDS)
