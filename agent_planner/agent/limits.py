@@ -50,7 +50,7 @@ class Tallies:
         self.spent: dict[tuple, SkillResult] = {}
         self._config = config
         self._refusals: Counter[tuple[Hashable, Hashable, str]] = Counter()
-        self._failures: Counter[Hashable] = Counter()
+        self._failures: Counter[tuple] = Counter()
         self._made: Counter[tuple[Hashable, tuple]] = Counter()
         self._states: Counter[Hashable] = Counter()
 
@@ -85,9 +85,14 @@ class Tallies:
         return call.key() in self.spent
 
     @property
-    def any_failed(self) -> bool:
-        """Whether any call has failed so far, or was denied by the gate."""
-        return bool(self._failures) or any(code == DENIED for _, _, code in self._refusals)
+    def failed(self) -> set[tuple]:
+        """The calls, as keys, that have failed so far."""
+        return set(self._failures)
+
+    @property
+    def any_denied(self) -> bool:
+        """Whether any call was denied by the gate."""
+        return any(code == DENIED for _, _, code in self._refusals)
 
     def visit(self, state: Hashable) -> bool:
         """Count a state that a successful call led to."""

@@ -21,13 +21,13 @@ class LookAhead:
         self._asked = False
 
     def check_stopping(
-        self, skill: str, failed: bool, goal: Goal, at_step: int, scene: SceneGraph, done: Sequence[Call]
+        self, skill: str, stuck: bool, goal: Goal, at_step: int, scene: SceneGraph, done: Sequence[Call]
     ) -> None:
-        """Raise CallRefused (NO_PROGRESS) at the first ``ask``, and at a ``give_up`` before any call has ``failed``.
+        """Raise CallRefused (NO_PROGRESS) at the first ``ask``, and at a ``give_up`` of who is not ``stuck``.
 
         Nothing is refused where no plan is known.
         """
-        too_early = not self._asked if skill == "ask" else not failed
+        too_early = not self._asked if skill == "ask" else not stuck
         if too_early and plan(goal, self._library, scene, at_step, done):
             self._asked = self._asked or skill == "ask"
             again = ", or ask once more" if skill == "ask" else ""

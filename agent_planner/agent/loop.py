@@ -7,7 +7,7 @@ Where a person takes over, `TookOver` comes in place of an answer once they have
 done falls; the scene is told anew from its beginning, with the goal as it was agreed, and the loop goes on from there.
 """
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -243,8 +243,7 @@ class Episode(GoalStating):
             self._tell(EventKind.CALL, reply.text, thought=thought, call=str(call))
             if call.skill in BUILT_IN:
                 if self.config.look_ahead:
-                    failed = self._tallies.any_failed
-                    self._ahead.check_stopping(call.skill, failed, goal, at_step, self.scene, done)
+                    self._ahead.check_stopping(call.skill, self._stuck(goal), goal, at_step, self.scene, done)
                 return (yield from self._spoken(call))
             refuse_unmet(call, self.library, self.scene)
             if call.key() in self._tallies.spent:
@@ -264,7 +263,8 @@ class Episode(GoalStating):
         progress.result = result_line(outcome)
         if not outcome.ok:
             spent = self._tallies.failure(call, outcome, self.library[call.skill].retries)
-            return self._failed_too_often(call) if spent and not self._has_other_way(goal, call) else None
+            hopeless = spent and not self._has_other_way(goal, self._tallies.spent)
+            return self._failed_too_often(call) if hopeless else None
         self._tallies.made(state, call)
         if self._tallies.visit((self.scene.facts, at_step, len(done))):
             return self.ended(Outcome.FAILED, "LOOP", "the same state came back again and again")
@@ -274,15 +274,21 @@ class Episode(GoalStating):
         result = self._tallies.spent[call.key()]
         return self.ended(Outcome.FAILED, result.code or "FAILED", f"{call} failed too often: {result.message}")
 
-    def _has_other_way(self, goal: Goal, failed: Call) -> bool:
-        """Whether other calls lead to the goal, of those that are offered.
+    def _stuck(self, goal: Goal) -> bool:
+        """Whether giving up makes sense: a call was denied, or some have failed and there is no other way."""
+        failed = self._tallies.failed
+        return self._tallies.any_denied or bool(failed) and not self._has_other_way(goal, failed)
+
+    def _has_other_way(self, goal: Goal, failed: Collection[tuple]) -> bool:
+        """Whether other calls than these, as keys, lead to the goal, of those that are offered.
 
         None is looked for where two calls of a skill fail: then it is the skill that does not work.
         """
-        progress, spent = self._progress, self._tallies.spent
-        if [skill for skill, _ in spent].count(failed.skill) > 1:
+        skills = [skill for skill, _ in failed]
+        if len(set(skills)) < len(skills):
             return False
-        return way_round(goal, self.library, self._near(), spent, progress.at_step, progress.done) is not None
+        progress = self._progress
+        return way_round(goal, self.library, self._near(), failed, progress.at_step, progress.done) is not None
 
     def _spoken(self, call: Call) -> Generator[Request, Any, EpisodeResult | None]:
         """The built-in calls ``ask`` and ``give_up``."""

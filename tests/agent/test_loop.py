@@ -214,14 +214,17 @@ def test_the_model_may_ask_and_give_up():
     assert asks.prompts[3].startswith("answer: yes, go\n")
 
 
-def test_giving_up_needs_a_reason():
+def test_giving_up_needs_a_failure_and_no_other_way():
     give_up = 'in(red cube, bin)\ngive_up(reason="too far")'
     refused = drive(WORLD, LIBRARY, [GOAL, give_up, *WAY[1:]])
     assert refused.prompts[2].startswith("refused NO_PROGRESS: the goal can still be reached")
     assert refused.result.outcome is Outcome.SUCCEEDED
-    slip = SkillResult(ResultStatus.FAILED, "GRASP_FAILED", "nothing there")
-    failed = drive(WORLD, LIBRARY, [GOAL, *WAY[1:2], give_up], execute=lambda w, c: slip)
-    assert (failed.result.outcome, failed.result.message) == (Outcome.INFEASIBLE, "too far")
+    blocked = SkillResult(ResultStatus.FAILED, "NO_PATH", "blocked")
+    desk = 'in(red cube, bin)\nnavigate_to(target="desk")'
+    stuck = drive(WORLD, LIBRARY, [GOAL, WAY[1], give_up, desk, give_up], execute=lambda w, c: blocked)
+    assert stuck.prompts[3].startswith("refused NO_PROGRESS: the goal can still be reached")
+    assert (stuck.result.outcome, stuck.result.message) == (Outcome.INFEASIBLE, "too far")
+    assert [call.args["target"] for call in stuck.calls] == ["red cube", "desk"]
 
 
 def test_a_skill_without_effects_is_done_by_did():
