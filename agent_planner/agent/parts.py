@@ -90,9 +90,9 @@ _OF_IT = re.compile(r"\w+\s+(?:it|them)\b", re.IGNORECASE)
 _GOING = re.compile(r"\b(?:go|come|try|go ahead|go on)$", re.IGNORECASE)
 # After words that part by themselves any verb will do: what stands before an object and is none of these.
 _STRANGE = re.compile(
-    rf"{_POLITE}(?!(?:i|you|we|he|she|they|there|here|what|who|where|how|why|if|as|and|or|but|not|so|let|for|of|with|"
-    r"without|from|by|in|on|at|into|onto|inside|under|over|behind|beside|near|to|up|is|are|was|will|can|should|must|"
-    rf"everything|yourself|that|this|over|back|{_OBJECT})\b)[a-z]{{3,}}\s+(?:{_OBJECT})\b",
+    rf"{_POLITE}(?!{_NOUN_BEGINS}|(?:i|you|we|he|she|they|there|here|what|who|where|how|why|if|as|and|or|but|not|so|let|"
+    r"for|of|with|without|from|by|in|on|at|into|onto|inside|under|behind|beside|near|is|are|was|will|can|should|must)\b)"
+    rf"[a-z]{{3,}}\s+(?:{_OBJECT})\b",
     re.IGNORECASE,
 )
 # What may stand between the beginning and the verb of a sentence that asks.
