@@ -8,7 +8,7 @@ from typing import Any
 from agent_planner.errors import UserError
 from agent_planner.ros.interface_types import InterfaceMissing, load_interface
 from agent_planner.ros.message_fields import FieldError, fill, owner_of, read
-from agent_planner.ros.placeholders import named_poses, substituted
+from agent_planner.ros.placeholders import substituted
 from agent_planner.scene import Pose, SceneGraph, ScenePlace
 from agent_planner.skills import ActionBinding, Parameter, ServiceBinding, Skill
 from agent_planner.types import Call, Value
@@ -136,11 +136,9 @@ def _samples(skill: Skill) -> Iterator[tuple[Call, SceneGraph]]:
 
     Each word of an enum comes up, and of a number both bounds: where these are whole, the field may be an integer.
     """
-    binding = _binding(skill)
-    fields = binding.goal if isinstance(binding, ActionBinding) else binding.request
     samples = {name: _sample_values(name, parameter) for name, parameter in skill.parameters.items()}
     places = tuple(
-        ScenePlace(name=_sample_name(name), poses=dict.fromkeys(named_poses(fields, name), Pose()))
+        ScenePlace(name=_sample_name(name), poses=dict.fromkeys(skill.named_poses(name), Pose()))
         for name, parameter in skill.parameters.items()
         if parameter.type == "entity"
     )

@@ -11,7 +11,6 @@ part of it. A text that is nothing but one placeholder keeps the value's type. `
 
 import json
 import math
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,12 +20,12 @@ from agent_planner.scene import Pose, SceneGraph, ScenePlace
 from agent_planner.scene.approach import approach_pose
 from agent_planner.scene.graph import Entity
 from agent_planner.skills import Parameter, Skill
+from agent_planner.skills.skill import PLACEHOLDER
 from agent_planner.types import Call
 
 FIELDS = ("name", "category", "color", "pose", "size", "approach_pose", "poses")
 _CALL = "call"
 _ANGLES = {"rad": math.radians, "deg": math.degrees}
-_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[A-Za-z0-9_]+)*)\}")
 
 
 def substituted(data: Any, skill: Skill, call: Call, scene: SceneGraph) -> Any:
@@ -37,16 +36,10 @@ def substituted(data: Any, skill: Skill, call: Call, scene: SceneGraph) -> Any:
         return [substituted(value, skill, call, scene) for value in data]
     if not isinstance(data, str):
         return data
-    whole = _PLACEHOLDER.fullmatch(data)
+    whole = PLACEHOLDER.fullmatch(data)
     if whole:
         return _value(whole[1], skill, call, scene)
-    return _PLACEHOLDER.sub(lambda match: _as_text(_value(match[1], skill, call, scene), match[0]), data)
-
-
-def named_poses(data: Any, parameter: str) -> list[str]:
-    """The names in every ``{parameter.poses.NAME}``."""
-    paths = (path.split(".") for path in _PLACEHOLDER.findall(json.dumps(data)))
-    return [path[2] for path in paths if path[:2] == [parameter, "poses"] and len(path) == 3]
+    return PLACEHOLDER.sub(lambda match: _as_text(_value(match[1], skill, call, scene), match[0]), data)
 
 
 def _value(path: str, skill: Skill, call: Call, scene: SceneGraph) -> Any:

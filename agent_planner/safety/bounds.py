@@ -28,17 +28,18 @@ def violations(bounds: Bounds, call: Call, skill: Skill, scene: SceneGraph) -> I
 def _areas(bounds: Bounds, site: Site) -> Iterator[tuple[str, str]]:
     margin = bounds.margin_m if site.of_base else 0.0
     near = f", or less than {margin:g} m from its edge" if margin else ""
-    if site.at is None:
+    if not site.points:
         if bounds.workspace is not None or bounds.keep_out:
             yield "workspace" if bounds.workspace else "keep_out", f"where {site.what} is, is not known"
         return
+    is_ = "is" if len(site.points) == 1 else "may, as the server chooses, come to be"
     work = bounds.workspace
-    if work is not None and not (work.contains(site.at) and work.edge_distance(site.at) >= margin):
-        yield "workspace", f"{site.what} is outside the workspace{near}"
+    if work is not None and not all(work.contains(at) and work.edge_distance(at) >= margin for at in site.points):
+        yield "workspace", f"{site.what} {is_} outside the workspace{near}"
     for name, area in bounds.keep_out.items():
-        distance = area.distance(site.at)
+        distance = min(map(area.distance, site.points))
         if distance < margin or distance == 0.0:
-            yield f"keep_out.{name}", f"{site.what} is inside the keep-out area '{name}'{near}"
+            yield f"keep_out.{name}", f"{site.what} {is_} inside the keep-out area '{name}'{near}"
 
 
 def _reach(bounds: Bounds, call: Call, skill: Skill, scene: SceneGraph) -> Iterator[tuple[str, str]]:

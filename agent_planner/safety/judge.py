@@ -87,10 +87,9 @@ def _leads_there(rule: Rule, policy: Policy, call: Call, skill: Skill, scene: Sc
     areas = [policy.zones[name] for name in rule.zones]
     there, unknown = [], []
     for site in sites(call, skill, scene):
-        if site.at is None:
+        if not site.points:
             unknown.append(site.what)
-        else:
-            there.append(any(area.contains(site.at) for area in areas))
+        there += [any(area.contains(point) for area in areas) for point in site.points]
     if unknown and not (rule.then is not Effect.ALLOW and any(there)):
         raise _Unknown(unknown[0])
     return _fits(rule, there)

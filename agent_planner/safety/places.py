@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where a call leads: the places that bounds and zones are held against. Frame map, metres.
 
-A thing is where its centre is. A skill that makes ``at(…)`` leads the base to the approach pose; the way there is the
-navigation server's part and is not known here. What a call without an entity does happens where the robot stands.
+A thing is where its centre is. A skill that makes ``at(…)`` leads the base to the pose that its binding tells the
+server; where that tells none, to any side that the server may choose. The way there is the navigation server's part and
+is not known here. What a call without an entity does happens where the robot stands.
 """
 
 from dataclasses import dataclass
 
 from agent_planner.safety.polygons import Point
 from agent_planner.scene import Pose, SceneGraph
-from agent_planner.scene.approach import approach_pose
-from agent_planner.scene.graph import Entity
+from agent_planner.scene.approach import approach_pose, approach_poses
+from agent_planner.scene.graph import Entity, ScenePlace
 from agent_planner.skills import Skill
 from agent_planner.types import Call
+
+# What ends no higher is an area of the floor: a base stands on it, not beside it. Metres.
+_FLAT = 0.04
 
 
 @dataclass(frozen=True)
@@ -21,12 +25,12 @@ class Site:
 
     Attributes:
         what: for messages.
-        at: None where it is not known.
+        points: any of which it may be; none where it is not known.
         of_base: whether the base's centre comes to be there.
     """
 
     what: str
-    at: Point | None
+    points: tuple[Point, ...]
     of_base: bool = False
 
 
@@ -38,8 +42,14 @@ def entities_of(call: Call, skill: Skill, scene: SceneGraph) -> tuple[Entity, ..
 
 def drives_to(call: Call, skill: Skill, scene: SceneGraph) -> tuple[Entity, ...]:
     """The entities that the base stands at after a successful call."""
-    made = (atom for atom in skill.made(call) if atom.name == "at" and not atom.negated)
-    return tuple(scene.entities[atom.args[0]] for atom in made if atom.args[0] in scene.entities)
+    return tuple(entity for _, entity in _targets(call, skill, scene))
+
+
+def _targets(call: Call, skill: Skill, scene: SceneGraph) -> tuple[tuple[str, Entity], ...]:
+    """The parameters whose entities the base comes to stand at, and these."""
+    made = (pattern for pattern in skill.makes if pattern.name == "at" and not pattern.negated)
+    named = ((pattern.args[0], str(call.args[pattern.args[0]])) for pattern in made)
+    return tuple((parameter, scene.entities[name]) for parameter, name in named if name in scene.entities)
 
 
 def is_placed(entity: Entity) -> bool:
@@ -49,15 +59,30 @@ def is_placed(entity: Entity) -> bool:
 
 def sites(call: Call, skill: Skill, scene: SceneGraph) -> tuple[Site, ...]:
     """Every place that a checked call leads to; at least one."""
-    here = Point(scene.robot.base.x, scene.robot.base.y)
+    here = (Point(scene.robot.base.x, scene.robot.base.y),)
     found = []
     for entity in entities_of(call, skill, scene):
         found.append(Site(f"'{entity.name}'", here if scene.holding == entity.name else _centre(entity)))
-    for entity in drives_to(call, skill, scene):
-        pose = approach_pose(entity, scene) if is_placed(entity) else None
-        found.append(Site(f"the base at '{entity.name}'", Point(pose.x, pose.y) if pose else None, of_base=True))
+    for parameter, entity in _targets(call, skill, scene):
+        stands = _stands(skill, parameter, entity, scene) if is_placed(entity) else ()
+        points = tuple(Point(pose.x, pose.y) for pose in stands)
+        found.append(Site(f"the base at '{entity.name}'", points, of_base=True))
     return tuple(found) or (Site("the robot, where it stands,", here),)
 
 
-def _centre(entity: Entity) -> Point | None:
-    return Point(entity.pose.x, entity.pose.y) if is_placed(entity) else None
+def _stands(skill: Skill, parameter: str, entity: Entity, scene: SceneGraph) -> tuple[Pose, ...]:
+    """Where the base may come to stand."""
+    if any(path.split(".")[0] == "approach_pose" for path in skill.told(parameter)):
+        return (approach_pose(entity, scene),)
+    if isinstance(entity, ScenePlace):
+        if poses := tuple(entity.poses[name] for name in skill.named_poses(parameter) if name in entity.poses):
+            return poses
+        if entity.pose.z + entity.size[2] / 2 <= _FLAT:
+            return (entity.pose,)
+    sides = approach_poses(entity, scene)
+    free = tuple(pose for pose in sides if scene.floor is None or scene.floor.is_free(pose.x, pose.y))
+    return free or sides
+
+
+def _centre(entity: Entity) -> tuple[Point, ...]:
+    return (Point(entity.pose.x, entity.pose.y),) if is_placed(entity) else ()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One skill: parameters, needs and makes, limits, and its binding to a ROS action or service."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -12,6 +13,9 @@ from agent_planner.scene import SceneGraph
 from agent_planner.skills.parameter import Parameter
 from agent_planner.skills.pattern import Pattern
 from agent_planner.types import Atom, Call, Value
+
+# In the fields of a binding: `{parameter}`, `{parameter.field}`.
+PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[A-Za-z0-9_]+)*)\}")
 
 
 def _type_name(text: str) -> str:
@@ -117,6 +121,16 @@ class Skill(BaseModel):
     def made(self, call: Call) -> tuple[Atom, ...]:
         """What holds after that call went well."""
         return tuple(p.ground(call.args) for p in self.makes)
+
+    def told(self, parameter: str) -> tuple[str, ...]:
+        """What the binding tells the server of a parameter: ``pose.x`` for each ``{parameter.pose.x}``."""
+        fields = self.action.goal if self.action else self.service.request if self.service else {}
+        paths = (path.partition(".") for path in PLACEHOLDER.findall(json.dumps(fields)))
+        return tuple(rest for first, _, rest in paths if first == parameter and rest)
+
+    def named_poses(self, parameter: str) -> tuple[str, ...]:
+        """The names in every ``{parameter.poses.NAME}`` of the binding."""
+        return tuple(path.removeprefix("poses.") for path in self.told(parameter) if path.startswith("poses."))
 
     def line(self) -> str:
         """The skill's line in the prompt; it ends in what the skill makes, followed by its name."""

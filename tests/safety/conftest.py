@@ -4,7 +4,17 @@ import pytest
 from agent_planner.scene import Pose, Relation, RobotState, SceneGraph, SceneObject, ScenePlace
 from agent_planner.skills import SkillLibrary
 
-BLAST = """skills:
+MORE = """skills:
+- name: drive_beside
+  description: Drive beside a thing.
+  parameters: {target: {type: entity}}
+  makes: [at(target)]
+  action: {name: to_pose, type: nav2_msgs/action/NavigateToPose, goal: {pose: "{target.approach_pose}"}}
+- name: dock_at
+  description: Drive to where a thing is docked at.
+  parameters: {target: {type: entity}}
+  makes: [at(target)]
+  action: {name: to_pose, type: nav2_msgs/action/NavigateToPose, goal: {pose: "{target.poses.dock}"}}
 - name: blast
   description: Blast a thing.
   parameters: {object: {type: entity, kinds: [object]}, power: {type: number, minimum: 0, maximum: 9}}
@@ -14,8 +24,8 @@ BLAST = """skills:
 
 @pytest.fixture(scope="session")
 def library() -> SkillLibrary:
-    """The shipped skills, and one of high risk."""
-    return SkillLibrary(skills=(*SkillLibrary.load(), *SkillLibrary.parse(BLAST)))
+    """The shipped skills, two that tell the server where to drive, and one of high risk."""
+    return SkillLibrary(skills=(*SkillLibrary.load(), *SkillLibrary.parse(MORE)))
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from agent_planner.scene import Pose, Relation
 from agent_planner.types import Call
 
 SQUARE = [[-1, -2], [5, -2], [5, 4], [-1, 4]]
-TO_BIN, TO_KEY = Call("navigate_to", {"target": "bin"}), Call("navigate_to", {"target": "key"})
+TO_BIN, TO_KEY = Call("drive_beside", {"target": "bin"}), Call("drive_beside", {"target": "key"})
+ANY_SIDE = Call("navigate_to", {"target": "bin"})
 PICK, STOW = Call("pick", {"object": "cup"}), Call("move_arm", {"posture": "stow"})
 OPEN = Call("set_gripper", {"opening": 0.07})
 
@@ -30,6 +31,11 @@ OPEN = Call("set_gripper", {"opening": 0.07})
             TO_BIN,
             ["keep_out.stairs"],
         ),
+        # Where the server chooses the side, x may be 4.8, too.
+        ({"workspace": SQUARE}, ANY_SIDE, []),
+        ({"workspace": [[-1, -2], [4.3, -2], [4.3, 4], [-1, 4]]}, ANY_SIDE, ["workspace"]),
+        ({"keep_out": {"stairs": [[4.5, 1.5], [5, 1.5], [5, 2.5], [4.5, 2.5]]}}, ANY_SIDE, ["keep_out.stairs"]),
+        ({"keep_out": {"stairs": [[4.5, 1.5], [5, 1.5], [5, 2.5], [4.5, 2.5]]}}, TO_BIN, []),
         ({"workspace": SQUARE}, TO_KEY, ["workspace", "workspace"]),
         ({"keep_out": {"far away": [[90, 90], [91, 90], [90, 91]]}}, TO_KEY, ["keep_out", "keep_out"]),
         ({"keep_out": {"here": [[0, -1], [0.5, -1], [0.5, 1], [0, 1]]}}, STOW, ["keep_out.here"]),
@@ -51,8 +57,11 @@ def test_the_reasons_say_what_and_by_how_much(library, scene):
     bounds = Bounds.model_validate({"reach_m": 0.5, "workspace": SQUARE, "margin_m": 0.2})
     ((_, reach),) = violations(bounds, PICK, library["pick"], scene)
     assert reach == "'cup' is 0.66 m away, more than 0.5 m"
-    unknown = [text for _, text in violations(bounds, TO_KEY, library["navigate_to"], scene)]
+    unknown = [text for _, text in violations(bounds, TO_KEY, library["drive_beside"], scene)]
     assert unknown == ["where 'key' is, is not known", "where the base at 'key' is, is not known"]
+    narrow = Bounds.model_validate({"workspace": [[-1, -2], [4.3, -2], [4.3, 4], [-1, 4]]})
+    ((_, chosen),) = violations(narrow, ANY_SIDE, library["navigate_to"], scene)
+    assert chosen == "the base at 'bin' may, as the server chooses, come to be outside the workspace"
 
 
 def test_what_is_in_the_hand_is_within_reach(library, scene):
