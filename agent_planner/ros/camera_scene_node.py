@@ -23,7 +23,7 @@ from agent_planner.perception.body import RobotBody
 from agent_planner.perception.chain import DEFAULT_CHAIN, ChainSettings
 from agent_planner.perception.perceiver import Perceiver, Robot
 from agent_planner.perception.places import SceneMap
-from agent_planner.perception.published import detections_of
+from agent_planner.perception.published import DetectionsError, detections_of
 from agent_planner.perception.tracker import Hand
 from agent_planner.ros.free_floor import FreeFloor
 from agent_planner.ros.interface_types import load_interface
@@ -33,6 +33,7 @@ from agent_planner.ros.pictures import Pairing, Pictures, frame_of, is_distorted
 from agent_planner.ros.process import run_node
 from agent_planner.ros.seen_message import RobotReading, seen_message
 from agent_planner.ros.tf_history import TfHistory
+from agent_planner.ros.tf_wait import TfWait
 from agent_planner.skills.library import SkillLibrary, library_file
 
 _LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
@@ -54,7 +55,9 @@ PARAMETERS = (
     Declared("finger_joints", [""], "Joints whose positions sum up to the gripper's opening; none: no hand."),
     Declared("rate", 10.0, "The most pictures a second that are looked at (ROS time).", low=0.01, high=1000.0),
     Declared("stamp_slop_s", 0.0, "How far the stamps of one moment's pictures may differ.", low=0.0, high=0.5),
-    Declared("tf_wait_s", 1.0, "How long a picture waits for its transforms (ROS time).", low=0.0, high=10.0),
+    Declared(
+        "tf_wait_s", 1.0, "How long pictures and detections wait for their transforms (ROS time).", low=0.0, high=10.0
+    ),
 )
 
 
@@ -84,7 +87,8 @@ class CameraScene(Node):
             self._perceiver = self._made(SceneMap.load(values["places_file"]))
         self._tf = TfHistory()
         self._pairing = Pairing(values["stamp_slop_s"])
-        self._waiting: Pictures | None = None
+        self._pictures: TfWait[Pictures] = TfWait(values["tf_wait_s"])
+        self._detections: dict[str, TfWait[Any]] = {}
         self._joints: deque[JointState] = deque(maxlen=_JOINT_STATES)
         self._odom: Odometry | None = None
         self._floor: FreeFloor | None = None
@@ -135,38 +139,40 @@ class CameraScene(Node):
                 self._on_detections(topic, message)
 
             kind = load_interface(entry.message)
+            self._detections[entry.topic] = TfWait(self._values["tf_wait_s"])
             self.create_subscription(kind, entry.topic, on_detections, qos_profile_sensor_data)
 
     def _on_pictures(self, pictures: Pictures | None) -> None:
         if pictures is None or pictures.stamp <= self._since:
             return
-        if pictures.stamp - self._last >= 1.0 / self._values["rate"] - 1e-3 or pictures.stamp < self._last:
-            self._waiting = pictures
-            self._look()
+        last = self._last if self._pictures.stamp is None else self._pictures.stamp
+        if pictures.stamp - last >= 1.0 / self._values["rate"] - 1e-3 or pictures.stamp < last:
+            self._pictures.put(pictures.stamp, pictures)
+        self._look()
 
     def _on_tf(self, message: Any) -> None:
         self._tf.take(message)
-        if self._waiting is not None:
-            self._look()
+        for topic in self._detections:
+            self._take_detections(topic)
+        self._look()
 
     def _look(self) -> None:
-        """Look at the picture that waits, if all that it needs is there."""
-        pictures = self._waiting
-        if pictures is None or self._perceiver is None:
+        """Look at the pictures that wait, if all that they need is there."""
+        if self._perceiver is None:
             self._trouble = "no map of places yet (parameter places_file, or the topic scene_map)"
             return
-        poses = self._poses(pictures)
-        if poses is None:
-            if self._now() - pictures.stamp > self._values["tf_wait_s"]:
+        for pictures, poses in self._pictures.take(self._now(), self._poses):
+            if poses is None:
                 self._trouble = (
                     f"/tf does not lead from {MAP} to {pictures.frame_id} and the robot at the picture's time"
                 )
-                self._waiting = None
-            return
-        self._waiting = None
+            else:
+                self._look_at(self._perceiver, pictures, poses)
+
+    def _look_at(self, perceiver: Perceiver, pictures: Pictures, poses: dict[str, np.ndarray]) -> None:
         self._last = pictures.stamp
         try:
-            self._see(self._perceiver, pictures, poses)
+            self._see(perceiver, pictures, poses)
         except AgentPlannerError as error:
             if str(error) != self._trouble:
                 self.get_logger().error(f"a picture cannot be used: {error}")
@@ -250,23 +256,29 @@ class CameraScene(Node):
             return
         # Pictures from before are of what was before.
         self._since = self._now()
-        self._waiting = None
+        for waiting in (self._pictures, *self._detections.values()):
+            waiting.clear()
 
     def _on_detections(self, topic: str, message: Any) -> None:
-        if self._perceiver is None:
-            return
-        stamp = to_seconds(message.header.stamp)
-        pose = self._tf.lookup(MAP, message.header.frame_id or MAP, stamp)
-        if pose is None:
-            return
-        try:
-            found = detections_of(message, pose)
-        except AgentPlannerError as error:
-            self.get_logger().error(str(error), throttle_duration_sec=5.0)
-            return
-        for detector in self._perceiver.chain.published:
-            if detector.topic == topic:
-                detector.take(stamp, found)
+        self._detections[topic].put(to_seconds(message.header.stamp), message)
+        self._take_detections(topic)
+
+    def _take_detections(self, topic: str) -> None:
+        for message, pose in self._detections[topic].take(self._now(), self._pose_of):
+            try:
+                if pose is None:
+                    way = f"from {MAP} to '{message.header.frame_id}'"
+                    raise DetectionsError(f"/tf does not lead {way} at the time of what came on '{topic}'")
+                found = detections_of(message, pose)
+            except AgentPlannerError as error:
+                self.get_logger().error(str(error), throttle_duration_sec=5.0)
+                continue
+            for detector in self._perceiver.chain.published if self._perceiver is not None else ():
+                if detector.topic == topic:
+                    detector.take(to_seconds(message.header.stamp), found)
+
+    def _pose_of(self, message: Any) -> np.ndarray | None:
+        return self._tf.lookup(MAP, message.header.frame_id or MAP, to_seconds(message.header.stamp))
 
     def _now(self) -> float:
         return self.get_clock().now().nanoseconds * 1e-9

@@ -64,21 +64,17 @@ class SkillDispatcher:
         self._cancelled = False
 
     def configure(self) -> None:
-        """Make a client for every server that the library names.
+        """Make a client for every server that the library names, or none.
 
         Raises:
             UserError: a type is not installed.
         """
-        for skill in self._library:
-            if skill.action:
-                key = (skill.action.name, skill.action.type)
-                if key not in self._actions:
-                    kind = load_interface(skill.action.type)
-                    self._actions[key] = SafeActionClient(self._node, kind, key[0], callback_group=self._group)
-            elif skill.service:
-                self._add_service(skill.service.name, skill.service.type)
-                if skill.service.stop:
-                    self._add_service(skill.service.stop, _TRIGGER)
+        try:
+            for skill in self._library:
+                self._add(skill)
+        except Exception:
+            self.release()
+            raise
 
     def release(self) -> None:
         """Destroy all clients."""
@@ -150,6 +146,17 @@ class SkillDispatcher:
         stop = self._services.get((skill.service.stop, _TRIGGER))
         client = self._services[name, skill.service.type]
         return ServiceRun(client, stop, name, request, skill.service.success, self._limits, self._now)
+
+    def _add(self, skill: Skill) -> None:
+        if skill.action:
+            key = (skill.action.name, skill.action.type)
+            if key not in self._actions:
+                kind = load_interface(skill.action.type)
+                self._actions[key] = SafeActionClient(self._node, kind, key[0], callback_group=self._group)
+        elif skill.service:
+            self._add_service(skill.service.name, skill.service.type)
+            if skill.service.stop:
+                self._add_service(skill.service.stop, _TRIGGER)
 
     def _add_service(self, name: str, type_name: str) -> None:
         if (name, type_name) not in self._services:

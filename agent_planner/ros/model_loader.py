@@ -58,7 +58,8 @@ class ModelLoader:
 
     def close(self, seconds: float) -> None:
         """Free the model; one that is still being loaded is waited for a while."""
-        self._thread.join(seconds)
+        if self._thread.is_alive():
+            self._thread.join(seconds)
         if not self._thread.is_alive():
             self.model.close()
 

@@ -3,6 +3,7 @@
 
 import traceback
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,7 @@ class PlannerNode(LifecycleNode):
         self._open_model = open_model
         self._fault: AgentPlannerError | None = None
         self._configured = False
+        self._life = ExitStack()
         try:
             self.parameters = PlannerParameters.declared_on(self)
         except UserError:
@@ -97,7 +99,10 @@ class PlannerNode(LifecycleNode):
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Check skills and model, create all endpoints, begin to load."""
         try:
-            self._build()
+            # Where it fails, what was made until then is released: endpoints of two builds would be two planners.
+            with ExitStack() as life:
+                self._build(life)
+                self._life = life.pop_all()
         except AgentPlannerError as error:
             self._fault = error
             self.get_logger().error(str(error))
@@ -129,12 +134,13 @@ class PlannerNode(LifecycleNode):
         self.stop()
         return _DONE
 
-    def _build(self) -> None:
+    def _build(self, life: ExitStack) -> None:
         parameters = self.parameters
         library = SkillLibrary.load(parameters.library_path)
         judge = Judge(parameters.policy(library))
         parameters.check_runs_folder()
         self._loader = ModelLoader(self._open_model(parameters.model))
+        life.callback(self._loader.close, _MODEL_JOIN_S)
         self._heartbeat = Heartbeat(self, lambda: self._loader.ended)
         timeout_s = parameters.supervisor_timeout_s
         self._stops = StopState(self, self._heartbeat.id, timeout_s, lambda halt: self._server.halted(halt))
@@ -166,7 +172,7 @@ class PlannerNode(LifecycleNode):
         # An instruction may be in the middle of a model's turn, then of a cancel.
         end_s = 2 * parameters.cancel_timeout_s + parameters.accept_timeout_s
         self._server = InstructionServer(self, runner.carry_out, self._dispatcher.cancel, end_s, self._stops)
-        self._parts = (
+        parts = (
             self._heartbeat,
             self._stops,
             self._dispatcher,
@@ -178,12 +184,15 @@ class PlannerNode(LifecycleNode):
             self._link,
             self._server,
         )
-        for part in self._parts:
+        for part in parts:
             part.configure()
+            life.callback(part.release)
         self._autonomy_publisher = self.create_publisher(String, names.AUTONOMY, names.NEWEST)
-        self._set_autonomy_service = self.create_service(
+        life.callback(self.destroy_publisher, self._autonomy_publisher)
+        service = self.create_service(
             SetAutonomy, "set_autonomy", self._set_autonomy, callback_group=ReentrantCallbackGroup()
         )
+        life.callback(self.destroy_service, service)
         self._tell_autonomy()
         if self._autonomy.level is Autonomy.TELEOP:
             self._link.take(AUTONOMY.name)
@@ -202,11 +211,7 @@ class PlannerNode(LifecycleNode):
         if not self._configured:
             return
         self._configured = False
-        self.destroy_service(self._set_autonomy_service)
-        self.destroy_publisher(self._autonomy_publisher)
-        for part in reversed(self._parts):
-            part.release()
-        self._loader.close(_MODEL_JOIN_S)
+        self._life.close()
 
     # --- autonomy
 

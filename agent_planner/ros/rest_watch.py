@@ -78,13 +78,22 @@ class RestWatch:
 
     Args:
         node: the node that it belongs to.
-        joints: the arm's; none means that there is no arm.
+        joints: the arm's.
         limits: see there.
         base_is_fixed: whether nothing drives.
+        arm_action: that of an arm; without it and without joints there is no arm.
     """
 
-    def __init__(self, node: Node, joints: Sequence[str], limits: RestLimits, base_is_fixed: bool = False):
+    def __init__(
+        self,
+        node: Node,
+        joints: Sequence[str],
+        limits: RestLimits,
+        base_is_fixed: bool = False,
+        arm_action: str = "",
+    ):
         self._node = node
+        self._arm_action = arm_action
         self._base_is_fixed = base_is_fixed
         self._joints = tuple(joints)
         self._limits = limits
@@ -109,9 +118,12 @@ class RestWatch:
 
     def arm(self) -> RestState:
         """Whether the arm stands still."""
-        if not self._joints:
-            return RestState(state=RestState.NONE, age_s=-1.0, detail="the parameter arm_joints is not set")
-        return self._arm.state()
+        if self._joints:
+            return self._arm.state()
+        if self._arm_action:
+            detail = f"the arm of '{self._arm_action}' is not measured: the parameter arm_joints is not set"
+            return RestState(state=RestState.UNKNOWN, age_s=-1.0, detail=detail)
+        return RestState(state=RestState.NONE, age_s=-1.0, detail="the parameter arm_joints is not set")
 
     def positions(self) -> tuple[float, ...] | None:
         """Where the arm's joints are, if that was measured a moment ago."""

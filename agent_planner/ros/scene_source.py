@@ -13,12 +13,14 @@ from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 
 from agent_planner.ros.free_floor import FreeFloor
-from agent_planner.ros.messages import SceneMessageError, to_scene, to_seconds
+from agent_planner.ros.messages import SceneMessageError, clock_ahead, to_scene, to_seconds
 from agent_planner.ros.waiting import Changes, Deadline
 from agent_planner.scene import SceneGraph
 from agent_planner.scene.geometry import Reach
 
 _TOPIC = "scene_graph"
+# A stamp farther in the future than this is of another clock: how old the scene is cannot be told.
+_AHEAD_S = 0.5
 
 
 class TopicSceneSource:
@@ -48,6 +50,7 @@ class TopicSceneSource:
         self._changes = Changes()
         self._message: SceneGraphMsg | None = None
         self._received = 0.0
+        self._arrived = math.inf
         self._reach, self._base_radius_m = reach, base_radius_m
         self._floor: FreeFloor | None = None
         self.topic = _TOPIC
@@ -92,6 +95,10 @@ class TopicSceneSource:
             message = self._message
             if message is None or to_seconds(message.header.stamp) <= stamp():
                 return cancel.is_set()
+            ahead = to_seconds(message.header.stamp) - min(self._arrived, self._now())
+            if ahead > _AHEAD_S:
+                self.error = clock_ahead(self.topic, ahead)
+                return cancel.is_set()
             try:
                 found.append(to_scene(message, self._reach, self._floor))
             except SceneMessageError as error:
@@ -106,10 +113,10 @@ class TopicSceneSource:
     @property
     def trouble(self) -> str:
         """Why there is no usable scene, for a person."""
-        if self.error:
-            return self.error
         if self._now() == 0:
             return "ROS time stands at 0: use_sim_time is set and nobody publishes /clock"
+        if self.error:
+            return self.error
         if self._message is None:
             return f"nothing came in {self._timeout_s:g} s"
         stamp = to_seconds(self._message.header.stamp)
@@ -129,8 +136,10 @@ class TopicSceneSource:
         self._floor = FreeFloor.of(message, self._base_radius_m)
 
     def _take(self, message: SceneGraphMsg) -> None:
+        # Simulated time is one clock for all, but may be told later than what is stamped by it.
+        arrived = math.inf if self._node.get_parameter("use_sim_time").value else self._now()
         with self._changes:
             self._message = message
-            self._received = time.monotonic()
+            self._received, self._arrived = time.monotonic(), arrived
         if self._on_message is not None:
             self._on_message(message)

@@ -17,6 +17,9 @@ class ServiceRun:
     """Drives one request. A service cannot be cancelled: its ``stop`` service is called, if it has one.
 
     Without one, what it goes on doing after a cancel or a time-out is not known, and that is what is reported.
+
+    A stop may be served before a request that was sent before it: where the request is answered with success after all,
+    it is stopped again.
     """
 
     def __init__(
@@ -62,8 +65,9 @@ class ServiceRun:
         with self._changes:
             if self._cancel_wanted:
                 return SkillResult(ResultStatus.CANCELLED, "CANCELLED", "cancelled before the request was sent")
+            # Under the lock, so that no cancel sends the stop before it; it waits for nothing.
+            self._client.call_async(self._request).add_done_callback(self._on_response)
             self._sent = True
-        self._client.call_async(self._request).add_done_callback(self._on_response)
         deadline = Deadline(timeout_s, self._clock, timeout_s * self._limits.cap_factor)
         self._changes.wait(lambda: self._response is not None or self._cancel_wanted, deadline)
         if self._response is not None:
@@ -75,13 +79,27 @@ class ServiceRun:
     def _stopped(self, status: ResultStatus, code: str, message: str) -> SkillResult:
         if self._stop is None:
             return SkillResult(ResultStatus.UNKNOWN, code, f"{message}; '{self._name}' has no `stop` service")
-        self._send_stop()
-        self._changes.wait(lambda: self._stop_response is not None, Deadline(self._limits.cancel_s))
-        if self._stop_response is None or not self._stop_response.success:
+        deadline = Deadline(self._limits.cancel_s)
+        confirmed = self._stop_confirmed(deadline)
+        if confirmed and self._began_all_the_same(deadline):
+            with self._changes:
+                self._stop_sent, self._stop_response = False, None
+            confirmed = self._stop_confirmed(deadline)
+        if not confirmed:
             return SkillResult(
                 ResultStatus.UNKNOWN, NOT_CONFIRMED, f"{message}, but the stop service did not confirm it"
             )
         return SkillResult(status, code, message)
+
+    def _stop_confirmed(self, deadline: Deadline) -> bool:
+        self._send_stop()
+        self._changes.wait(lambda: self._stop_response is not None, deadline)
+        return self._stop_response is not None and self._stop_response.success
+
+    def _began_all_the_same(self, deadline: Deadline) -> bool:
+        """Whether the request is answered with success; one that is not answered in time has long been served."""
+        answered = self._changes.wait(lambda: self._response is not None, deadline)
+        return answered and judge(self._response, self._success).ok
 
     def _judged(self) -> SkillResult:
         judged = judge(self._response, self._success)

@@ -30,8 +30,13 @@ class SpeedLimit:
             self._publisher = self._node.create_publisher(load_interface(TYPE), TOPIC, 10)
 
     def tell(self) -> None:
-        """Say it to who listens; to be called again and again, since Nav2's controllers come and go."""
+        """Say it to who listens; to be called again and again, since Nav2's controllers come and go.
+
+        Not where another publishes there, too: Nav2's speed filter says only once what holds in a zone.
+        """
         if self._publisher is None or not self._publisher.get_subscription_count():
+            return
+        if self._node.count_publishers(self._publisher.topic_name) > 1:
             return
         message = self._publisher.msg_type(percentage=False, speed_limit=max(self._linear, _SLOWEST))
         message.header.stamp = self._node.get_clock().now().to_msg()

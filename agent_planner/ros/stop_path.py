@@ -34,7 +34,9 @@ class StopPath:
         self._actions = [ActionServerWatch(node, name) for name in actions]
         services = dict.fromkeys(s.service.stop for s in library if s.service and s.service.stop)
         self._services = [StopServiceWatch(node, name) for name in services]
-        self._rest = RestWatch(node, parameters.joints, parameters.rest_limits, parameters.base_is_fixed)
+        self._rest = RestWatch(
+            node, parameters.joints, parameters.rest_limits, parameters.base_is_fixed, parameters.arm_action
+        )
         self._arm = ArmHold(node, () if parameters.arm_action else parameters.joints, self._rest)
 
     def configure(self) -> None:

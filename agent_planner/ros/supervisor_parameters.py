@@ -50,12 +50,14 @@ DECLARED = (
     Declared(
         "arm_joints",
         Parameter.Type.STRING_ARRAY,
-        "Joints that are held on a stop, by one point on arm_controller/joint_trajectory.",
+        "The arm's joints: whether they rest is measured on joint_states, and on a stop one point on "
+        "arm_controller/joint_trajectory holds them.",
     ),
     Declared(
         "arm_action",
         "",
-        "Name of the arm's FollowJointTrajectory action: where it is set, its goals are cancelled instead.",
+        "Name of the arm's FollowJointTrajectory action: where it is set, its goals are cancelled instead of that. "
+        "Without arm_joints it is not known whether the arm rests.",
     ),
     Declared("rest_linear", 0.01, "Up to this the base stands still, metres per second.", low=0.0, high=1.0),
     Declared("rest_angular", 0.02, "Up to this the base stands still, radians per second.", low=0.0, high=1.0),
@@ -106,7 +108,7 @@ class SupervisorParameters:
 
     @property
     def joints(self) -> tuple[str, ...]:
-        """The arm's joints, none where there is no arm."""
+        """The arm's joints, none where they are not told."""
         return tuple(self.arm_joints or ())
 
     @property

@@ -3,6 +3,7 @@
 
 import math
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,9 +19,10 @@ from std_msgs.msg import String
 from agent_planner.errors import UserError
 from agent_planner.perception.rigid import quaternion, transform
 from agent_planner.ros.camera_scene_node import CameraScene
-from agent_planner.ros.messages import to_scene, to_seconds
+from agent_planner.ros.messages import to_scene, to_seconds, to_stamp
 from agent_planner.ros.process import spinning
 from tests.perception.scenery import RED, box, camera_at, floor, picture, table
+from tests.perception.test_published import item
 from tests.ros.waits import Ear
 
 tf2 = pytest.importorskip("tf2_msgs.msg")
@@ -51,14 +53,22 @@ class FakeCamera:
         self._info = publish(CameraInfo, "head_camera/camera_info", qos_profile_sensor_data)
         self._joints = publish(JointState, "joint_states", 10)
         self._static = publish(tf2.TFMessage, "/tf_static", LATCHED)
+        self._moving = publish(tf2.TFMessage, "/tf", 100)
         self.map = publish(String, "scene_map", LATCHED)
         self.tip = transform((0.5, 0.0, 1.0), (1.0, 0.0, 0.0, 0.0))
         self.opening = 0.085
         self.solids = [floor(), table(), CUBE]
 
     def place(self):
+        self._static.publish(self._frames())
+
+    def move(self, stamp):
+        """As `place`, but for one moment."""
+        self._moving.publish(self._frames(stamp))
+
+    def _frames(self, stamp=0.0):
         frames = {"base_link": np.eye(4), "camera": camera_at(), "end_effector": self.tip}
-        self._static.publish(tf2.TFMessage(transforms=[_transform(name, pose) for name, pose in frames.items()]))
+        return tf2.TFMessage(transforms=[_transform(name, pose, stamp) for name, pose in frames.items()])
 
     def shoot(self):
         """Publish a picture; returns its stamp."""
@@ -79,9 +89,9 @@ class FakeCamera:
         return to_seconds(now)
 
 
-def _transform(child, pose):
+def _transform(child, pose, stamp=0.0):
     message = TransformStamped(child_frame_id=child)
-    message.header.frame_id = "map"
+    message.header.frame_id, message.header.stamp = "map", to_stamp(stamp)
     t, r = message.transform.translation, message.transform.rotation
     t.x, t.y, t.z = (float(v) for v in pose[:3, 3])
     r.x, r.y, r.z, r.w = quaternion(pose)
@@ -172,6 +182,45 @@ def test_without_a_map_the_diagnostics_say_what_is_missing(node, camera, camera_
     timer = node.create_timer(0.2, camera.shoot)
     ear.until(lambda m: any("scene_map" in s.message for s in m.status if s.name == "camera_scene"))
     node.destroy_timer(timer)
+
+
+def test_a_picture_waits_for_a_tf_that_is_slower_than_the_camera(node, camera_scene):
+    camera = FakeCamera(node)
+    camera.map.publish(String(data=MAP))
+    ear = Ear(node, SceneGraph, "scene_graph")
+    shots = []
+
+    def shoot():
+        shots.append(camera.shoot())
+        if len(shots) > 2:
+            camera.move(shots[-3])
+
+    timer = node.create_timer(0.2, shoot)
+    message = ear.until(lambda m: seen(m, "my cube"))
+    node.destroy_timer(timer)
+    assert to_seconds(message.header.stamp) in [pytest.approx(shot, abs=1e-6) for shot in shots]
+
+
+def test_published_detections_wait_for_their_transforms(namespace, tmp_path, monkeypatch):
+    chain, places = tmp_path / "chain.yaml", tmp_path / "places.yaml"
+    chain.write_text("detectors: [{type: published, message: std_msgs/msg/Header}]")
+    places.write_text(MAP)
+    files = parameters(chain_file=str(chain), places_file=str(places))
+    made = CameraScene(namespace=namespace, parameter_overrides=files)
+    made.start()
+    monkeypatch.setattr(made, "_now", lambda: 10.1)
+    (detector,) = made._perceiver.chain.published
+
+    def found(stamp):
+        return detector.detect(SimpleNamespace(frame=SimpleNamespace(stamp=stamp)))
+
+    detections = SimpleNamespace(header=_transform("camera", np.eye(4), 10.0).header, detections=[item()])
+    detections.header.frame_id = "camera"
+    made._on_detections("detections", detections)
+    assert not found(10.0)
+    made._on_tf(tf2.TFMessage(transforms=[_transform("camera", camera_at(), 10.0)]))
+    assert [d.kinds for d in found(10.0)] == [{"cup": 0.8}]
+    made.destroy_node()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@
 import threading
 import time
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from action_msgs.srv import CancelGoal
@@ -22,6 +23,7 @@ from agent_planner.testing.fake_service import FakeService
 from agent_planner.types import Call, ResultStatus
 
 PICK = "agent_planner_interfaces/action/Pick"
+UNCONFIRMED = (ResultStatus.UNKNOWN, "CANCEL_NOT_CONFIRMED")
 LIMITS = Limits(server_s=0.5, accept_s=0.3, cancel_s=1.0, lost_s=0.5, cap_factor=5.0)
 LIBRARY = SkillLibrary.parse(
     f"""
@@ -337,6 +339,45 @@ def test_a_stop_service_that_fails_leaves_a_doubt(dispatcher, serve_trigger):
     serve_trigger("tidy_stop", response={"success": False})
     result = run(dispatcher, "tidy")
     assert (result.status, result.code) == (ResultStatus.UNKNOWN, "CANCEL_NOT_CONFIRMED")
+
+
+def test_no_stop_is_sent_before_the_request(dispatcher, serve_trigger, monkeypatch):
+    serve_trigger("tidy", seconds=5.0)
+    serve_trigger("tidy_stop", response={"success": True})
+    sent = []
+
+    def tell(name, send, request):
+        if name == "tidy":
+            cancelling = threading.Thread(target=dispatcher.cancel)
+            cancelling.start()
+            cancelling.join(0.5)  # ends only where nothing holds it back
+        sent.append(name)
+        return send(request)
+
+    for (name, _), client in dispatcher._services.items():
+        monkeypatch.setattr(client, "call_async", partial(tell, name, client.call_async))
+    assert run(dispatcher, "tidy").status is ResultStatus.CANCELLED
+    assert sent == ["tidy", "tidy_stop"]
+
+
+@pytest.mark.parametrize(("confirms", "ended"), [(True, (ResultStatus.CANCELLED, "CANCELLED")), (False, UNCONFIRMED)])
+def test_a_request_that_is_served_after_its_stop_is_stopped_again(patient, serve_trigger, monkeypatch, confirms, ended):
+    monkeypatch.setattr(patient, "_now", lambda: 7.0)  # no time-out before the cancel
+    begun, stopped = threading.Event(), threading.Event()
+
+    def stop(request):
+        if stopped.is_set():
+            stopping.response = {"success": confirms}
+        else:
+            stopped.set()
+
+    stopping = serve_trigger("tidy_stop", response={"success": True}, effect=stop)
+    serve_trigger("tidy", response={"success": True}, effect=lambda _: (begun.set(), stopped.wait(20)))
+    thread, _ = cancel_when(begun, patient)
+    result = run(patient, "tidy")
+    thread.join()
+    assert (result.status, result.code) == ended
+    assert len(stopping.requests) == 2
 
 
 def test_after_the_cancel_of_a_service_without_stop_nothing_is_known(dispatcher, serve_trigger):

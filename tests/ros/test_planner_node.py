@@ -12,9 +12,15 @@ from agent_planner_interfaces.action import ExecuteInstruction
 from agent_planner_interfaces.msg import OperatorRequest, PlanStatus
 from agent_planner_interfaces.srv import AnswerOperator, SetAutonomy
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from rclpy.executors import MultiThreadedExecutor
+from rclpy.lifecycle import TransitionCallbackReturn
+from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy
 
 from agent_planner.errors import ModelError, UserError
+from agent_planner.ros import names
+from agent_planner.ros.planner_node import PlannerNode
+from agent_planner.ros.process import spinning
 from agent_planner.scene import Relation, SceneGraph
 from agent_planner.skills import SkillLibrary
 from agent_planner.skills.library import DEFAULT_LIBRARY
@@ -23,6 +29,7 @@ from agent_planner.testing.fake_robot import FakeRobot
 from agent_planner.testing.fake_service import FakeService
 from agent_planner.testing.scripted_model import ScriptedModel
 from tests.ros.scripts import AT_SHELF, IN_BIN, TO_BIN
+from tests.ros.waits import eventually
 
 Code = ExecuteInstruction.Result
 SUCCEEDED, CANCELED, ABORTED = GoalStatus.STATUS_SUCCEEDED, GoalStatus.STATUS_CANCELED, GoalStatus.STATUS_ABORTED
@@ -148,6 +155,30 @@ def test_a_service_skill_of_a_copied_library(node, namespace, scene, start_plann
     assert len(bell.requests) == 1
     robot.destroy()
     bell.destroy()
+
+
+def test_a_configure_that_fails_leaves_nothing_behind(node, namespace, supervisor, tmp_path):
+    path = tmp_path / "skills.yaml"
+    path.write_text(DEFAULT_LIBRARY.read_text().replace("action/NavigateTo", "action/NavigateToo"))
+    given = {"policy_file": "simulation", "skills_file": str(path), "autostart": False}
+    overrides = [Parameter(name, value=value) for name, value in given.items()]
+    planner = PlannerNode(lambda _: ScriptedModel([]), namespace=namespace, parameter_overrides=overrides)
+    with spinning(MultiThreadedExecutor(8), planner):
+        before = ends_of(planner)
+        assert planner.trigger_configure() == TransitionCallbackReturn.FAILURE
+        assert ends_of(planner) == before
+        path.write_text(DEFAULT_LIBRARY.read_text())
+        assert planner.trigger_configure() == TransitionCallbackReturn.SUCCESS
+        assert eventually(lambda: node.count_publishers(names.PLANNER_HEARTBEAT) == 1)
+        assert eventually(lambda: supervisor._planner.who)
+        planner.stop()
+        assert ends_of(planner) == before
+    planner.destroy_node()
+
+
+def ends_of(node):
+    """How many endpoints and timers a node has."""
+    return [len(list(kind)) for kind in (node.publishers, node.subscriptions, node.clients, node.services, node.timers)]
 
 
 # --- ends before the end

@@ -1,8 +1,52 @@
 # SPDX-License-Identifier: Apache-2.0
+from types import SimpleNamespace
+
 import pytest
 
+from agent_planner.ros import speed_limit
 from agent_planner.ros.interface_types import is_installed
-from agent_planner.ros.speed_limit import TOPIC, TYPE
+from agent_planner.ros.speed_limit import TOPIC, TYPE, SpeedLimit
+
+
+class Network:
+    """A node on a network with Nav2, which need not be installed."""
+
+    def __init__(self):
+        self.publishers, self.told = 1, []
+        self.topic_name = f"/robot/{TOPIC}"
+        self.now = lambda: self
+        self.to_msg = lambda: None
+
+    def create_publisher(self, kind, topic, depth):
+        return self
+
+    def get_clock(self):
+        return self
+
+    def get_subscription_count(self):
+        return 1
+
+    def count_publishers(self, topic):
+        assert topic == self.topic_name
+        return self.publishers
+
+    def msg_type(self, **fields):
+        return SimpleNamespace(header=SimpleNamespace(stamp=None), **fields)
+
+    def publish(self, message):
+        self.told.append(message.speed_limit)
+
+
+def test_nothing_is_said_into_another_s_zone(monkeypatch):
+    monkeypatch.setattr(speed_limit, "is_installed", lambda name: True)
+    monkeypatch.setattr(speed_limit, "load_interface", lambda name: None)
+    network = Network()
+    limit = SpeedLimit(network, 0.3)
+    limit.configure()
+    limit.tell()
+    network.publishers = 2
+    limit.tell()
+    assert network.told == [0.3]
 
 
 @pytest.mark.skipif(is_installed(TYPE), reason="nav2_msgs is installed")

@@ -39,6 +39,21 @@ def test_an_arm_with_a_trajectory_action_is_held_by_its_cancel(start_supervisor,
     assert not node.count_publishers("arm_controller/joint_trajectory")
 
 
+def test_an_arm_whose_joints_are_not_named_is_not_known_to_rest(start_supervisor, measure, reports, trigger):
+    start_supervisor(arm_action="arm_controller/follow_joint_trajectory")
+    trigger("stop")
+    report = reports.until(lambda m: m.active and m.base.state == RestState.AT_REST)
+    assert (report.arm.state, report.at_rest) == (RestState.UNKNOWN, False)
+    assert "the parameter arm_joints is not set" in report.arm.detail
+
+
+def test_without_an_arm_the_base_alone_has_to_rest(start_supervisor, measure, reports, trigger):
+    start_supervisor()
+    trigger("stop")
+    report = reports.until(lambda m: m.active and m.base.state == RestState.AT_REST)
+    assert (report.arm.state, report.at_rest) == (RestState.NONE, True)
+
+
 def test_moving_at_rest_and_not_known_are_told_apart(start_supervisor, measure, reports, trigger):
     measure.linear = 0.2
     start_supervisor(arm_joints=JOINTS)

@@ -11,6 +11,7 @@ from geometry_msgs.msg import Pose, PoseStamped, Quaternion, Transform
 from nav_msgs.msg import OccupancyGrid
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
+from agent_planner.ros.messages import clock_ahead
 from agent_planner_motion.arm.trajectory import Trajectory
 from agent_planner_motion.base.grid import Grid
 from agent_planner_motion.base.pose import Pose2
@@ -36,8 +37,7 @@ def fresh(topic: str, stamp: float, now: float) -> float:
     if now - stamp > STALE:
         raise MissingData(topic, now - stamp)
     if stamp - now > STALE:
-        ahead = f"the clock that stamps '{topic}' is {stamp - now:.1f} s ahead of ours; use one clock for all machines"
-        raise MissingData(topic, now - stamp, ahead)
+        raise MissingData(topic, now - stamp, clock_ahead(topic, stamp - now))
     return stamp
 
 
