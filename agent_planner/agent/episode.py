@@ -6,10 +6,11 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any
 
+from agent_planner.agent.believed import Believed
 from agent_planner.agent.conversation import first_turn, system_turn
 from agent_planner.agent.events import Emit, Event, EventKind
 from agent_planner.agent.limits import LoopConfig
-from agent_planner.agent.requests import ModelTurn, Question, Request
+from agent_planner.agent.requests import ModelTurn, Observe, Question, Request
 from agent_planner.agent.result import Counts, EpisodeResult
 from agent_planner.agent.takeover import HumanTurn
 from agent_planner.errors import CallRefused
@@ -67,6 +68,7 @@ class EpisodeState:
     takeovers: list[HumanTurn] = field(default_factory=list)
     # Whether a person has said yes to the call that is dispatched.
     approved: bool = False
+    _believed: Believed = field(default_factory=Believed, init=False)
     _deadline: float = field(default=0.0, init=False)
     # Turns that the limit leaves out: of the plan, and of single parts of the instruction.
     _free_turns: int = field(default=0, init=False)
@@ -85,6 +87,16 @@ class EpisodeState:
     @property
     def _level(self) -> Autonomy:
         return self.autonomy() if self.autonomy is not None else self.config.autonomy
+
+    # --- the world
+
+    def _observe(self, after: str) -> Generator[Request, Any, EpisodeResult | None]:
+        """See the world as it is now; the end where no scene is newer than what ``after`` names."""
+        scene: SceneGraph | None = yield Observe()
+        if scene is None:
+            return self.ended(Outcome.UNKNOWN, "SCENE_STALE", f"no scene newer than {after}")
+        self.scene = self._believed.added_to(scene)
+        return None
 
     # --- the model
 

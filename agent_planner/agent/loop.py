@@ -3,6 +3,9 @@
 
 It is a generator that yields `Request`s and is sent their answers, so it never waits itself (see `requests`).
 
+While a person answers, the world may change: it is observed anew after every answer and every denial, and before it is
+said that there is nothing to do.
+
 Where a person takes over, `TookOver` comes in place of an answer once they have given the robot back. What was being
 done falls; the scene is told anew from its beginning, with the goal as it was agreed, and the loop goes on from there.
 """
@@ -80,18 +83,21 @@ class Episode(GoalStating):
         goal = yield from self._find_goal()
         if not isinstance(goal, Goal):
             return goal
+        progress = Progress(self.scene)
         planned = ""
         if replace(self.config, autonomy=self._level).plans_first:
             plan = yield from self._plan(goal)
             if isinstance(plan, EpisodeResult):
                 return plan
             planned = f" Plan: {'; '.join(map(str, plan)) or 'nothing to do'}."
-        if self._level is Autonomy.CONFIRM and not (
-            yield from self._approve("approve_goal", f"Goal: {goal}.{planned} Approve?")
-        ):
+        asks = self._level is Autonomy.CONFIRM
+        if asks and not (yield from self._approve("approve_goal", f"Goal: {goal}.{planned} Approve?")):
             return self.ended(Outcome.NEEDS_OPERATOR, "NOT_APPROVED", "the goal was not approved")
+        # The model may have asked a person for the plan, too.
+        if (asks or planned) and (stale := (yield from self._observe("the approval" if asks else "the plan"))):
+            return stale
         self._agreed = goal
-        return (yield from self._pursue(goal, Progress(self.scene)))
+        return (yield from self._pursue(goal, progress))
 
     # --- the person
 
@@ -159,10 +165,12 @@ class Episode(GoalStating):
         known = set(self.scene.entities)
         while self._may_look and (place := looking.next_place(self.scene)):
             text = f"'{missing.words}' is not in sight; looking into: {place}"
-            if self._level is Autonomy.CONFIRM and not (
-                yield from self._approve("approve_goal", f"'{missing.words}' is not in sight. Look into {place}?")
-            ):
-                return self.ended(Outcome.NEEDS_OPERATOR, "NOT_APPROVED", f"{text}: not approved")
+            if self._level is Autonomy.CONFIRM:
+                question = f"'{missing.words}' is not in sight. Look into {place}?"
+                if not (yield from self._approve("approve_goal", question)):
+                    return self.ended(Outcome.NEEDS_OPERATOR, "NOT_APPROVED", f"{text}: not approved")
+                if stale := (yield from self._observe("the approval")):
+                    return stale
             self._tell(EventKind.LOOKING, text)
             self.goal = goal = explored(place)
             self._converse(f"look into the {place}")
@@ -214,18 +222,26 @@ class Episode(GoalStating):
         self._tallies = Tallies(self.config)
         self._progress = progress
         self._named = {arg for step in goal.steps for atom in step for arg in atom.args} & set(self.scene.entities)
-        while progress.at_step < len(goal.steps):
-            while missing := unmet(goal.steps[progress.at_step], self.scene, progress.done):
-                if limit := self._limit():
-                    return limit
-                ended = yield from self._turn(goal, missing)
-                if ended is not None:
-                    return ended
-            progress.at_step += 1
-            progress.done = []
-        if not self.steps and not self.takeovers:
-            return self.ended(Outcome.ANSWERED, "", "nothing to do: the goal holds already")
-        return self.ended(Outcome.SUCCEEDED, "", "")
+        while True:
+            while progress.at_step < len(goal.steps):
+                while missing := unmet(goal.steps[progress.at_step], self.scene, progress.done):
+                    if limit := self._limit():
+                        return limit
+                    ended = yield from self._turn(goal, missing)
+                    if ended is not None:
+                        return ended
+                progress.at_step += 1
+                progress.done = []
+            if self.steps or self.takeovers:
+                return self.ended(Outcome.SUCCEEDED, "", "")
+            # The scene is as old as the instruction: what it shows may have been undone.
+            held = [number for number, step in enumerate(goal.steps) if not unmet(step, self.scene)]
+            if stale := (yield from self._observe("the goal")):
+                return stale
+            undone = [number for number in held if unmet(goal.steps[number], self.scene)]
+            if not undone:
+                return self.ended(Outcome.ANSWERED, "", "nothing to do: the goal holds already")
+            progress.at_step = undone[0]
 
     def _turn(self, goal: Goal, missing: tuple[Atom, ...]) -> Generator[Request, Any, EpisodeResult | None]:
         """One thought and call, checked and carried out or refused."""
@@ -257,7 +273,7 @@ class Episode(GoalStating):
             progress.result = refused_line(error)
             if self._tallies.refusal(state, call.key() if call else reply.text, error.code):
                 return self.ended(Outcome.FAILED, "LOOP", f"the same call was refused again: {error.message}")
-            return None
+            return (yield from self._observe("the denial")) if error.code == DENIED else None
         if isinstance(outcome, EpisodeResult):
             return outcome
         progress.result = result_line(outcome)
@@ -300,7 +316,7 @@ class Episode(GoalStating):
         if not answer:
             return self.ended(Outcome.NEEDS_OPERATOR, "QUESTION", question)
         self._progress.result = f"answer: {plain(answer)}"
-        return None
+        return (yield from self._observe("the answer"))
 
     def _carry_out(self, call: Call) -> Generator[Request, Any, SkillResult | EpisodeResult]:
         """Dispatch and observe.
@@ -331,10 +347,8 @@ class Episode(GoalStating):
         if outcome.ok:
             self._believed.note(skill.made(call))
             self._progress.done += [] if skill.makes else [call]
-        scene: SceneGraph | None = yield Observe()
-        if scene is None:
-            return self.ended(Outcome.UNKNOWN, "SCENE_STALE", f"no scene newer than the result of {call}")
-        self.scene = self._believed.added_to(scene)
+        if stale := (yield from self._observe(f"the result of {call}")):
+            return stale
         self._tell(EventKind.OBSERVED, "")
         return outcome
 

@@ -18,7 +18,7 @@ from agent_planner.errors import CallRefused
 from agent_planner.goals import Declined, Goal, format_goal, parse_goal
 from agent_planner.goals.goal import Stated
 from agent_planner.llm.base import Message
-from agent_planner.scene import focus
+from agent_planner.scene import changes, focus
 from agent_planner.scene.answers import meant
 from agent_planner.scene.plain import plain
 from agent_planner.types import Atom, Outcome
@@ -92,7 +92,13 @@ class GoalStating(EpisodeState):
             if isinstance(answer, EpisodeResult):
                 return answer
             self._said += f"\n{answer}"
-            self.messages.append(Message("user", f"answer: {plain(answer)}"))
+            before = self.scene
+            if stale := (yield from self._observe("the answer")):
+                return stale
+            if changes(before, self.scene):
+                self._converse(self._said)
+            else:
+                self.messages.append(Message("user", f"answer: {plain(answer)}"))
         return self.ended(Outcome.FAILED, "BAD_GOAL", "no usable goal: one question led to the next")
 
     def _state(self, said: str, tries: int) -> Generator[Request, Any, Stated | CallRefused]:

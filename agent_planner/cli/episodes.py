@@ -15,6 +15,7 @@ from agent_planner.cli.options import RUNS, AsJson
 from agent_planner.cli.terminal import Terminal
 from agent_planner.cli.tune_records import convert
 from agent_planner.errors import ConfigError, UserError
+from agent_planner.teleop.status import plain
 from agent_planner.tuning.data.schema import Schema
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ def list_episodes(runs: RunsFolder = RUNS, as_json: AsJson = False) -> None:
 def _cells(one: dict[str, Any]) -> list[str]:
     seconds = "-" if one["seconds"] is None else f"{one['seconds']:.1f}"
     size = f"{one['bytes'] / 1e6:.1f}"
-    # Text of a person's must not be taken for markup.
-    said = escape(one.get("fault") or one["instruction"] or "-")
+    # Text of a person's must not be taken for markup, nor obeyed by the terminal.
+    said = escape(plain(one.get("fault") or one["instruction"] or "-"))
     return [one["id"], one["outcome"], one["source"] or "-", seconds, size, said]
 
 

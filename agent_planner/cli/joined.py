@@ -5,24 +5,36 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from agent_planner.cli.running import newest
+from agent_planner.cli.running import all_running, newest
 from agent_planner.cli.signals import deferred
 from agent_planner.ros.client_node import ClientNode
 
 
 def join_domain(domain: int | None) -> None:
-    """Choose the ROS domain of the nodes to come: the one given, else that of the newest running robot."""
-    running = newest()
-    if domain is None and running is not None:
-        domain = running.domain
-        os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = running.discovery
+    """Choose the ROS domain of the nodes to come.
+
+    The one given; else the shell's own, ROS_DOMAIN_ID; else that of the newest running robot.
+    """
     if domain is not None:
         os.environ["ROS_DOMAIN_ID"] = str(domain)
+    elif not os.environ.get("ROS_DOMAIN_ID") and (running := newest()) is not None:
+        os.environ["ROS_DOMAIN_ID"] = str(running.domain)
+        os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = running.discovery
 
 
 def joined_place(namespace: str = "") -> str:
     """Where nodes are looked for, for messages: the domain, and the namespace if it is not the root."""
-    return f"ROS domain {os.environ.get('ROS_DOMAIN_ID', '0')}" + (f", namespace '{namespace}'" if namespace else "")
+    return f"ROS domain {_domain()}" + (f", namespace '{namespace}'" if namespace else "")
+
+
+def running_elsewhere() -> str:
+    """The running robots of this machine that are in other domains, for messages; empty: there are none."""
+    others = [running for running in all_running() if str(running.domain) != _domain()]
+    return ", ".join(f"{running.robot} in ROS domain {running.domain}" for running in others)
+
+
+def _domain() -> str:
+    return os.environ.get("ROS_DOMAIN_ID") or "0"
 
 
 @contextmanager

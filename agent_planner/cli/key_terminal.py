@@ -11,7 +11,7 @@ from typing import Any
 from agent_planner.cli.signals import deferred
 from agent_planner.errors import UserError
 from agent_planner.teleop.keys import KeyReader
-from agent_planner.teleop.status import plain
+from agent_planner.teleop.status import plain_lines
 
 _CHUNK = 256
 _INPUT, _CHARACTERS = 0, 6  # of what tcgetattr returns
@@ -70,8 +70,7 @@ class KeyTerminal:
 
     def say(self, text: str) -> None:
         """Print lines above the bottom line."""
-        shown = "\n".join(plain(line) for line in text.split("\n"))
-        print(f"{_CLEAR_LINE}{shown}\n{self._line}", end="", flush=True)
+        print(f"{_CLEAR_LINE}{plain_lines(text)}\n{self._line}", end="", flush=True)
 
     def show(self, line: str) -> None:
         """Have that at the bottom."""

@@ -27,6 +27,7 @@ from agent_planner.cli import (
 )
 from agent_planner.cli.signals import Terminated, raise_on_termination
 from agent_planner.errors import InfrastructureError, UserError
+from agent_planner.teleop.status import plain_lines
 
 app = typer.Typer(
     name="agent-planner",
@@ -70,7 +71,7 @@ def main() -> None:
 
 def _fail(error: Exception, code: int) -> None:
     paragraph = " ".join(str(error).split("\n")) if code == 2 else str(error)
-    print(f"agent-planner: {paragraph}", file=sys.stderr)
+    print(f"agent-planner: {plain_lines(paragraph)}", file=sys.stderr)
     sys.exit(code)
 
 

@@ -43,7 +43,9 @@ CheckPlan = Annotated[
     bool, typer.Option("--check-plan", help="check the whole plan before the first motion (twice the thinking)")
 ]
 Domain = Annotated[int | None, typer.Option(min=0, max=101, help="ROS_DOMAIN_ID; a free one if left out")]
-RunningDomain = Annotated[int | None, typer.Option(help="ROS_DOMAIN_ID; that of the newest running robot if left out")]
+RunningDomain = Annotated[
+    int | None, typer.Option(help="ROS_DOMAIN_ID; the shell's if left out, or else that of the newest running robot")
+]
 Namespace = Annotated[str, typer.Option(help="namespace of the robot")]
 AsJson = Annotated[bool, typer.Option("--json", help="one JSON object as the last line of stdout")]
 

@@ -75,14 +75,19 @@ def claimed(robot: str, folder: Path, discovery: str, domain: int | None = None)
     raise InfrastructureError(f"no ROS_DOMAIN_ID from {DOMAINS[0]} to {DOMAINS[-1]} is free; end a running robot")
 
 
-def newest() -> Running | None:
-    """The stack that was started last and still runs."""
+def all_running() -> list[Running]:
+    """The stacks that run, in the order in which they were started."""
     found = []
     for path in state_folder().glob("domain-*.json"):
         with path.open("r+", encoding="utf-8") as file:
             if _locked_by_another(file):
                 found += _read(file)
-    return max(found, key=lambda running: running.since, default=None)
+    return sorted(found, key=lambda running: running.since)
+
+
+def newest() -> Running | None:
+    """The stack that was started last and still runs."""
+    return next(reversed(all_running()), None)
 
 
 def _lock(number: int) -> IO[str] | None:

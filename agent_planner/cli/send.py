@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`agent-planner send`: an instruction for a planner that is running."""
 
-import os
+import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +16,6 @@ from agent_planner.types import Autonomy
 if TYPE_CHECKING:
     from agent_planner.ros.client import InstructionResult, PlannerClient
 
-LONGEST_SECONDS = 3600.0
 # The planner may be in the middle of a model's turn; then the skill has its time to come to rest.
 _STOP_SECONDS = 30.0
 
@@ -38,13 +37,15 @@ def send(
     enter_ros()
     terminal = Terminal(as_json)
 
-    from agent_planner.cli.joined import join_domain, joined
+    from agent_planner.cli.joined import join_domain, joined, joined_place, running_elsewhere
     from agent_planner.ros.client import PlannerClient
 
     join_domain(domain)
+    others = running_elsewhere()
+    also = f" (running: {others})" if others else ""
     with joined("agent_planner_send", namespace=namespace) as node:
         client = PlannerClient(node)
-        with terminal.busy(f"looking for a planner in ROS domain {os.environ.get('ROS_DOMAIN_ID', '0')}"):
+        with terminal.busy(f"looking for a planner in {joined_place(namespace)}{also}"):
             client.wait_for_server(wait)
         result = follow(client, text, terminal, autonomy.value if autonomy else "", preempt, check_plan)
     terminal.result(asdict(result))
@@ -71,7 +72,7 @@ def follow(
         try:
             with deferred():
                 sent = client.send(text, live.hear, autonomy, preempt, check_plan)
-            result = sent.result(LONGEST_SECONDS)
+            result = sent.result(math.inf)
         except BaseException:
             if sent is None:
                 raise

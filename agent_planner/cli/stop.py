@@ -30,6 +30,7 @@ def stop(
     shown = _Shown(terminal)
     with _supervisor("agent_planner_stop", namespace, domain, wait, terminal) as supervisor:
         terminal.say(supervisor.stop(reason).message, "bold")
+        _say_where(terminal, namespace)
         done = supervisor.follow(rest, shown.show)
     if done:
         terminal.say("stopped: every server has confirmed, and the robot is at rest", "bold green")
@@ -45,9 +46,19 @@ def reset(namespace: Namespace = "", domain: RunningDomain = None, wait: Wait = 
     terminal = Terminal(as_json)
     with _supervisor("agent_planner_reset", namespace, domain, wait, terminal) as supervisor:
         answer = supervisor.reset()
+        _say_where(terminal, namespace)
     terminal.say(answer.message, "bold green" if answer.success else "bold red")
     terminal.result({"reset": answer.success, "message": answer.message})
     raise typer.Exit(0 if answer.success else 1)
+
+
+def _say_where(terminal: Terminal, namespace: str) -> None:
+    """Say which robot it was: another one may be meant."""
+    from agent_planner.cli.joined import joined_place, running_elsewhere
+
+    terminal.say(f"in {joined_place(namespace)}")
+    if others := running_elsewhere():
+        terminal.say(f"not this one, but running as well: {others} (--domain)", "yellow")
 
 
 @contextmanager
@@ -62,7 +73,7 @@ def _supervisor(
     from agent_planner.cli.ros_shell import enter_ros
 
     enter_ros()
-    from agent_planner.cli.joined import join_domain, joined, joined_place
+    from agent_planner.cli.joined import join_domain, joined, joined_place, running_elsewhere
     from agent_planner.ros.stop_client import StopClient
 
     join_domain(domain)
@@ -72,9 +83,12 @@ def _supervisor(
         try:
             node.wait_until(lambda: client.found, wait, "the supervisor")
         except InfrastructureError as error:
+            others = running_elsewhere()
+            also = f" (running: {others})" if others else ""
             raise UserError(
-                f"no supervisor in {where} within {wait:g} s: nothing was stopped and nothing was reset; is it another "
-                "domain (--domain, or `agent-planner env`) or namespace (--namespace), or is the robot not started? "
+                f"no supervisor in {where} within {wait:g} s: nothing was stopped and nothing was reset{also}; is it "
+                "another domain (--domain, or `agent-planner env`) or namespace (--namespace), or is the robot not "
+                "started? "
                 "The planner does nothing without a supervisor, but other clients may: use the hardware's stop"
             ) from error
         yield client

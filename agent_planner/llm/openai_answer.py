@@ -64,9 +64,9 @@ class Answer:
         """The turn as the agent reads it: the text, then the first tool call as ``name(argument="value")``."""
         content = self.content.strip()
         if not self._calls:
-            return content
+            return _whole(content)
         call = call_text(**self._calls[min(self._calls)])
-        return f"{content}\n{call}" if content else call
+        return _whole(f"{content}\n{call}" if content else call)
 
     def _add_turn(self, turn: Mapping[str, Any]) -> None:
         piece = turn.get("content") or ""
@@ -111,5 +111,13 @@ def shown(value: Any) -> str:
     """A server's words, short enough for a message."""
     if isinstance(value, Mapping) and isinstance(value.get("message"), str):
         value = value["message"]
-    text = " ".join((value if isinstance(value, str) else json.dumps(value, default=str)).split())
+    text = " ".join(_whole(value if isinstance(value, str) else json.dumps(value, default=str)).split())
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def _whole(text: str) -> str:
+    """The text with the two halves of a character, which JSON may escape and a stream may part, put together.
+
+    A half that is alone cannot be encoded, in a file or in a ROS message: U+FFFD stands for it.
+    """
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes an episode: its events as they happen, its conversation in the schema of AgentInstruct at the end.
 
-``runs/ID/events.jsonl``   one event a line, flushed at once, so that a killed process loses none
+``runs/ID/events.jsonl``   one event a line, flushed as it happens: a killed process loses what the disk had not taken
 ``runs/ID/config.json``    what the episode was run with
 ``runs/ID/episode.mcap``   messages of topics (see `topic_log`); ``metadata.yaml`` makes the folder a ROS bag
 ``runs/ID/episode.json``   {"id", "conversations": [{"from", "loss", "value"}], "outcome", "goal", "steps", "scene", …}
@@ -17,16 +17,20 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
 from agent_planner.agent.events import Event
 from agent_planner.agent.result import EpisodeResult
 from agent_planner.llm.base import Message
+from agent_planner.recording.writer import Writer
 from agent_planner.scene import SceneGraph
 
 # The source of a step that a person made.
 HUMAN = "human"
+# How long the end of an episode may wait for the disk.
+_CLOSE_S = 10.0
 _FROM = {"system": "human", "user": "human", "assistant": "gpt"}
 
 
@@ -37,11 +41,15 @@ def new_episode_id(now: datetime | None = None) -> str:
 
 
 class EpisodeRecorder:
-    """Records one episode into ``folder``. Nothing is opened before `open`."""
+    """Records one episode into ``folder``. Nothing is opened before `open`.
+
+    What is recorded after that is written in a thread; what goes wrong there is raised by the next call.
+    """
 
     def __init__(self, folder: Path, episode_id: str):
         self.folder = folder
         self.episode_id = episode_id
+        self._writer = Writer()
 
     def open(self, config: Mapping[str, Any]) -> None:
         """Make the folder, write the configuration, begin the log of events."""
@@ -50,7 +58,7 @@ class EpisodeRecorder:
         self._log = (self.folder / "events.jsonl").open("a", encoding="utf-8")
 
     def event(self, event: Event, stamp: float | None = None) -> None:
-        """Append one event; ``stamp`` is ROS time in seconds."""
+        """Append one event; ``stamp`` is ROS time in seconds. It returns at once."""
         line = {
             "time": datetime.now(UTC).isoformat(),
             "stamp": stamp,
@@ -60,7 +68,10 @@ class EpisodeRecorder:
             "thought": event.thought,
             "call": event.call,
         } | ({"data": event.data} if event.data else {})
-        self._log.write(json.dumps(line, ensure_ascii=False) + "\n")
+        self._writer.do(partial(self._append, json.dumps(line, ensure_ascii=False) + "\n"))
+
+    def _append(self, line: str) -> None:
+        self._log.write(line)
         self._log.flush()
 
     def finish(
@@ -74,6 +85,8 @@ class EpisodeRecorder:
         recording: Mapping[str, Any] | None = None,
     ) -> None:
         """Write the conversation; assistant turns whose index is in ``refused`` carry ``loss: false``.
+
+        It returns when all is written, or raises TimeoutError where the disk is too slow for that.
 
         Args:
             instruction: as it was said.
@@ -104,8 +117,9 @@ class EpisodeRecorder:
             record["scene"] = scene.model_dump(mode="json", exclude_defaults=True)
         if recording is not None:
             record["recording"] = dict(recording)
-        write_json(self.folder / "episode.json", record)
-        self._log.close()
+        self._writer.do(partial(write_json, self.folder / "episode.json", record))
+        self._writer.do(self._log.close)
+        self._writer.wait(_CLOSE_S)
 
 
 def steps_of(result: EpisodeResult) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Questions to the person, and which of them are still open."""
 
+import math
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -21,16 +22,20 @@ from agent_planner.ros.names import NEWEST
 
 
 class _Desk(NamedTuple):
-    """Where questions come from, where their answers go, and what the planner does while one is open."""
+    """Where questions come from, where their answers go, and what the planner does while one is open.
+
+    ``timed``: whether it is the planner that asks, so that it is known how long it waits for an answer.
+    """
 
     topic: str
     service: str
     during: str
+    timed: bool
 
 
 _DESKS = (
-    _Desk("operator_requests", "answer_operator", EventKind.QUESTION.value),
-    _Desk("help_requests", "answer_help", EventKind.EXECUTING.value),
+    _Desk("operator_requests", "answer_operator", EventKind.QUESTION.value, timed=True),
+    _Desk("help_requests", "answer_help", EventKind.EXECUTING.value, timed=False),
 )
 
 
@@ -44,11 +49,11 @@ class ConsoleQuestions:
     """Subscribes ``operator_requests`` and ``help_requests``; client of ``answer_operator`` and ``answer_help``.
 
     A question is open until its topic has its id with an empty kind, but only while the planner says that it waits for
-    that, and no longer than a person has.
+    that, and one of the planner's no longer than a person has.
 
     Args:
         node: the node that it belongs to.
-        timeout_s: how long a person has for an answer.
+        timeout_s: how long a person has to answer the planner.
         tell: told the open ones on every change.
     """
 
@@ -82,8 +87,8 @@ class ConsoleQuestions:
             if age_s > 0 and status.state != desk.during:
                 self._close(desk)
             elif age_s > 0:
-                until = min(one.until, time.monotonic() + self._timeout_s - age_s)
-                self._open[desk] = _Open(one.request, until)
+                until = time.monotonic() + self._has_s(desk) - age_s
+                self._open[desk] = _Open(one.request, min(one.until, until))
 
     def look(self) -> None:
         """Call it often: some end by themselves."""
@@ -92,7 +97,7 @@ class ConsoleQuestions:
                 self._close(desk)
 
     def told(self) -> list[dict[str, Any]]:
-        """The open ones, as the page has them."""
+        """The open ones, as the page has them; ``remaining_s`` is None where nobody knows for how long."""
         now = time.monotonic()
         return [
             {
@@ -100,9 +105,9 @@ class ConsoleQuestions:
                 "kind": one.request.kind,
                 "text": one.request.text,
                 "options": list(one.request.options),
-                "remaining_s": round(max(0.0, one.until - now), 1),
+                "remaining_s": round(max(0.0, one.until - now), 1) if desk.timed else None,
             }
-            for one in list(self._open.values())
+            for desk, one in list(self._open.items())
         ]
 
     def _take(self, desk: _Desk, request: OperatorRequest) -> None:
@@ -111,11 +116,15 @@ class ConsoleQuestions:
             if now is not None and now.request.id == request.id:
                 self._close(desk)
             return
-        self._open[desk] = _Open(request, time.monotonic() + self._timeout_s)
+        self._open[desk] = _Open(request, time.monotonic() + self._has_s(desk))
         if self._status is not None:
             # One from before we came may be over.
             self.status(self._status)
         self._tell(self.told())
+
+    def _has_s(self, desk: _Desk) -> float:
+        """How long a person has for an answer, seconds."""
+        return self._timeout_s if desk.timed else math.inf
 
     def _answered(self, desk: _Desk, request: OperatorRequest, done: Future[Answer]) -> None:
         if done.exception() is None and done.result().ok:

@@ -16,6 +16,8 @@ from agent_planner.ros.waiting import Changes, Deadline
 
 # Kinds of questions that are answered by one of their options.
 _CHOICES = ("approve_goal", "approve_call", "stuck", "help")
+# The node of `ros2 bag record`.
+_BAG_RECORDER = "rosbag2_recorder"
 # How long a console may take to turn up before a question counts as asked into the void.
 _LISTENER_S = 2.0
 
@@ -59,9 +61,13 @@ class OperatorDesk:
 
     @property
     def is_watched(self) -> bool:
-        """Whether anybody listens to the questions; the planner's own recorder is nobody."""
+        """Whether anybody listens to the questions; a recorder, the planner's own or a bag's, is nobody.
+
+        Whether they have a client of the service says nothing: some make it only for their answer.
+        """
         listeners = self._node.get_subscriptions_info_by_topic(self._publisher.topic_name)
-        return any(listener.node_name != recorder_name(self._node) for listener in listeners)
+        recorders = (recorder_name(self._node), _BAG_RECORDER)
+        return any(not listener.node_name.startswith(recorders) for listener in listeners)
 
     def ask(self, question: Question, cancel: threading.Event) -> str | None:
         """Publish the question and wait; None at once where nobody listens, or when the time is up."""

@@ -37,5 +37,10 @@ def status_line(status: TeleopStatus, keyboard: Keyboard, width: int) -> str:
 
 
 def plain(text: str) -> str:
-    """Return a text from elsewhere without what a terminal would obey."""
+    """Return a text from elsewhere on one line, without what a terminal would obey."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def plain_lines(text: str) -> str:
+    """The same for a text that keeps its lines."""
+    return "\n".join(plain(line) for line in text.split("\n"))

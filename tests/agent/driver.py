@@ -56,11 +56,11 @@ def drive(
     config: LoopConfig = DEFAULTS,
     execute: Callable[[SymbolicWorld, Call], SkillResult] = SymbolicWorld.execute,
     observe: Callable[[SymbolicWorld], SceneGraph | None] = SymbolicWorld.observe,
-    answers: Sequence[str] = (),
+    answers: Sequence[str | Callable[[SymbolicWorld], str]] = (),
     clock: Callable[[], float] = lambda: 0.0,
     judge: Judge | None = None,
 ) -> Run:
-    """The last text is said again and again."""
+    """The last text is said again and again; an answer that can be called may change the world before it comes."""
     symbolic = SymbolicWorld(world, library)
     events: list[Event] = []
     episode = Episode(library, instruction, symbolic.observe(), config, events.append, clock, judge)
@@ -82,7 +82,8 @@ def drive(
                     request = loop.send(observe(symbolic))
                 case Question(_, text):
                     run.questions.append(text)
-                    request = loop.send(asked.pop(0) if asked else None)
+                    answer = asked.pop(0) if asked else None
+                    request = loop.send(answer(symbolic) if callable(answer) else answer)
     except StopIteration as stop:
         run.result = stop.value
         run.refused, run.earlier = episode.refused, episode.earlier

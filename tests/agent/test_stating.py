@@ -69,6 +69,20 @@ def test_where_a_part_is_refused_twice_the_whole_is_stated():
     assert (f"goal: {goal}", asked) == (whole, ["take the cup", said])
 
 
+def test_after_an_answer_the_conversation_begins_anew_where_the_scene_has_changed():
+    def moves(world):
+        world.world = world.world.replace(relations=(Relation("on", "cup", "desk"), *WORLD.relations[::2]))
+        return "the cup"
+
+    which = 'goal: which("thing": red cube, cup)'
+    said, texts = "take the thing", [which, "goal: holding(cup)", GIVE_UP]
+    same = drive(WORLD, LIBRARY, texts, instruction=said, config=NO_LOOK_AHEAD, answers=["the cup"])
+    assert same.prompts[1] == "answer: cup" and same.earlier == []
+    moved = drive(WORLD, LIBRARY, texts, instruction=said, config=NO_LOOK_AHEAD, answers=[moves])
+    assert "\ncup: on desk" in moved.prompts[1] and "\nInstruction: take the thing cup\n" in moved.prompts[1]
+    assert [messages[-1].content for messages, _ in moved.earlier] == [which]
+
+
 def test_it_can_be_switched_off():
     said = "put the red cube in the bin, then take the cup"
     whole = "in(red cube, bin) then holding(cup)"

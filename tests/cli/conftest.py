@@ -16,6 +16,8 @@ def state(tmp_path_factory):
     patch = pytest.MonkeyPatch()
     patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("state")))
     patch.setenv("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
+    # One that the shell has would go before that of the running robot.
+    patch.delenv("ROS_DOMAIN_ID", raising=False)
     yield
     patch.undo()
 

@@ -44,6 +44,13 @@ def test_a_list_has_a_line_for_each(run, monkeypatch):
     assert " ".join([done, rest.strip()]).endswith("put the cup on the desk")
 
 
+def test_no_terminal_obeys_what_was_recorded(run, runs):
+    for file in (runs / "run" / DONE).glob("*.json*"):
+        file.write_text(file.read_text().replace("the cup", "the \\u001b[2J cup"))
+    for shown in (run("list"), run("show", DONE), run("replay", DONE, "--speed", "0")):
+        assert "the  [2J cup" in shown and "\x1b" not in shown
+
+
 def test_a_list_for_a_program(run):
     cut, done = json.loads(run("list", "--json").splitlines()[-1])["episodes"]
     assert (cut["id"], cut["outcome"], done["id"], done["outcome"]) == (CUT, "unfinished", DONE, "succeeded")

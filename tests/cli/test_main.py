@@ -69,6 +69,11 @@ def test_a_dead_endpoint_is_a_mistake_of_the_person(monkeypatch, capsys):
     assert "Traceback" not in err
 
 
+def test_no_terminal_obeys_what_a_mistake_quotes(monkeypatch, capsys):
+    _, _, err = call(monkeypatch, capsys, "run", "--robot", "no\x1b[2Jbody")
+    assert "there is no robot 'no [2Jbody'" in err
+
+
 def test_a_broken_skill_file_is_named_with_line_and_field(monkeypatch, capsys, tmp_path):
     path = tmp_path / "skills.yaml"
     path.write_text("skills:\n- name: wave\n  description: Wave.\n  timeout_s: -1\n")

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from agent_planner.cli.running import DOMAINS, claimed, newest
+from agent_planner.cli.running import DOMAINS, all_running, claimed, newest
 from agent_planner.errors import InfrastructureError
 
 
@@ -28,6 +28,7 @@ def test_a_claimed_domain_is_seen_until_it_is_given_back(tmp_path):
 def test_the_newest_is_the_one_started_last(tmp_path):
     with claimed("first", tmp_path, "LOCALHOST") as first, claimed("second", tmp_path, "LOCALHOST") as second:
         assert first.domain != second.domain
+        assert all_running() == [first, second]
         assert newest() == second
         assert newest() == second  # looking changes nothing
 

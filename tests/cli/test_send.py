@@ -2,9 +2,12 @@
 """`run`, `env` and `send` as processes, with a robot in which nothing moves."""
 
 import json
+import math
 
 import pytest
 
+from agent_planner.cli.send import follow
+from agent_planner.cli.terminal import Terminal
 from tests.cli.still_robot import output
 
 pytest.importorskip("rclpy")
@@ -36,6 +39,23 @@ def test_send_shows_the_run_and_its_result(stack):
     # rclpy drops feedback that is overtaken by the result.
     assert said.count("result   ok") in (1, 2)
     assert "SUCCEEDED  succeeded (goal holding(red cube)) after 2 calls" in said
+
+
+def test_an_instruction_takes_as_long_as_it_takes():
+    from agent_planner.ros.client import InstructionResult
+
+    waited = []
+
+    class Planner:
+        def send(self, *_):
+            return self
+
+        def result(self, seconds):
+            waited.append(seconds)
+            return InstructionResult("SUCCEEDED", "succeeded", 0, "", "", "", (), "")
+
+    assert follow(Planner(), "keep watch", Terminal()).good  # type: ignore[arg-type]
+    assert waited == [math.inf]
 
 
 def test_plan_only_moves_nothing(stack):

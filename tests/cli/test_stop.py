@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from agent_planner.cli.running import claimed
 from tests.cli.still_robot import output, wait_for
 from tests.processes import COMMAND, SECONDS
 
@@ -78,6 +79,18 @@ def test_a_robot_in_a_namespace(context, domain):
         assert output("reset", *there).returncode == 0
 
 
+def test_the_shells_domain_goes_before_that_of_the_newest_robot_and_both_are_told(
+    context, domain, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("ROS_DOMAIN_ID", str(domain))
+    elsewhere = domain % 99 + 1
+    with a_supervisor(context, "rob"), claimed("simulated", tmp_path, "LOCALHOST", elsewhere):
+        said = {verb: output(verb, "--wait", "60", "--namespace", "rob").stdout for verb in ("stop", "reset")}
+    for text in said.values():
+        assert f"in ROS domain {domain}, namespace 'rob'\n" in text
+        assert f"not this one, but running as well: simulated in ROS domain {elsewhere} (--domain)" in text
+
+
 def test_a_namespace_that_cannot_be_is_told(state):
     done = output("stop", "--namespace", "no such", "--domain", "101")
     assert done.returncode == 2
@@ -90,3 +103,10 @@ def test_without_a_supervisor_that_is_told(state, verb):
     assert done.returncode == 2
     assert "no supervisor in ROS domain 101 within 1 s: nothing was stopped" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_without_a_supervisor_the_robots_of_other_domains_are_told(state, tmp_path):
+    with claimed("simulated", tmp_path, "LOCALHOST") as other:
+        done = output("stop", "--domain", "101", "--wait", "1")
+    said = " ".join(done.stderr.split())
+    assert "nothing was reset (running: " in said and f"simulated in ROS domain {other.domain}); is it" in said

@@ -95,6 +95,31 @@ def test_arguments_that_are_odd_stay_visible(arguments, text):
     assert reply.text == text
 
 
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        (("it is \ud83d", "\ude00 here"), "it is \U0001f600 here"),
+        (("it is \ud83d", " here"), "it is \ufffd here"),
+        (("\ude00 \ud83d",), "\ufffd \ufffd"),
+    ],
+)
+def test_a_character_that_came_in_halves_is_put_together(pieces, text):
+    with ChatServer(says(*pieces)) as server:
+        (reply,) = chat(server)
+    assert reply.text == text
+    first = {"index": 0, "function": {"name": "say", "arguments": f'{{"text": "{pieces[0]}'}}
+    rest = {"index": 0, "function": {"arguments": f'{"".join(pieces[1:])}"}}'}}
+    with ChatServer(stream(piece(tool_calls=[first]), piece(tool_calls=[rest]), piece(finish="tool_calls"))) as server:
+        (reply,) = chat(server)
+    assert reply.text == f'say(text="{text}")'
+
+
+def test_what_a_server_says_of_an_error_can_be_encoded():
+    broken = stream({"error": {"message": "half \ud83d"}})
+    with ChatServer(broken) as server, pytest.raises(ModelError, match="the server broke off: half \ufffd"):
+        chat(server)
+
+
 def test_the_length_limit_is_told():
     with ChatServer(stream(piece("goal"), piece(finish="length"))) as server:
         (reply,) = chat(server)

@@ -11,6 +11,7 @@ from agent_planner.recording.episode import EpisodeRecorder, add_facts
 from agent_planner.recording.mcap_file import MCAP_NAME, Channel, McapFile
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.types import Call, Outcome
+from tests.waits import SECONDS
 
 WORDS = Channel("/words", "std_msgs/msg/String", "string data\n", "[]\n")
 PICTURES = Channel("/head_camera/image", "sensor_msgs/msg/Image", "string data\n", "[]\n")
@@ -54,6 +55,7 @@ def helped(folder, name="20260131-120000-aaaa", ended=True):
         Event(EventKind.RESULT, 2, "ok", call=str(PUT)),
     ):
         recorder.event(event, 1.0)
+    recorder._writer.wait(SECONDS)
     result = EpisodeResult(Outcome.SUCCEEDED, "", "", parse_goal("goal: on(cup, desk)"), ((PUT, "ok"),))
     if ended:
         recorder.event(Event(EventKind.ENDED, 2, result.summary))

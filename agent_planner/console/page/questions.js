@@ -83,13 +83,17 @@ class Card {
     if (!CHOICES.has(kind)) this.node.append(this.#form(answer));
   }
 
+  /** `null`: nobody knows for how long the robot waits. */
   remaining(seconds) {
+    this.bar.hidden = seconds === null;
+    if (seconds === null) return;
     this.end = performance.now() + seconds * 1000;
     this.bar.max = Math.max(this.bar.max, seconds, 1);
     this.tick();
   }
 
   tick() {
+    if (this.bar.hidden) return;
     const seconds = Math.max(0, (this.end - performance.now()) / 1000);
     this.bar.value = seconds;
     setText(this.left, `${Math.ceil(seconds)} s left${this.isApproval ? ", then no" : ""}`);

@@ -124,6 +124,14 @@ def test_a_question_takes_the_focus_but_no_button_has_it(page, robot):
     expect(card).to_have_count(0)
 
 
+def test_where_nobody_knows_how_long_the_robot_waits_no_time_is_shown(page, robot):
+    robot.ask(kind="help", text="put the cup on me", options=("done", "cannot"), remaining_s=None)
+    card = page.get_by_role("group", name="The robot needs a hand")
+    expect(card).to_contain_text("put the cup on me")
+    expect(card).not_to_contain_text("left")
+    expect(card.get_by_role("progressbar")).to_have_count(0)
+
+
 def test_a_question_does_not_disturb_who_types(page, robot):
     page.get_by_label("Instruction").press_sequentially("put the")
     robot.ask()
