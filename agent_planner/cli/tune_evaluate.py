@@ -103,6 +103,8 @@ def evaluate(
     if TASKS in others:
         for number in numbers:
             asked(TASKS, split.value, number)
+    for one in cells:
+        asked(one, split.value, numbers[-1])
     for name in model:
         _checked(name)
     conversations, groups = _held_out(model, split, data, records)
@@ -114,6 +116,7 @@ def evaluate(
     plan = Plan(cells, configs, numbers, TASKS in others, data, conversations, records, groups, processes, ray)
     with open_results(out, run) as results:
         results.check_same([*cells, *others], split.value, numbers, asked)
+        results.check_limit(cells, split.value, max_turns)
         if split is Split.TEST:
             terminal.say(
                 "the test panel is for a candidate that is to be shipped: run it once, choose on dev", "yellow"

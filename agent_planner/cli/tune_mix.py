@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _Out = Annotated[Path, typer.Argument(help="the file to write, JSON lines; OUT.manifest.json says what made it")]
 _Files = list[Path] | None
+# Characters of a conversation of ShareGPT.
+_LIMIT = 4000
 
 
 def general(
@@ -39,7 +41,9 @@ def general(
         Path | None,
         typer.Option(help="sharegpt: a file in the form of ShareGPT's JSON, not the package's", exists=True),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="sharegpt: characters of a conversation")] = 4000,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help=f"sharegpt: characters of a conversation ({_LIMIT} if left out)")
+    ] = None,
     base: Annotated[
         str | None,
         typer.Option(help="synthesis: default (SmolLM2-135M-Instruct, if left out), a folder, a Hugging Face name"),
@@ -58,10 +62,14 @@ def general(
 ) -> None:
     """Make a set of general conversations. Synthesis that was killed goes on where it was."""
     ready_to_write(out)
-    of_source = {"file": GeneralSource.SHAREGPT, "config": GeneralSource.SYNTHESIS}
-    for name, given in (("file", file), ("config", config)):
-        if given is not None and source is not of_source[name]:
-            raise UserError(f"--{name} is for --source {of_source[name]}; leave it out")
+    of_source = {
+        GeneralSource.SHAREGPT: {"file": file, "limit": limit},
+        GeneralSource.SYNTHESIS: {"base": base, "batch": batch, "config": config},
+    }
+    for other, options in of_source.items():
+        for name, given in options.items():
+            if given is not None and source is not other:
+                raise UserError(f"--{name} is for --source {other}; leave it out")
     from agent_planner.tuning.data.manifest import write_manifest
     from agent_planner.tuning.data.records import write_records
 
@@ -76,7 +84,7 @@ def general(
         from agent_planner.tuning.mixture.sharegpt import installed_file
 
         inputs.append(file or installed_file())
-        told["limit"] = limit
+        limit = told["limit"] = _LIMIT if limit is None else limit
         records = _sharegpt(terminal, inputs[0], count, seed, split, limit, counts)
     elif source is GeneralSource.SYNTHESIS:
         records, drawn_with = _synthesis(terminal, out, count, synthesis, counts)
@@ -191,7 +199,11 @@ def mix(
     ] = None,
     max_tokens: Annotated[
         int | None,
-        typer.Option(min=1, help="leave out longer conversations before drawing, as training would; needs --base"),
+        typer.Option(
+            min=1,
+            help="leave out, before drawing, longer conversations and those that the base's chat template refuses; "
+            "needs --base",
+        ),
     ] = None,
     config: Annotated[
         Path | None, typer.Option(help="YAML with these options as keys (weights: a mapping); options win", exists=True)
@@ -231,7 +243,7 @@ def mix(
         )
     shares = f"agent data are {counts['agent_share']:.1%} of the samples"
     if "agent_token_share" in counts:
-        shares += f", {counts['agent_token_share']:.1%} of the loss tokens"
+        shares += f", {counts['agent_token_share']:.1%} of the loss tokens (all counted alike)"
     terminal.say(f"{counts['samples']} samples written to {out}; {shares}")
 
 

@@ -48,7 +48,7 @@ def import_records(
 
     def usable(where: str, item: "Record") -> "Record":
         item = check_answers(where, item)
-        return by_stated_goal(item) if reward_from is RewardFrom.SCENE else item
+        return by_stated_goal(where, item) if reward_from is RewardFrom.SCENE else item
 
     skipped: Counter[str] = Counter()
     try:

@@ -29,12 +29,18 @@ def train(
         str | None, typer.Option(help="base model: default (SmolLM2-135M-Instruct), a folder, a Hugging Face name")
     ] = None,
     start: Annotated[Path | None, typer.Option(help="an adapter to go on from, with its own rank and layers")] = None,
-    epochs: Annotated[int | None, typer.Option(min=1, help="how often the data are gone through")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="with --data: how often they are gone through")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="optimizer steps; with --data, at most")] = None,
-    batch: Annotated[int | None, typer.Option(min=1, help="records in a step")] = None,
-    max_tokens: Annotated[int | None, typer.Option(min=1, help="of a record; see --drop-too-long")] = None,
+    batch: Annotated[int | None, typer.Option(min=1, help="with --data: records in a step")] = None,
+    max_tokens: Annotated[
+        int | None, typer.Option(min=1, help="of a record of --data or --eval-data; see --drop-too-long")
+    ] = None,
     drop_too_long: Annotated[
-        bool | None, typer.Option("--drop-too-long/--refuse-too-long", help="what to do with longer records")
+        bool | None,
+        typer.Option(
+            "--drop-too-long/--refuse-too-long",
+            help="what to do with longer records, and with those that the base's chat template refuses",
+        ),
     ] = None,
     seed: Annotated[int | None, typer.Option(help="of weights and dropout and, without --data, of the data")] = None,
     learning_rate: Annotated[float | None, typer.Option(min=0, help="the highest; less with --start")] = None,
@@ -75,6 +81,13 @@ def train(
     told = load_config(config, {name: value for name, value in given.items() if value is not None and value != []})
     if told.data and given["seeds"]:
         raise UserError("--trees, --branches and --episodes are of the expert's episodes; leave them out with data")
+    if not told.data and (epochs is not None or batch is not None):
+        raise UserError("--epochs and --batch are of records; give --data, or take --steps and --trees")
+    if not (told.data or told.eval_data) and (max_tokens is not None or drop_too_long is not None):
+        raise UserError(
+            "--max-tokens, --drop-too-long and --refuse-too-long are of records; give --data or --eval-data, or leave "
+            "them out"
+        )
     if told.full and rank is not None:
         raise UserError("--rank is of an adapter, and all weights are to be learned; give --lora, too, or leave it out")
     _run(told, out)

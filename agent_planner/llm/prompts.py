@@ -14,6 +14,10 @@ from agent_planner.llm.chatml import encode_conversation, speaks_chatml
 _PROBE = "system's words"
 
 
+class TemplateRefuses(UserError):
+    """A chat template does not take the turns of one conversation; it may take those of others."""
+
+
 class PromptEncoder:
     """Encodes for one tokenizer: ChatML, another template, or Llama 2's form where there is none (AgentLM).
 
@@ -31,7 +35,7 @@ class PromptEncoder:
         """Tokens up to where the assistant speaks next.
 
         Raises:
-            UserError: the chat template refuses such a conversation.
+            TemplateRefuses: the chat template does not take such a conversation.
         """
         if self._chatml:
             return encode_conversation(self._tokenizer, messages, open_turn=True)[0]
@@ -41,7 +45,8 @@ class PromptEncoder:
         """Tokens of what the assistant says behind `encode`'s, with the one that ends its turn.
 
         Raises:
-            UserError: the chat template refuses such a conversation, or marks no end of a turn.
+            TemplateRefuses: the chat template does not take such a conversation.
+            UserError: it marks no end of a turn, or writes one otherwise than it opens it.
         """
         whole = [*messages, Message("assistant", content)]
         if self._chatml:
@@ -88,7 +93,7 @@ class PromptEncoder:
             return self._templated(_folded(messages) if self._folds else messages, tools, open_turn)
         except TemplateError as error:
             roles = ", ".join(message.role for message in messages)
-            raise UserError(
+            raise TemplateRefuses(
                 f"{self._tokenizer.name_or_path}: its chat template refuses the turns {roles}: {error}"
             ) from error
 

@@ -70,8 +70,26 @@ def test_sharegpt_may_come_from_a_file(tmp_path):
     assert run("general", out, "--source", "sharegpt", "--file", source).exit_code == 0
     assert {(item["source"], item["split"]) for item in lines(out)} == {("sharegpt", "train")}
     assert list(json.loads((tmp_path / "out.manifest.json").read_text())["inputs"]) == [str(source)]
-    with pytest.raises(UserError, match="--file is for --source sharegpt"):
-        run("general", out, "--source", "generated", "--file", source)
+    assert json.loads((tmp_path / "out.manifest.json").read_text())["config"]["limit"] == 4000
+
+
+@pytest.mark.parametrize(
+    ("source", "option", "of"),
+    [
+        ("generated", ("--file", "FILE"), "sharegpt"),
+        ("synthesis", ("--file", "FILE"), "sharegpt"),
+        ("generated", ("--limit", 5), "sharegpt"),
+        ("generated", ("--base", "default"), "synthesis"),
+        ("sharegpt", ("--batch", 7), "synthesis"),
+        ("sharegpt", ("--config", "FILE"), "synthesis"),
+    ],
+)
+def test_an_option_of_another_source_is_refused(tmp_path, source, option, of):
+    file, out = tmp_path / "file", tmp_path / "out.jsonl"
+    file.write_text("{}")
+    with pytest.raises(UserError, match=f"{option[0]} is for --source {of}; leave it out"):
+        run("general", out, "--source", source, *(file if word == "FILE" else word for word in option))
+    assert not out.exists()
 
 
 def test_options_win_over_the_file(tmp_path, general, agent):

@@ -56,6 +56,8 @@ def test_what_cannot_be_used_is_left_out_and_counted_by_reason(tmp_path):
         "malformed_tool_call": {"role": "assistant", "tool_calls": [call("{")]},
         "malformed": {"role": "robot", "content": "hi"},
         "empty_answers": {"role": "assistant", "content": ""},
+        "unnamed_tool": {"role": "assistant", "tool_calls": [call("{}")]},
+        "half_character": {"role": "assistant", "content": "hello", "name": "\ud83d"},
     }
     items = [{"messages": [asked, message]} for message in odd.values()]
     items += [{"messages": []}, {"text": "hi"}, {"messages": [asked, {"role": "assistant", "content": "hello"}]}]
@@ -63,7 +65,7 @@ def test_what_cannot_be_used_is_left_out_and_counted_by_reason(tmp_path):
     source.write_text("".join(json.dumps(item) + "\n" for item in items))
     done = run("import", source, "--out", out, "--skip-unusable")
     assert "left out as unusable: parallel_tool_calls 1, " in done.stdout
-    assert [json.loads(line)["id"] for line in out.read_text().splitlines()] == [f"{source}:8"]
+    assert [json.loads(line)["id"] for line in out.read_text().splitlines()] == [f"{source}:10"]
     counts = json.loads((tmp_path / "out.manifest.json").read_text())["counts"]
     reasons = (*odd, "empty_conversation", "no_conversation")
     assert counts == {"records": 1, "unusable": dict.fromkeys(reasons, 1)}
@@ -130,9 +132,25 @@ def test_where_nobody_knows_the_truth_the_stated_goal_may_reward(runs, tmp_path)
     assert "reward_from" not in found["simulated"]
 
 
-def test_a_scene_that_cannot_be_read_is_told(runs, tmp_path):
-    (runs / "good" / "episode.json").write_text(json.dumps(episode("good", scene={"objects": [{"name": "A B"}]})))
-    with pytest.raises(ConfigError, match="good: scene: objects.0.name"):
+def test_no_reward_is_one_that_is_no_number(runs, tmp_path):
+    (runs / "gone" / "episode.json").write_text(json.dumps(episode("gone", reward=None)))
+    run("import", runs, "--out", tmp_path / "records.jsonl", "--reward-from", "scene")
+    found = {data["id"]: data for data in map(json.loads, (tmp_path / "records.jsonl").read_text().splitlines())}
+    assert (found["gone"]["reward"], found["gone"]["reward_from"]) == (0.0, "stated_goal")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"scene": {"objects": [{"name": "A B"}]}}, r"scene\.objects\.0\.name: String should match"),
+        ({"steps": [{"call": "stop()"}]}, r"steps\.0\.result: is missing"),
+        ({"steps": [{"result": "ok"}, {"call": "Stop", "result": "ok"}]}, r"steps\.1: call: end with one call"),
+        ({"goal": "on(cup"}, "goal: "),
+    ],
+)
+def test_an_episode_that_cannot_be_read_is_told_with_its_file(runs, tmp_path, change, told):
+    (runs / "good" / "episode.json").write_text(json.dumps(episode("good", **change)))
+    with pytest.raises(ConfigError, match=rf"good/episode\.json: {told}"):
         run("import", runs, "--out", tmp_path / "records.jsonl", "--reward-from", "scene")
     done = run("import", runs, "--out", tmp_path / "records.jsonl", "--reward-from", "scene", "--skip-unusable")
     assert "left out as unusable: unreadable_episode 1" in done.stdout

@@ -93,6 +93,7 @@ def test_the_test_panel_is_for_what_is_shipped(tmp_path):
         (("--model", "expert", "--cell", "choice_accuracy"), "--records FILE .* go together"),
         (("--model", "expert", "--ray", "auto", "--processes", "2"), "--ray auto and --processes 2 .* choose one"),
         (("--model", "default", "--cell", "general_tasks", "--seeds", "0:291"), "no 291 different .* fewer --seeds"),
+        (("--model", "default", "--cell", "written", "--seeds", "0:200"), "has 113 instructions on dev, .* --seeds"),
     ],
 )
 def test_what_is_wrong_is_told_before_anything_runs(tmp_path, options, message):
@@ -139,6 +140,8 @@ def test_a_file_of_another_panel_or_process_is_left_alone(tmp_path):
     held = results.read_text()
     with open_results(results, RUN), pytest.raises(UserError, match="another process works there"):
         run("evaluate", results, *options[:-1], "0:3")
+    with pytest.raises(UserError, match=r"of held_in \(dev\) may take 40 turns, those of this command 20; go on with"):
+        run("evaluate", results, *options, "--max-turns", "20")
     line = read_results([results])[1]
     results.write_text(held.replace(line.instruction, "sing a song"))
     with pytest.raises(UserError, match=r"of held_in \(dev\) is 'sing a song' .* this version of the panel"):

@@ -37,7 +37,7 @@ def test_records_become_an_adapter_and_the_same_command_goes_on(tmp_path):
     command = ("--out", tmp_path / "run", "--config", file, "--data", data, "--epochs", 2, "--eval-data", data)
     done = run(*command)
     assert done.exit_code == 0
-    assert "\nrecords: 4, too long: 0, nothing to learn: 0, tokens: " in done.stdout
+    assert "\nrecords: 4, too long: 0, template refuses: 0, nothing to learn: 0, tokens: " in done.stdout
     assert "\nevaluation: records: 4, too long: 0, " in done.stdout
     assert "\nlearned: adapter on layers 0 to 2 of 3 (0 is the first), rank 2\n" in done.stdout
     assert "training: 4/4 loss" in done.stdout and "eval_loss" in done.stdout
@@ -73,9 +73,21 @@ def test_options_stand_above_the_preset(told):
     assert config.learning_rate == 5e-5
 
 
+def test_what_is_evaluated_has_a_length_too(told):
+    run("--out", "x", "--eval-data", "a", "--max-tokens", 900, "--drop-too-long")
+    ((config, _),) = told
+    assert (config.data, config.max_tokens, config.too_long) == ((), 900, "drop")
+
+
 def test_what_is_wrong_is_told(tmp_path):
     with pytest.raises(UserError, match="leave them out with data"):
         run("--out", tmp_path, "--data", "a", "--episodes", 3)
+    for option in (("--epochs", 2), ("--batch", 8)):
+        with pytest.raises(UserError, match="--epochs and --batch are of records; give --data, or take --steps"):
+            run("--out", tmp_path, *option, "--eval-data", "a")
+    for option in (("--max-tokens", 900), ("--drop-too-long",), ("--refuse-too-long",)):
+        with pytest.raises(UserError, match="are of records; give --data or --eval-data, or leave them out"):
+            run("--out", tmp_path, *option)
     with pytest.raises(UserError, match="--rank is of an adapter, and all weights are to be learned"):
         run("--out", tmp_path, "--full", "--rank", 4)
     with pytest.raises(ConfigError, match="did you mean 'tiny'"):

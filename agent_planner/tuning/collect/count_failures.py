@@ -122,7 +122,7 @@ def _count(tally: _Tally, call: Call, result: str, faulted: bool, others: Mappin
 
 
 def general(message: str, call: Call, others: Mapping[str, str]) -> str:
-    """A message with ``{0}``, ``{1}`` for the call's own arguments, and with other words for ``others``."""
+    """A message with ``{0}``, ``{1}`` and so on for the call's own arguments, and with other words for ``others``."""
     text = plain(message).replace("{", "(").replace("}", ")")
     for number, value in enumerate(v for v in call.args.values() if isinstance(v, str)):
         text = text.replace(f"'{value}'", f"'{{{number}}}'")

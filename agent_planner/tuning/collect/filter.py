@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent_planner.tuning.collect.leave_out import without
 from agent_planner.tuning.collect.names import LeaveOut
-from agent_planner.tuning.data.records import MODEL, Record, Turn
+from agent_planner.tuning.data.records import MODEL, Record, Turn, is_held_out, reward_of
 from agent_planner.tuning.scenarios.scenario import stable_seed
 
 _IDENTICAL = 3
@@ -90,9 +90,12 @@ class Filter:
     def _fault(self, record: Record) -> str:
         """Why a record is left out; empty where it is kept."""
         known: dict[str, Any] = record.model_extra or {}
-        if "reward" not in known:
+        if is_held_out(known.get("split")):
+            return "held_out"
+        reward = reward_of(record)
+        if reward is None:
             return "no_reward"
-        if known["reward"] < self._config.reward:
+        if reward < self._config.reward:
             return "low_reward"
         if known.get("violations"):
             return "safety_violation"

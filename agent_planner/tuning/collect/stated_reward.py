@@ -7,43 +7,69 @@ their reward so say ``reward_from: stated_goal``.
 
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from agent_planner.agent.conversation import parse_turn
 from agent_planner.errors import CallRefused, fault_text
 from agent_planner.goals import Goal, parse_goal, unmet
 from agent_planner.scene import SceneGraph
-from agent_planner.tuning.data.records import Record, UnusableRecord
+from agent_planner.tuning.data.records import Record, UnusableRecord, reward_of
 from agent_planner.types import Call, Outcome
 
+_UNREADABLE = "unreadable_episode"
 
-def by_stated_goal(item: Record) -> Record:
+
+class _Step(BaseModel):
+    result: str
+    call: str | None = None
+
+
+class _Seen(BaseModel):
+    """What is read of an episode."""
+
+    goal: str
+    scene: SceneGraph
+    steps: tuple[_Step, ...] = ()
+
+
+def by_stated_goal(where: str, item: Record) -> Record:
     """The record with a reward: 1 if it succeeded and its goal's last step holds in the scene observed last, else 0.
 
     It stays as it is where it has a reward already, no scene, or no goal that a scene could show (a question, say).
 
+    Args:
+        where: it stands, for messages.
+        item: the record.
+
     Raises:
-        UnusableRecord: its goal, its scene or a call cannot be read.
+        UnusableRecord: its goal, its scene or a step cannot be read.
     """
     known: dict[str, Any] = item.model_extra or {}
-    if "reward" in known or not known.get("goal") or "scene" not in known:
+    if reward_of(item) is not None or not known.get("goal") or "scene" not in known:
         return item
     try:
-        goal = parse_goal(f"goal: {known['goal']}")
-        scene = SceneGraph.model_validate(known["scene"])
-        done = [_call(step) for step in known.get("steps", ()) if step["result"] == "ok" and "call" in step]
+        seen = _Seen.model_validate(known)
     except ValidationError as error:
-        told = f"scene: {'; '.join(map(fault_text, error.errors()[:4]))}"
-        raise UnusableRecord(item.id, told, "unreadable_episode") from error
+        raise UnusableRecord(where, "; ".join(map(fault_text, error.errors()[:4])), _UNREADABLE) from error
+    try:
+        goal = parse_goal(f"goal: {seen.goal}")
     except CallRefused as error:
-        raise UnusableRecord(item.id, error.message, "unreadable_episode") from error
+        raise UnusableRecord(where, f"goal: {error.message}", _UNREADABLE) from error
+    done = [
+        _call(f"{where}: steps.{number}", step.call)
+        for number, step in enumerate(seen.steps)
+        if step.result == "ok" and step.call is not None
+    ]
     if not isinstance(goal, Goal):
         return item
-    reached = known.get("outcome") == Outcome.SUCCEEDED.value and not unmet(goal.steps[-1], scene, done)
+    reached = known.get("outcome") == Outcome.SUCCEEDED.value and not unmet(goal.steps[-1], seen.scene, done)
     family = "+".join(step[-1].name for step in goal.steps)
-    facts = {"family": family, "reward": float(reached), "reward_from": "stated_goal"}
-    return Record.model_validate(facts | item.plain())
+    given = {"reward": float(reached), "reward_from": "stated_goal"}
+    return Record.model_validate({"family": family} | item.plain() | given)
 
 
-def _call(step: dict[str, str]) -> Call:
-    return parse_turn(step["call"])[1]
+def _call(where: str, text: str) -> Call:
+    try:
+        return parse_turn(text)[1]
+    except CallRefused as error:
+        raise UnusableRecord(where, f"call: {error.message}", _UNREADABLE) from error

@@ -7,17 +7,28 @@
 
 A call that the robot's model writes as the last line of a turn, ``pick(object="cup")``, is a tool call in ``openai``,
 and what the robot answers to it a tool's message; so is a call that came as one. What else ends like a call is text.
+The tools that a conversation in ``openai`` offers are told in its system turn, a line each, as skills are.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from agent_planner.agent.conversation import call_turn, parse_turn
+from agent_planner.agent.conversation import parse_turn
 from agent_planner.errors import CallRefused, did_you_mean
-from agent_planner.tuning.data.records import AGENT, HUMAN, Record, Turn, UnusableRecord, human, record, said
+from agent_planner.tuning.data.records import (
+    AGENT,
+    HUMAN,
+    Record,
+    Turn,
+    UnusableRecord,
+    check_characters,
+    human,
+    record,
+    said,
+)
 from agent_planner.tuning.data.schema import Schema
-from agent_planner.types import Call
+from agent_planner.types import Value
 
 # Who speaks, by the names that collections of conversations use.
 _SPEAKERS = {
@@ -31,9 +42,10 @@ _SPEAKERS = {
     "bing": "gpt",
     "bard": "gpt",
 }
-# Keys of records: whether the first turn is the system's, where that is not what `with_system` would take it for; and
-# whether calls came as tool calls.
-_SYSTEM_FIRST, _TOOL_CALLS = "system_first", "tool_calls"
+# Keys of records: whether the first turn is the system's, where that is not what `with_system` would take it for; the
+# tool calls that came as such, as they came, by the number of their turn; and the tools that were offered.
+_SYSTEM_FIRST, _TOOL_CALLS, _TOOLS = "system_first", "tool_calls", "tools"
+_OFFER = 'You have these tools; a call of one is the last line of an answer, e.g. tool(argument="value"):'
 # What is kept in other schemas, too: without its split a record would be learned from wherever it comes back.
 _KEPT = ("source", "split")
 
@@ -95,29 +107,58 @@ def _from_sharegpt(where: str, data: dict[str, Any]) -> Record:
 
 
 def _from_openai(where: str, data: dict[str, Any]) -> Record:
-    turns, called = [], False
-    for number, message in enumerate(_items(where, data, "messages")):
+    messages = _items(where, data, "messages")
+    system = messages[0].get("role") in ("system", "developer")
+    offer = _offer(where, data.get(_TOOLS) or [])
+    turns = [human(offer)] if offer and not system else []
+    calls: dict[str, Any] = {}
+    for number, message in enumerate(messages):
         at = f"{where}: messages.{number}"
         role = message.get("role")
         if role not in ("system", "developer", "user", "assistant", "tool"):
             raise UnusableRecord(at, f"role: '{role}' is none; known: assistant, developer, system, tool, user")
         content = _text(at, message, "content") if message.get("content") is not None else ""
         if role != "assistant":
-            turns.append(human(content))
+            turns.append(human("\n\n".join(filter(None, (content, offer))) if system and not number else content))
             continue
-        calls = message.get("tool_calls") or []
-        if len(calls) > 1:
-            raise UnusableRecord(at, f"holds {len(calls)} tool calls; a turn of ours has one", "parallel_tool_calls")
-        call = _call(at, calls[0]) if calls else None
-        called = called or call is not None
-        value = content if call is None else call_turn(content, call) if content else str(call)
-        turns.append(said(value, loss=message.get("weight") != 0))
-    system = data["messages"][0].get("role") in ("system", "developer")
-    return _made(where, data | ({_TOOL_CALLS: True} if called else {}), turns, "messages", system)
+        learned = message.get("weight") != 0
+        called = message.get("tool_calls") or []
+        if len(called) > 1:
+            raise UnusableRecord(at, f"holds {len(called)} tool calls; a turn of ours has one", "parallel_tool_calls")
+        for call in called:
+            name, text = _call(f"{at}.tool_calls.0", call)
+            if learned and data.get("source") != AGENT:
+                _check_offered(at, name, turns)
+            calls[str(len(turns))] = call
+            content = f"{content}\n{text}" if content else text
+        turns.append(said(content, loss=learned))
+    more = {_TOOL_CALLS: calls} if calls else {}
+    return _made(where, data | more, turns, "messages", system or bool(offer))
 
 
-def _call(at: str, tool_call: Any) -> Call:
-    at = f"{at}.tool_calls.0"
+def _offer(where: str, tools: Any) -> str:
+    """How a model is told of tools; empty where there are none."""
+    lines = []
+    for number, tool in enumerate(tools if isinstance(tools, list) else [tools]):
+        try:
+            function = tool["function"]
+            call = f"{function['name']}({', '.join(dict((function.get('parameters') or {}).get('properties') or {}))})"
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            told = f"is no function with a name and, if it has parameters, their properties ({error})"
+            raise UnusableRecord(f"{where}: {_TOOLS}.{number}", told, "malformed_tools") from error
+        about = " ".join(str(function.get("description") or "").split())
+        lines.append(f"{call}: {about}" if about else call)
+    return "\n".join([_OFFER, *lines]) if lines else ""
+
+
+def _check_offered(at: str, name: str, before: Sequence[Turn]) -> None:
+    if not any(name in turn.value for turn in before if turn.source == HUMAN):
+        told = f"calls '{name}', which neither `{_TOOLS}` nor a turn before names, so that nobody could know of it"
+        raise UnusableRecord(at, told, "unnamed_tool")
+
+
+def _call(at: str, tool_call: Any) -> tuple[str, str]:
+    """The name of the tool that is called, and the call as a line of text."""
     try:
         function = tool_call["function"]
         name, arguments = str(function["name"]), dict(json.loads(function["arguments"]))
@@ -128,7 +169,13 @@ def _call(at: str, tool_call: Any) -> Call:
         if not isinstance(value, str | bool | int | float):
             told = f"{name}: {argument} is {value!r}; arguments are texts, numbers, true or false"
             raise UnusableRecord(at, told, "arguments_of_other_form")
-    return Call(name, arguments)
+    return name, f"{name}({', '.join(f'{argument}={_literal(value)}' for argument, value in arguments.items())})"
+
+
+def _literal(value: Value) -> str:
+    """As `Call` writes it, but on one line, and numbers whole."""
+    short = f"{value:g}" if isinstance(value, float) else ""
+    return short if short and float(short) == value else json.dumps(value, ensure_ascii=False)
 
 
 def _made(where: str, data: dict[str, Any], turns: list[Turn], key: str, system: bool) -> Record:
@@ -141,6 +188,7 @@ def _made(where: str, data: dict[str, Any], turns: list[Turn], key: str, system:
 
 
 def _items(where: str, data: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    check_characters(where, data)
     items = data.get(key)
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise UnusableRecord(where, f"{key}: must be a list of objects")
@@ -181,33 +229,52 @@ def _kept(item: Record) -> dict[str, Any]:
 def to_openai(item: Record) -> dict[str, Any]:
     """Write a record as OpenAI's messages; turns that are not to be learned get ``weight: 0``."""
     known = item.model_extra or {}
-    calls = known.get("source") == AGENT or known.get(_TOOL_CALLS) is True
+    came, tools = known.get(_TOOL_CALLS), known.get(_TOOLS)
+    offer = _offer(item.id, tools) if isinstance(tools, list) else ""
     messages: list[dict[str, Any]] = []
     asked = ""
     for number, (role, turn) in enumerate(with_system(item, "user", "assistant")):
         if role == "assistant":
-            message, asked = _assistant(turn, f"call_{number}", calls)
+            call = came.get(str(number)) if isinstance(came, dict) else None
+            found = _came(item.id, turn, call) if call else _parsed(turn) if known.get("source") == AGENT else None
+            message, asked = _assistant(turn, f"call_{number}", found)
             messages.append(message)
         elif asked:
             messages.append({"role": "tool", "tool_call_id": asked, "content": turn.value})
             asked = ""
+        elif role == "system" and offer:
+            content = turn.value.removesuffix(offer).removesuffix("\n\n")
+            messages += [{"role": role, "content": content}] if content else []
         else:
             messages.append({"role": role, "content": turn.value})
-    return {"id": item.id, **_kept(item), "messages": messages}
+    return {"id": item.id, **_kept(item), **({_TOOLS: tools} if offer else {}), "messages": messages}
 
 
-def _assistant(turn: Turn, name: str, calls: bool) -> tuple[dict[str, Any], str]:
-    """The message, and the id of the call that it holds; empty where it holds none, or ``calls`` are not looked for."""
+def _assistant(turn: Turn, name: str, found: tuple[str, dict[str, Any]] | None) -> tuple[dict[str, Any], str]:
+    """The message, and the id of the call that it holds; empty where none was found."""
     weight = {} if turn.loss else {"weight": 0}
-    if not calls:
+    if found is None:
         return {"role": "assistant", "content": turn.value, **weight}, ""
+    content, call = found
+    made = {"id": name, "type": "function"} | call
+    return {"role": "assistant", "content": content, "tool_calls": [made], **weight}, made["id"]
+
+
+def _came(where: str, turn: Turn, call: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    """What a turn says before the call that it came with, and that; None where the turn no longer ends in it."""
+    _, text = _call(where, call)
+    if not turn.value.endswith(text):
+        return None
+    return turn.value.removesuffix(text).removesuffix("\n"), dict(call)
+
+
+def _parsed(turn: Turn) -> tuple[str, dict[str, Any]] | None:
+    """What a turn of the robot's model says before its call, and that as a tool call; None where it ends in none."""
     try:
         thought, call = parse_turn(turn.value)
     except CallRefused:
-        return {"role": "assistant", "content": turn.value, **weight}, ""
-    function = {"name": call.skill, "arguments": json.dumps(dict(call.args), ensure_ascii=False)}
-    made = [{"id": name, "type": "function", "function": function}]
-    return {"role": "assistant", "content": thought, "tool_calls": made, **weight}, name
+        return None
+    return thought, {"function": {"name": call.skill, "arguments": json.dumps(dict(call.args), ensure_ascii=False)}}
 
 
 def with_system(item: Record, person: str, model: str) -> Sequence[tuple[str, Turn]]:

@@ -36,13 +36,18 @@ class UnusableRecord(ConfigError):
         self.reason = reason
 
 
+def is_held_out(split: object) -> bool:
+    """Whether what belongs to a split may not be learned from; what belongs to none (None) may."""
+    return split is not None and not str(split).startswith(TRAIN)
+
+
 def only_train(where: str, split: object) -> None:
     """Refuse what is held out from training.
 
     Raises:
         ConfigError: the split is not for training.
     """
-    if not str(split).startswith(TRAIN):
+    if is_held_out(split):
         raise ConfigError(where, f"split: is '{split}'; only records of '{TRAIN}' may be learned from")
 
 
@@ -73,6 +78,12 @@ class Record(BaseModel):
     def plain(self) -> dict[str, Any]:
         """As JSON has it."""
         return self.model_dump(by_alias=True, mode="json")
+
+
+def reward_of(item: Record) -> float | None:
+    """What a record was worth; None where nobody says so in a number."""
+    reward = (item.model_extra or {}).get("reward")
+    return reward if isinstance(reward, int | float) else None
 
 
 def human(value: str) -> Turn:
@@ -121,12 +132,29 @@ def files_of(path: Path) -> list[Path]:
     return sorted(path.glob("**/episode.json")) if path.is_dir() else [path]
 
 
+def check_characters(where: str, data: dict[str, Any]) -> None:
+    """See whether an object can be written: JSON may say half of a character (a lone surrogate), UTF-8 cannot.
+
+    Raises:
+        UnusableRecord: a text of it, wherever it stands, holds such a half.
+    """
+    text = json.dumps(data, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        half = ascii(text[error.start])[1:-1]
+        before = text[max(0, error.start - 20) : error.start]
+        told = f"holds {half}, half of a character, behind '{before}'; both halves are wanted, or none"
+        raise UnusableRecord(where, told, "half_character") from error
+
+
 def record(where: str, data: dict[str, Any]) -> Record:
     """Read one record of our own schema.
 
     Raises:
-        UnusableRecord: a field is missing or wrong.
+        UnusableRecord: a field is missing or wrong, or a text is none.
     """
+    check_characters(where, data)
     if data.get("conversations") == []:
         raise UnusableRecord(where, "conversations: holds no turn", "empty_conversation")
     try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent_planner.errors import ConfigError, UserError
 from agent_planner.tuning.data.manifest import write_manifest
-from agent_planner.tuning.data.records import AGENT, Record, files_of, write_records
+from agent_planner.tuning.data.records import AGENT, Record, files_of, reward_of, write_records
 from agent_planner.tuning.mixture.contamination import Label, label_of, matched_shares, tokens_of
 from agent_planner.tuning.mixture.inputs import Sample, asked_text, evaluation_texts, read_samples
 from agent_planner.tuning.mixture.mix_config import MixConfig
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 # Of each source what was read, and what became of it.
 Counts = dict[str, Counter[str]]
-NOTHING, TOO_LONG, NO_REWARD, LOW_REWARD = "nothing_to_learn", "too_long", "no_reward", "low_reward"
+NOTHING, TOO_LONG, REFUSED = "nothing_to_learn", "too_long", "template_refuses"
+NO_REWARD, LOW_REWARD = "no_reward", "low_reward"
 
 
 def mix(config: MixConfig, out: Path, tokenizer: "PreTrainedTokenizerFast | None" = None) -> dict[str, Any]:
@@ -34,12 +35,13 @@ def mix(config: MixConfig, out: Path, tokenizer: "PreTrainedTokenizerFast | None
 
     Returns:
         The manifest's counts: `sources`, each with its records, how many of them were left out since they hold
-        `nothing_to_learn` or are `too_long`, how many are `clean`, `grey` and `dirty`, the last of which are left out
-        as well, how many of the robot's that are left have `no_reward` or a `low_reward`, below 1, how many were drawn,
-        in how many epochs, and its loss tokens; the robot's files, where they have weights; with how many texts of the
-        evaluation the samples were compared (`compared_with`; labels stand there only if it is not 0); and the share of
-        agent data in `samples` and in loss tokens. Training's loss is a mean over loss tokens, so it is the latter
-        that the agent data weigh.
+        `nothing_to_learn`, are `too_long` or of a form that the `template_refuses`, how many are `clean`, `grey` and
+        `dirty`, the last of which are left out as well, how many of the robot's that are left have `no_reward` or a
+        `low_reward`, below 1, how many were drawn, in how many epochs, and its loss tokens; the robot's files, where
+        they have weights; with how many texts of the evaluation the samples were compared (`compared_with`; labels
+        stand there only if it is not 0); and the share of agent data in `samples` and in loss tokens. All tokens count
+        alike in the latter; how much each weighs in the loss is told to training (`forced_weight`, `verdict_weight`),
+        which counts it as `loss_weight`.
 
     Raises:
         ConfigError: a file is wrong; with file and line.
@@ -62,7 +64,8 @@ def mix(config: MixConfig, out: Path, tokenizer: "PreTrainedTokenizerFast | None
     tokens: Counter[str] = Counter()
     drawn = draw(agent, general, config.eta, config.samples, config.seed)
     write_records(out, _counted(drawn, tokenizer, tokens))
-    shown = ["records", NOTHING, *([TOO_LONG] if config.max_tokens else []), *(map(str, Label) if texts else [])]
+    bounded = [TOO_LONG, REFUSED] if config.max_tokens else []
+    shown = ["records", NOTHING, *bounded, *(map(str, Label) if texts else [])]
     by_name = {name: [source for source, _ in general if source.name == name] for name in seen}
     by_name |= {AGENT: [source for source, _ in agent]} if AGENT in seen else {}
     figures = {name: _figures(name, seen[name], shown, sources) for name, sources in by_name.items()}
@@ -88,35 +91,39 @@ def mix(config: MixConfig, out: Path, tokenizer: "PreTrainedTokenizerFast | None
 def _fit(
     samples: Sequence[Sample], most: int | None, tokenizer: "PreTrainedTokenizerFast | None", seen: Counts
 ) -> list[Sample]:
-    """The samples of which something is to be learned, and that are not too long; the others are counted."""
-    length = None if most is None else _lengths(tokenizer)
+    """The samples of which something is to be learned, and that training can take; the others are counted."""
+    misfit = None if most is None else _misfits(most, tokenizer)
     kept: list[Sample] = []
     for item in samples:
         seen[item.source]["records"] += 1
         if not any(turn.loss for turn in item.record.conversations):
             seen[item.source][NOTHING] += 1
-        elif most is not None and length is not None and length(item) > most:
-            seen[item.source][TOO_LONG] += 1
+        elif misfit is not None and (reason := misfit(item)):
+            seen[item.source][reason] += 1
         else:
             kept.append(item)
     return kept
 
 
-def _lengths(tokenizer: "PreTrainedTokenizerFast | None") -> Callable[[Sample], int]:
-    """What tells a sample's tokens, as training counts them."""
+def _misfits(most: int, tokenizer: "PreTrainedTokenizerFast | None") -> Callable[[Sample], str]:
+    """What tells why training cannot take a sample, its tokens counted as there; empty where it can."""
     if tokenizer is None:
         raise UserError("max_tokens: only a tokenizer can tell; give --base, the model that will be trained")
+    from agent_planner.llm.prompts import TemplateRefuses
     from agent_planner.tuning.training.encode import Encoder, of_record
 
     encoder = Encoder(tokenizer, forced_weight=1.0)
 
-    def length(item: Sample) -> int:
+    def misfit(item: Sample) -> str:
         try:
-            return max(map(len, encoder.samples(of_record(item.record))), default=0)
+            longest = max(map(len, encoder.samples(of_record(item.record))), default=0)
+        except TemplateRefuses:
+            return REFUSED
         except UserError as error:
             raise ConfigError(item.where, str(error)) from error
+        return TOO_LONG if longest > most else ""
 
-    return length
+    return misfit
 
 
 def _without_dirty(samples: Sequence[Sample], texts: Sequence[str], mismatches: int, seen: Counts) -> list[Sample]:
@@ -135,8 +142,8 @@ def _without_dirty(samples: Sequence[Sample], texts: Sequence[str], mismatches: 
 
 def _lacks_reward(item: Record) -> str:
     """Why a record of the robot may not be worth learning; empty if nobody says so."""
-    reward = (item.model_extra or {}).get("reward")
-    if not isinstance(reward, int | float):
+    reward = reward_of(item)
+    if reward is None:
         return NO_REWARD
     return LOW_REWARD if reward < 1 else ""
 

@@ -20,8 +20,8 @@ class MixConfig(BaseModel):
         samples: how many are drawn.
         seed: of the order.
         base: the model whose tokenizer counts tokens: default, a folder or a Hugging Face name; none counts none.
-        max_tokens: of a conversation, as training counts them; longer ones are left out before anything is drawn. None:
-            there is no bound. Else ``base`` is needed.
+        max_tokens: of a conversation, as training counts them; longer ones, and those that the base's chat template
+            refuses, are left out before anything is drawn. None: there is no bound. Else ``base`` is needed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -8,14 +8,14 @@ no licence: it is read where it is installed, and nothing of it is shipped.
 
 import codecs
 import json
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
 from agent_planner.errors import ConfigError, InfrastructureError, UserError
-from agent_planner.tuning.data.formats import to_record
+from agent_planner.tuning.data.formats import to_record, with_system
 from agent_planner.tuning.data.manifest import sha256_of
 from agent_planner.tuning.data.records import HUMAN, MODEL, Record, Turn
 from agent_planner.tuning.data.schema import Schema
@@ -38,7 +38,7 @@ def conversations(path: Path | None = None, limit: int = LIMIT, counts: Counter[
 
     Too long ones are cut behind the last exchange that fits. What is left out is counted by its reason:
     ``malformed`` (no turns, or one of nobody known), ``fragment`` (the middle of a conversation that was cut in
-    pieces: it does not begin with a person, or its id ends in another number than 0), ``no_exchange`` (nobody
+    pieces: it does not begin with a person, or it goes on at the turn that its id ends in), ``no_exchange`` (nobody
     answered), ``empty`` (a turn without text), ``too_long`` (already the first exchange), ``script`` (fewer than nine
     in ten letters are Latin), ``duplicate`` (begins with the words of one before), ``broken_tail`` (where the file
     breaks off).
@@ -55,8 +55,9 @@ def conversations(path: Path | None = None, limit: int = LIMIT, counts: Counter[
     """
     counts = Counter() if counts is None else counts
     seen: set[str] = set()
+    pieces = _Pieces()
     for number, data in enumerate(read_objects(path or installed_file(), counts)):
-        name, turns = _exchanges(str(number), data, limit)
+        name, system, turns = _exchanges(str(number), data, limit, pieces)
         if not isinstance(turns, str) and (key := opening_key(turns[0])) in seen:
             turns = "duplicate"
         if isinstance(turns, str):
@@ -65,7 +66,8 @@ def conversations(path: Path | None = None, limit: int = LIMIT, counts: Counter[
         seen.add(key)
         counts[KEPT] += 1
         split = split_of(GeneralSource.SHAREGPT, name)
-        yield general_record(f"sharegpt/{name}", turns, GeneralSource.SHAREGPT, "conversation", split)
+        record_id = f"sharegpt/{name}"
+        yield general_record(record_id, turns, GeneralSource.SHAREGPT, "conversation", split, system=system)
 
 
 def installed_file() -> Path:
@@ -129,18 +131,45 @@ def _next_object(text: str, start: int, path: Path, passed: int) -> int:
     return start
 
 
-def _exchanges(number: str, data: dict[str, Any], limit: int) -> tuple[str, list[str] | str]:
-    """The conversation's id (its number where it has none), and the turns that are kept or why none are."""
+class _Pieces:
+    """Tells the pieces of cut conversations from others whose ids are numbered.
+
+    A piece's id ends in the number of its first turn, behind that of the conversation: where a person begins it,
+    another piece ends there. (Where the model does, it may repeat one turn.) Ids that are counted soon end elsewhere.
+    """
+
+    def __init__(self) -> None:
+        self._ends: defaultdict[str, set[int]] = defaultdict(set)
+        self._counted: set[str] = set()
+
+    def goes_on(self, name: str, turns: Sequence[Turn]) -> bool:
+        """Whether this conversation, told in the order of the file, is the middle of another one."""
+        stem, _, number = name.rpartition("_")
+        if not stem or not number.isdecimal():
+            return False
+        begin, by_person = int(number), turns[0].source == HUMAN
+        if begin and by_person and begin not in self._ends[stem]:
+            self._counted.add(stem)
+        self._ends[stem].add(begin + len(turns))
+        return begin > 0 and stem not in self._counted
+
+
+def _exchanges(number: str, data: dict[str, Any], limit: int, pieces: _Pieces) -> tuple[str, str, list[str] | str]:
+    """The conversation's id (its number where it has none), the system's words, and the turns kept or why none are."""
     try:
         item = to_record(number, data, Schema.SHAREGPT)
     except ConfigError:
-        return "", "malformed"
-    if item.conversations[0].source != HUMAN or item.id.partition("_")[2] not in ("", "0"):
-        return item.id, "fragment"
-    return item.id, _cut(item.conversations, limit)
+        return "", "", "malformed"
+    goes_on = pieces.goes_on(item.id, item.conversations)
+    first, turns = with_system(item, "user", "assistant")[0], item.conversations
+    system = first[1].value.strip() if first[0] == "system" else ""
+    turns = turns[1:] if first[0] == "system" else turns
+    if goes_on or (turns and turns[0].source != HUMAN):
+        return item.id, system, "fragment"
+    return item.id, system, _cut(turns, limit - len(system))
 
 
-def _cut(turns: tuple[Turn, ...], limit: int) -> list[str] | str:
+def _cut(turns: Sequence[Turn], limit: int) -> list[str] | str:
     kept: list[str] = []
     length, reason = 0, "no_exchange"
     for asked, answered in zip(turns[::2], turns[1::2], strict=False):

@@ -7,6 +7,7 @@ purpose), so that no scene, goal and wording is shared with training or between 
 
 from collections.abc import Callable
 
+from agent_planner.errors import UserError
 from agent_planner.goals import Declined
 from agent_planner.tuning.panel.case import Case, drawn, seeded
 from agent_planner.tuning.panel.compositions import compositions
@@ -34,19 +35,19 @@ def wordings(split: str, seed: int) -> Case:
 
 
 def written(split: str, seed: int) -> Case:
-    """What was written by hand, each once; from then on again, with the scene's entities in another order."""
-    all_ = read_written(split)
-    again, number = divmod(seed, len(all_))
-    one = all_[number]
-    world = one.scene
-    if again:
-        rng = seeded("written", split, seed)
-        places, objects = list(world.places), list(world.objects)
-        rng.shuffle(places)
-        rng.shuffle(objects)
-        world = world.replace(places=tuple(places), objects=tuple(objects))
+    """What was written by hand, each once: to ask it again would tell nothing new.
+
+    Raises:
+        UserError: so many were not written.
+    """
+    known = read_written(split)
+    if seed >= len(known):
+        raise UserError(
+            f"the cell written has {len(known)} instructions on {split}, the seeds 0:{len(known)}; take fewer --seeds"
+        )
+    one = known[seed]
     kind = one.goal.kind if isinstance(one.goal, Declined) else "written"
-    scenario = Scenario(f"{split}/written/{seed}", written_library(one.roles), world, one.say, one.goal, kind)
+    scenario = Scenario(f"{split}/written/{seed}", written_library(one.roles), one.scene, one.say, one.goal, kind)
     return Case(scenario, "written")
 
 
@@ -72,11 +73,16 @@ _DRAW: dict[str, Callable[[str, int], Case]] = {
 CELLS: tuple[str, ...] = tuple(_DRAW)
 
 
+def size_of(cell: str, split: str) -> int | None:
+    """How many cases a cell has, seeds from 0; None where there is no end of them."""
+    return len(read_written(split)) if cell == written.__name__ else None
+
+
 def case_of(cell: str, split: str, seed: int) -> Case:
     """Return that case.
 
     Raises:
-        UserError: there is no such cell or split.
+        UserError: there is no such cell, split or seed.
     """
     check_name("cell", cell, CELLS)
     check_name("split", split, SPLITS)

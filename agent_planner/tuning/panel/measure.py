@@ -52,7 +52,7 @@ def asked(cell: str, split: str, seed: int) -> Asked:
     """What stands in that place of the panel.
 
     Raises:
-        UserError: there is no such general task.
+        UserError: there is no such general task or case.
     """
     if cell == TASKS:
         drawn = item(split, seed).drawn
@@ -191,6 +191,7 @@ def episode_line(
         codes=counts.codes,
         raw_invalid=counts.raw_invalid,
         turns=counts.turns,
+        max_turns=config.max_turns,
         instruction=score.scenario.instruction,
         truth=str(score.scenario.goal),
         goal=str(result.goal or ""),

@@ -16,7 +16,6 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from agent_planner.config import read_text
 from agent_planner.errors import ConfigError, UserError, fault_text
 from agent_planner.tuning.data.alone import alone
 from agent_planner.tuning.data.records import read_plain
@@ -117,6 +116,7 @@ class EpisodeLine(Subject):
         codes: why, each code with its number; empty in files that are older than this field.
         raw_invalid: turns whose first choice left the grammar (never at level raw, which has none).
         turns: of the model.
+        max_turns: after which it would have failed; None in files that are older than this field.
         truth: the scenario's goal.
         goal: what the model stated; empty if nothing usable.
         steps: each call that went to the robot, and its result.
@@ -141,6 +141,7 @@ class EpisodeLine(Subject):
     codes: dict[str, int] = {}
     raw_invalid: int
     turns: int
+    max_turns: int | None = None
     instruction: str
     truth: str
     goal: str
@@ -219,7 +220,7 @@ class ChoiceLine(Subject):
 AskedOf = Callable[[str, str, int], Asked]
 Line = RunLine | EpisodeLine | TaskLine | LikelihoodLine | ChoiceLine
 _ANY: TypeAdapter[Line] = TypeAdapter(Annotated[Line, Field(discriminator="type")])
-_BEGINNING = '{"type": "'
+_BEGINNING = b'{"type": "'
 
 
 def read_results(paths: Iterable[Path]) -> list[Line]:
@@ -227,7 +228,7 @@ def read_results(paths: Iterable[Path]) -> list[Line]:
 
     Raises:
         ConfigError: a file cannot be read, a line is wrong, the same thing was measured twice, or a seed is another
-            scenario in one line than in another (they are of different panels, and do not compare); says where.
+            scenario in one line than in another, or had more turns there (they do not compare); says where.
     """
     return _lines(item for path in paths for item in read_plain(path))
 
@@ -236,6 +237,7 @@ def _lines(items: Iterable[tuple[str, dict[str, Any]]]) -> list[Line]:
     lines: list[Line] = []
     first: dict[tuple, str] = {}
     asked: dict[tuple, tuple[Asked, str]] = {}
+    limits: dict[tuple, tuple[int, str]] = {}
     for where, data in items:
         try:
             line = _ANY.validate_python(data)
@@ -249,6 +251,11 @@ def _lines(items: Iterable[tuple[str, dict[str, Any]]]) -> list[Line]:
             if other != line.asked:
                 told = f"{line.asked.against(other)} ({there})"
                 raise ConfigError(where, f"{told}; give only files of one version of the panel")
+        if isinstance(line, EpisodeLine) and line.max_turns is not None:
+            limit, there = limits.setdefault(line.asked.place, (line.max_turns, where))
+            if limit != line.max_turns:
+                told = f"seed {line.seed} of {line.cell} ({line.split}) may take {line.max_turns} turns here"
+                raise ConfigError(where, f"{told} and {limit} there ({there}); give only files of one --max-turns")
         lines.append(line)
     return lines
 
@@ -295,6 +302,7 @@ class Results:
         lines = read_results([path])
         self.done = {line.key for line in lines}
         self._asked = {line.asked for line in lines if isinstance(line, EpisodeLine | TaskLine)}
+        self._limits = {(line.cell, line.split, line.max_turns) for line in lines if isinstance(line, EpisodeLine)}
 
     def check_same(self, cells: Collection[str], split: str, seeds: Collection[int], asked: AskedOf) -> None:
         """Check that what stands in the file already is what would be asked now.
@@ -315,6 +323,22 @@ class Results:
                     told = f"{old.against(new)}, with this version of the panel"
                     raise ConfigError(str(self._path), f"{told}; choose another file, and measure all of it anew")
 
+    def check_limit(self, cells: Collection[str], split: str, max_turns: int) -> None:
+        """Check that the episodes in the file already may take as many turns as those that are to be measured.
+
+        Args:
+            cells: that are to be measured.
+            split: of the panel.
+            max_turns: of an episode.
+
+        Raises:
+            ConfigError: they may take more, or fewer.
+        """
+        for cell, of, limit in self._limits:
+            if cell in cells and of == split and limit not in (None, max_turns):
+                told = f"its episodes of {cell} ({split}) may take {limit} turns, those of this command {max_turns}"
+                raise ConfigError(str(self._path), f"{told}; go on with --max-turns {limit}, or choose another file")
+
     def add(self, line: Line) -> None:
         """Write a line at once."""
         with self._path.open("a", encoding="utf-8") as file:
@@ -326,9 +350,12 @@ class Results:
 
 def _cut_torn_line(path: Path) -> None:
     """Take away what a killed process has left of its last line."""
-    text = read_text(path)
-    torn = text[text.rfind("\n") + 1 :]
+    try:
+        content = path.read_bytes()  # a line may have been cut inside a character
+    except OSError as error:
+        raise ConfigError(str(path), f"cannot be read ({error.strerror})") from error
+    torn = content[content.rfind(b"\n") + 1 :]
     if torn and not (torn.startswith(_BEGINNING) or _BEGINNING.startswith(torn)):
         raise ConfigError(str(path), "holds something else than results; choose another file")
     if torn:
-        os.truncate(path, len(text.encode()) - len(torn.encode()))
+        os.truncate(path, len(content) - len(torn))

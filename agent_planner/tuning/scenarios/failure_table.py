@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How calls fail on a robot: counted in recorded episodes, drawn from where training needs a failure."""
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -32,7 +33,7 @@ class Code(_Frozen):
 
     Attributes:
         code: of the result.
-        message: an example; ``{0}`` and ``{1}`` stand for the first and second argument of the call.
+        message: an example; ``{0}``, ``{1}`` and so on stand for the arguments of the call that are text, in order.
         count: how often it came up by itself.
         provoked: how often in episodes in which something was done to the robot.
         rate: ``count`` of the calls by themselves; ``ci95`` its Wilson interval.
@@ -163,5 +164,5 @@ def _sums(skills: Iterable[Calls]) -> tuple[int, int]:
 
 
 def _slots(message: str) -> int:
-    """How many arguments of a call a message speaks of."""
-    return max((number + 1 for number in range(2) if f"{{{number}}}" in message), default=0)
+    """How many arguments of a call there must be for what a message speaks of."""
+    return max((int(number) + 1 for number in re.findall(r"{(\d+)}", message)), default=0)

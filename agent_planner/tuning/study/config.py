@@ -13,8 +13,8 @@ from agent_planner.agent.limits import LoopConfig
 from agent_planner.config import parse_yaml, read_text
 from agent_planner.errors import ConfigError, did_you_mean, fault_text
 from agent_planner.tuning.collect.names import LeaveOut
-from agent_planner.tuning.mixture.names import GeneralSource
-from agent_planner.tuning.panel.cells import CELLS
+from agent_planner.tuning.mixture.names import GeneralSource, Split
+from agent_planner.tuning.panel.cells import CELLS, size_of
 from agent_planner.tuning.training.config import TrainConfig, load_config
 from agent_planner.types import Level
 
@@ -267,6 +267,9 @@ class Study(_Part):
             for cell in cells:
                 if cell not in CELLS:
                     yield f"{where}.cells: there is no cell '{cell}'; {did_you_mean(cell, CELLS)}"
+                elif (size := size_of(cell, Split.DEV)) is not None and size < self.all_episodes.stop:
+                    told = f"'{cell}' has {size} cases, and {self.all_episodes.stop} are asked in each cell"
+                    yield f"{where}.cells: {told}; leave it out, and measure it by `tune evaluate`"
 
     def recipe(self, arm: str) -> Recipe:
         """The recipe of a main arm or an ablation."""
@@ -300,6 +303,12 @@ class Study(_Part):
         """Those of the rounds on top, by which nothing was chosen."""
         first = len(self.seeds) * self.evaluation.episodes
         return range(first, first + self.evaluation.extra_episodes)
+
+    @property
+    def all_episodes(self) -> range:
+        """All that any arm is asked in a cell."""
+        last = self.top_episodes if self.top else self.own_episodes(self.seeds[-1])
+        return range(max(last.stop, self.extra_episodes.stop))
 
     @property
     def cells(self) -> tuple[str, ...]:

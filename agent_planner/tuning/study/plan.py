@@ -108,8 +108,7 @@ class _Planner:
     def _expert(self) -> None:
         """All that the panel will ask, answered by the expert: what nearly repeats it is not learned from."""
         told = self.study.evaluation
-        last = self.study.top_episodes if self.study.top else self.study.own_episodes(self.study.seeds[-1])
-        episodes = max(last.stop, self.study.extra_episodes.stop)
+        episodes = self.study.all_episodes.stop
         words = (*self._cells(self.study.cells), "--seeds", f"0:{episodes}", "--level", told.level.value)
         seconds = seconds_of(command=1, asked_episode=len(self.study.cells) * episodes)
         self._evaluate("ask", Work.ASK, self.at.asked, (EXPERT,), words, (), seconds, EXPERT)

@@ -118,8 +118,9 @@ def _learned(steps: Sequence[Step]) -> Iterator[str]:
     if body:
         yield "## What was learned from"
         yield (
-            "The loss is a mean over loss tokens. Records that nearly repeat what the panel asks (10-grams, up to 4 "
-            "mismatches) were left out before the draw."
+            "Loss tokens are all counted alike; what they weigh in the loss (`forced_weight`, `verdict_weight`) is, by "
+            "source, the `loss_weight` in the `run.json` of a training. Records that nearly repeat what the panel asks "
+            "(10-grams, up to 4 mismatches) were left out before the draw."
         )
         head = ["training", "samples", "the robot's", "the robot's loss tokens", "general loss tokens"]
         yield tables.markdown([*head, "the robot's share of them", "the robot's epochs", "left out"], body)

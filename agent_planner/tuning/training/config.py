@@ -53,7 +53,8 @@ class TrainConfig(BaseModel):
         seed: of weights, dropout and ``seeds``.
         steps: optimizer steps at most; None: as many as the data give.
         batch: records in a step.
-        max_tokens: of a record; a longer one is an error or, by ``too_long``, left out and counted.
+        max_tokens: of a record; a longer one is an error or, by ``too_long``, left out and counted, and so is one that
+            the base's chat template refuses.
         pass_tokens: computed at once, in one forward and backward pass; memory decides, the gradients are the same.
         packing: ``tree`` computes what records share once; ``padded`` takes records of like length together, with the
             model's own attention; ``auto`` is tree for architectures that are known to work with it.
@@ -74,7 +75,7 @@ class TrainConfig(BaseModel):
         learning_rate: the highest; it rises linearly and falls as a cosine.
         final_fraction: of it, where the cosine ends: one step after the last.
         warmup: steps until the highest, fewer than the run has; below 1, their share of all.
-        weight_decay: of AdamW.
+        weight_decay: of AdamW; norms and biases do not decay.
         betas: of AdamW.
         epsilon: of AdamW.
         clip: the gradient's largest norm.

@@ -89,13 +89,16 @@ class Encoder:
         self._verdict = verdict_weight
         self._chatml = speaks_chatml(tokenizer)
         self._prompts = PromptEncoder(tokenizer)
+        # SentencePiece's decoder takes the space from what comes first: a token is decoded behind a letter.
+        self._ahead: list[int] = tokenizer("a", add_special_tokens=False)["input_ids"]
         self._words: dict[int, str] = {}
 
     def samples(self, conversation: Conversation) -> list[Sample]:
         """One sample; more where the template writes earlier turns otherwise than they were said; none to learn, none.
 
         Raises:
-            UserError: the chat template refuses the conversation.
+            TemplateRefuses: the chat template does not take the conversation.
+            UserError: it is none to learn from; see `PromptEncoder.answer`.
         """
         found = self._joint(conversation) if self._chatml else list(self._turn_by_turn(conversation))
         return [sample for sample in found if sample.weights.any()]
@@ -151,7 +154,8 @@ class Encoder:
 
     def _word(self, token: int) -> str:
         if token not in self._words:
-            self._words[token] = str(self._tokenizer.decode([token]))
+            ahead = str(self._tokenizer.decode(self._ahead))
+            self._words[token] = str(self._tokenizer.decode([*self._ahead, token])).removeprefix(ahead)
         return self._words[token]
 
 

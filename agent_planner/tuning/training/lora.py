@@ -47,6 +47,12 @@ def adapted(model: PreTrainedModel, config: TrainConfig) -> PeftModel:
     known = _linears(model)
     if config.start_adapter is not None:
         return _gone_on_from(model, config, config.start_adapter, known)
+    if not known:
+        raise ConfigError(
+            "base",
+            f"a {model.config.model_type} model has no linear layers (torch.nn.Linear) that an adapter could change; "
+            "learn all weights (full), or choose another base",
+        )
     layers = _layers_of(model)
     if config.first_layer >= layers:
         raise ConfigError("first_layer", f"is {config.first_layer}, but the base has {layers} layers, 0 the first")

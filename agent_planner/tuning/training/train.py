@@ -144,13 +144,8 @@ class Trainer:
         self.adapter = adapter_of(model) if isinstance(model, PeftModel) else None
         self._head: torch.nn.Module = model.get_output_embeddings()  # type: ignore[operator]
         self._whole = model
-        optimizer = torch.optim.AdamW(
-            [p for p in model.parameters() if p.requires_grad],
-            lr=c.learning_rate,
-            betas=c.betas,
-            eps=c.epsilon,
-            weight_decay=c.weight_decay,
-        )
+        groups = parameter_groups(model, c.weight_decay)
+        optimizer = torch.optim.AdamW(groups, lr=c.learning_rate, betas=c.betas, eps=c.epsilon)
         self.model, self.optimizer = self.accelerator.prepare(model, optimizer)
         self.model.train()
         self.learned = [p for p in self.model.parameters() if p.requires_grad]
@@ -288,3 +283,11 @@ class Trainer:
             loss += share if place < len(self._held_passes) else 0.0
         self.model.train()
         return self._summed(loss) / sum(float(p.weights.sum()) for p in self._held_passes)
+
+
+def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+    """What is learned, as groups of AdamW's: norms and biases (vectors) do not decay, as in transformers' Trainer."""
+    learned = [p for p in model.parameters() if p.requires_grad]
+    matrices, vectors = ([p for p in learned if (p.ndim > 1) is wanted] for wanted in (True, False))
+    groups = {"params": matrices, "weight_decay": weight_decay}, {"params": vectors, "weight_decay": 0.0}
+    return [group for group in groups if group["params"]]  # an adapter has matrices alone

@@ -25,6 +25,13 @@ def test_only_what_the_world_rewarded_is_kept():
 def test_what_nobody_judged_is_not_kept():
     plain = Record(id="imported", conversations=(human("hello"), said("hello")))
     assert kept([plain]) == ([], {"no_reward": 1})
+    assert kept([made("null", "a", reward=None), made("text", "b", reward="1")]) == ([], {"no_reward": 2})
+
+
+def test_what_is_held_out_is_not_kept():
+    splits = ("dev", "test", "", "train", "train_sft", None)
+    records = [made(str(split), str(split), split=split) for split in splits]
+    assert kept(records) == (["train", "train_sft", "None"], {"held_out": 3})
 
 
 def test_a_violation_is_worth_no_success():

@@ -59,9 +59,9 @@ def test_a_call_is_one_in_the_robots_records_and_where_it_came_as_one():
 def test_source_and_split_go_along(schema):
     plain = WRITERS[schema](Record(id="t", conversations=EPISODE.conversations, source="agent", split="dev", group="g"))
     assert plain.keys() == {"id", "source", "split", "messages" if schema is Schema.OPENAI else "conversations"}
-    assert to_record("there", plain).model_extra == {"source": "agent", "split": "dev"} | (
-        {"tool_calls": True} if schema is Schema.OPENAI else {}
-    )
+    again = dict(to_record("there", plain).model_extra or {})
+    assert (again.pop("tool_calls", {}).keys() == {"4", "6"}) == (schema is Schema.OPENAI)
+    assert again == {"source": "agent", "split": "dev"}
 
 
 @pytest.mark.parametrize("first", ["system", "user"])
@@ -122,17 +122,68 @@ def test_messages_in_parts_and_calls_without_words():
     call = {"id": "x", "type": "function", "function": {"name": "list_files", "arguments": '{"depth": 2, "all": true}'}}
     data = {
         "messages": [
-            {"role": "user", "content": [{"type": "text", "text": "what "}, {"type": "text", "text": "is here?"}]},
+            {"role": "user", "content": [{"type": "text", "text": "list_files: "}, {"type": "text", "text": "here?"}]},
             {"role": "assistant", "content": None, "tool_calls": [call]},
             {"role": "tool", "tool_call_id": "x", "content": "nothing"},
         ]
     }
     read = to_record("a.json", data)
-    assert [t.value for t in read.conversations] == ["what is here?", "list_files(depth=2, all=true)", "nothing"]
+    assert [t.value for t in read.conversations] == ["list_files: here?", "list_files(depth=2, all=true)", "nothing"]
     assert json.loads(to_openai(read)["messages"][1]["tool_calls"][0]["function"]["arguments"]) == {
         "depth": 2,
         "all": True,
     }
+
+
+def tool(name, about="", *arguments):
+    parameters = {"type": "object", "properties": {argument: {"type": "string"} for argument in arguments}}
+    return {"type": "function", "function": {"name": name, "description": about, "parameters": parameters}}
+
+
+def called(name, **arguments):
+    function = {"name": name, "arguments": json.dumps(arguments, ensure_ascii=False)}
+    call = {"id": "call 7", "type": "function", "function": function}
+    return {"role": "assistant", "content": "", "tool_calls": [call]}
+
+
+WEATHER = (
+    {"role": "user", "content": "dry in Örebro?"},
+    called("getWeather", cityName='Ö\n"rebro"', year=20261130, share=0.123456789, exact=2.0),
+    {"role": "tool", "tool_call_id": "call 7", "content": "dry"},
+    {"role": "assistant", "content": "It is dry. In code that is\nis_dry()"},
+)
+
+
+@pytest.mark.parametrize("system", [(), ({"role": "system", "content": "Be brief."},)])
+def test_tools_and_their_calls_are_told_as_text_and_come_back_as_they_were(system):
+    tools = [tool("getWeather", "Tell the\n weather.", "cityName", "year", "share", "exact"), tool("stop")]
+    data = {"id": "w", "tools": tools, "messages": [*system, *WEATHER]}
+    read = to_record("a", data)
+    offer = (
+        'You have these tools; a call of one is the last line of an answer, e.g. tool(argument="value"):\n'
+        "getWeather(cityName, year, share, exact): Tell the weather.\nstop()"
+    )
+    texts = [f"Be brief.\n\n{offer}" if system else offer, "dry in Örebro?"]
+    call = 'getWeather(cityName="Ö\\n\\"rebro\\"", year=20261130, share=0.123456789, exact=2)'
+    assert [t.value for t in read.conversations][:3] == [*texts, call]
+    assert [role for role, _ in with_system(read, "user", "assistant")][:2] == ["system", "user"]
+    assert to_openai(to_record("b", json.loads(json.dumps(read.plain())))) == data
+    assert to_sharegpt(read)["conversations"][0] == {"from": "system", "value": texts[0]}
+
+
+def test_a_call_that_the_prompt_does_not_speak_of_is_not_learned():
+    with pytest.raises(UnusableRecord, match=r"a: messages\.1: calls 'getWeather', which neither `tools` nor a turn"):
+        to_record("a", {"messages": [*WEATHER], "tools": [tool("stop")]})
+    wrong = [WEATHER[0], WEATHER[1] | {"weight": 0}, *WEATHER[2:]]
+    assert to_record("a", {"messages": wrong}).conversations[1].loss is False
+    # The robot's own calls, as `give_up`, are no skill of its library.
+    assert to_record("a", {"messages": [*WEATHER], "source": "agent"}).conversations[1].loss
+
+
+def test_a_turn_that_no_longer_ends_in_its_call_holds_none():
+    read = to_record("a", {"messages": [*WEATHER], "tools": [tool("getWeather")]})
+    cut = read.model_copy(update={"conversations": (*read.conversations[:2], said("I cannot say."))})
+    assert to_openai(cut)["messages"][1] == {"role": "assistant", "content": "I cannot say."}
 
 
 def assistant(**message):
@@ -152,6 +203,9 @@ def assistant(**message):
         (assistant(content="", tool_calls=[{"function": {"name": "f", "arguments": "{"}}]), "JSON arguments"),
         (assistant(tool_calls=[{"function": {"name": "f", "arguments": '{"a": [1]}'}}]), "f: a is [1]; arguments are"),
         ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, "content: must be text"),
+        ({"messages": [{"role": "user", "content": "x"}], "tools": [{"name": "f"}]}, "tools.0: is no function with a"),
+        ({"messages": [{"role": "user", "content": "x"}], "tools": "f"}, "tools.0: is no function with a name"),
+        ({"messages": [{"role": "\ud83d"}]}, r"holds \ud83d, half of a character"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_its_place(data, told):

@@ -4,7 +4,7 @@ import json
 import pytest
 
 from agent_planner.errors import ConfigError
-from agent_planner.tuning.data.records import read_plain, write_records
+from agent_planner.tuning.data.records import UnusableRecord, read_plain, record, write_records
 
 ONE, TWO = {"id": "1"}, {"id": "2", "täg": "ü"}
 
@@ -53,6 +53,23 @@ def test_a_folder_without_episodes_and_a_missing_file_are_told(tmp_path):
         list(read_plain(tmp_path))
     with pytest.raises(ConfigError, match="cannot be read"):
         list(read_plain(tmp_path / "none.jsonl"))
+
+
+@pytest.mark.parametrize(
+    ("change", "before"),
+    [
+        ({"id": "\ud83d"}, '{"id": "'),
+        ({"conversations": [{"from": "gpt", "loss": True, "value": "schön \udc4d"}]}, '"value": "schön '),
+        ({"more": {"\ud83d": 1}}, '"more": {"'),
+    ],
+)
+def test_what_holds_half_a_character_cannot_be_written_and_is_told(change, before):
+    whole = {"id": "1", "conversations": [{"from": "gpt", "loss": True, "value": "\U0001f44d"}]}
+    assert record("a.jsonl:3", whole).conversations[0].value == "\U0001f44d"
+    with pytest.raises(UnusableRecord, match=r"a\.jsonl:3: holds \\ud[8c][34]d, half of a character, ") as error:
+        record("a.jsonl:3", whole | change)
+    assert f"{before}'" in str(error.value) and error.value.reason == "half_character"
+    str(error.value).encode()
 
 
 def test_what_cannot_be_written_whole_is_not_written_at_all(tmp_path):

@@ -169,6 +169,20 @@ def test_what_is_too_long_for_training_is_left_out_before_the_draw(files):
         mix(told(files, max_tokens=9), files["out"])
 
 
+def test_what_the_bases_template_refuses_is_left_out_and_counted(files):
+    tokenizer = tiny_model().tokenizer
+    refuses = "{% if messages[0].content == 'odd' %}{{ raise_exception('odd words') }}{% endif %}"
+    tokenizer.chat_template = f"{refuses}{tokenizer.chat_template}"
+    write_records(files["chat"], [*talks(10), talks(1)[0] | {"id": "odd", "conversations": said("odd", "even")}])
+    counts = mix(told(files, max_tokens=900), files["out"], tokenizer)
+    assert (counts["sources"]["sharegpt"]["template_refuses"], counts["sources"]["sharegpt"]["too_long"]) == (1, 0)
+    assert counts["sources"]["agent"]["template_refuses"] == 0
+    assert "odd" not in {item["id"] for item in lines(files["out"])}
+    tokenizer.chat_template = "{{ messages[-1].content }}{% if add_generation_prompt %}now{% endif %}"
+    with pytest.raises(ConfigError, match=r"agent\.jsonl:1: .* writes an assistant's turn otherwise than it opens one"):
+        mix(told(files, max_tokens=900), files["out"], tokenizer)
+
+
 def test_weights_choose_between_general_sources(files, tmp_path):
     write_records(tmp_path / "more.jsonl", talks(30, "synthesis"))
     config = MixConfig(general=(files["chat"], tmp_path / "more.jsonl"), eta=0, samples=400)

@@ -28,9 +28,12 @@ def broken(path, items, cut=40):
 def test_each_reason_is_counted_and_the_rest_kept(tmp_path):
     system = talk("system_0", "be kind", "hello")
     system["conversations"][0]["from"] = "nobody"
+    middle = talk("a_3", "the model's", "more")
+    middle["conversations"].reverse()
     items = [
         talk("a_0", "how are you", "well", "good", "yes"),
-        talk("a_1", "and now", "the middle of a conversation"),
+        middle,
+        talk("a_4", "and now", "the middle of a conversation"),
         talk("b_0", "how  are YOU", "a duplicate"),
         talk("c_0", "a question", "x" * 100),
         talk("d_0", "nobody answers"),
@@ -44,7 +47,7 @@ def test_each_reason_is_counted_and_the_rest_kept(tmp_path):
     kept = list(conversations(broken(tmp_path / "file.json", items), 60, counts))
     assert counts == {
         "kept": 2,
-        "fragment": 1,
+        "fragment": 2,
         "duplicate": 1,
         "too_long": 1,
         "no_exchange": 1,
@@ -59,6 +62,32 @@ def test_each_reason_is_counted_and_the_rest_kept(tmp_path):
     ]
     assert [turn.loss for turn in kept[0].conversations] == [None, True, None, True]
     assert kept[0].id == "sharegpt/a_0" and kept[0].model_extra["source"] == "sharegpt"
+
+
+def test_ids_that_are_numbered_or_end_in_a_word_are_no_pieces(tmp_path):
+    names = [*(f"identity_{n}" for n in range(5)), "chat_de", "user_17", "_2", "2"]
+    items = [talk(name, f"question {name}", "answer") for name in names]
+    counts = Counter()
+    found = [item.id for item in conversations(broken(tmp_path / "file.json", items), counts=counts)]
+    assert found == [f"sharegpt/{name}" for name in names] and counts["fragment"] == 0
+
+
+def test_a_conversation_may_begin_with_the_systems_words(tmp_path):
+    items = [talk(name, "be kind", "hello", "dear") for name in ("a_0", "b_0", "c_0")]
+    for item, turns in zip(items, (3, 2, 1), strict=True):
+        item["conversations"] = item["conversations"][:turns]
+        for turn, speaker in zip(item["conversations"], ("system", "human", "gpt"), strict=False):
+            turn["from"] = speaker
+    items.append(talk("d_0", "be kind " * 9, "hi"))
+    items[-1]["conversations"][:1] = [
+        {"from": "system", "value": "be kind " * 9},
+        {"from": "human", "value": "hey"},
+    ]
+    counts = Counter()
+    (found,) = conversations(broken(tmp_path / "file.json", items), 60, counts)
+    said = [("be kind", None), ("hello", None), ("dear", True)]
+    assert [(turn.value, turn.loss) for turn in found.conversations] == said
+    assert counts == {"kept": 1, "no_exchange": 2, "too_long": 1, "broken_tail": 1}
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 1000])

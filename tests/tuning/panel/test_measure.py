@@ -36,6 +36,7 @@ def test_episodes_are_written_with_all_that_reports_need(tmp_path):
     )
     assert [(line.seed, line.twin) for line in lines] == [(0, False), (1, True), (2, False), (3, True)]
     assert lines[0].pair == lines[1].pair != lines[2].pair
+    assert {line.max_turns for line in lines} == {CONFIG.max_turns}
     assert {(line.model, line.adapter, line.level, line.look_ahead, line.cell) for line in lines} == {
         ("m", "ab", "grammar", False, "ambiguous")
     }

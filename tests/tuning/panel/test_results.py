@@ -36,6 +36,16 @@ def test_it_goes_on_where_it_was_killed(tmp_path):
     assert path.read_text() == whole
 
 
+def test_it_may_be_killed_inside_a_character(tmp_path):
+    path = tmp_path / "r.jsonl"
+    results = Results(path, RUN)
+    results.add(episode(instruction="stelle die Tasse auf den Küchentisch"))
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole.splitlines()[-1].split("ü".encode())[0] + "ü".encode()[:1])
+    again = Results(path, RUN)
+    assert path.read_bytes() == whole and episode().key in again.done
+
+
 def test_what_is_measured_apart_has_another_key():
     base = episode()
     others = [
@@ -80,6 +90,31 @@ def test_a_seed_is_the_same_scenario_in_all_files(tmp_path):
     said = r"b\.jsonl:4: seed 7 of held_in \(dev\) is '.*' with in\(cup, box\) here .* in\(cup, bin\) .*a\.jsonl:4"
     with pytest.raises(ConfigError, match=said):
         read_results([tmp_path / "a.jsonl", tmp_path / "b.jsonl"])
+
+
+def test_a_seed_has_as_many_turns_in_all_files(tmp_path):
+    for name, model, turns in (("a.jsonl", "base", 20), ("b.jsonl", "default", 40), ("c.jsonl", "old", None)):
+        results = Results(tmp_path / name, RUN.model_copy(update={"date": name}))
+        results.add(episode(model=model, max_turns=turns))
+    told = r"b\.jsonl:2: seed 0 of held_in \(dev\) may take 40 turns here and 20 there \(.*a\.jsonl:2\)"
+    with pytest.raises(ConfigError, match=told):
+        read_results([tmp_path / "a.jsonl", tmp_path / "b.jsonl"])
+    older = (tmp_path / "c.jsonl").read_text().replace(', "max_turns": null', "")
+    (tmp_path / "c.jsonl").write_text(older)
+    assert "max_turns" not in older and len(read_results([tmp_path / "a.jsonl", tmp_path / "c.jsonl"])) == 4
+
+
+def test_a_file_goes_on_with_as_many_turns(tmp_path):
+    path = tmp_path / "r.jsonl"
+    results = Results(path, RUN)
+    results.add(episode(max_turns=20))
+    results.add(episode(cell="written"))
+    again = Results(path, RUN)
+    again.check_limit(["held_in", "written"], "dev", 20)
+    again.check_limit(["written"], "dev", 40)
+    again.check_limit(["held_in"], "test", 40)
+    with pytest.raises(ConfigError, match=r"r\.jsonl: its episodes of held_in \(dev\) may take 20 turns, .* 40; go on"):
+        again.check_limit(["held_in"], "dev", 40)
 
 
 def test_two_evaluations_do_not_write_into_one_file(tmp_path):

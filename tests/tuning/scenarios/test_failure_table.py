@@ -47,7 +47,10 @@ def test_a_call_fails_as_calls_fail_that_make_the_same_and_names_its_own_things(
 
 
 def test_a_message_about_more_than_the_call_is_not_drawn():
-    assert draws(table(SLIPPED, SHORT), PICK).keys() == {("SLIPPED", "'cup' fell")}
+    far = Code(code="FAR", message="'{2}' is out of reach", count=3)
+    assert draws(table(SLIPPED, SHORT, far), PICK).keys() == {("SLIPPED", "'cup' fell")}
+    given = Call("pick", {"object": "cup", "number": 2, "from": "tray", "to": "desk"})
+    assert ("FAR", "'desk' is out of reach") in draws(table(SLIPPED, SHORT, far), given)
 
 
 def test_where_nothing_is_known_of_such_a_skill_it_fails_as_any_other():

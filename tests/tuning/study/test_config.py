@@ -95,6 +95,13 @@ def test_what_is_wrong_with_an_ablation_is_told(tmp_path, ablation, fault):
         loaded(tmp_path, ablations={"no_twins": SMALL["ablations"]["no_twins"] | ablation})
 
 
+def test_a_cell_that_ends_before_is_refused(tmp_path):
+    evaluation = SMALL["evaluation"] | {"cells": ["held_in", "written"]}
+    loaded(tmp_path, seeds=[0], evaluation=evaluation | {"episodes": 113, "extra_episodes": 113})
+    with pytest.raises(ConfigError, match=r"evaluation\.cells: 'written' has 113 cases, and 114 are asked"):
+        loaded(tmp_path, evaluation=evaluation | {"episodes": 57})
+
+
 def test_rounds_on_top_need_an_adapter(tmp_path):
     top = {"situations": 1, "tasks": 1, "samples": 1, "learning_rate": 1e-4, "cells": ["held_in"]}
     with pytest.raises(ConfigError, match="with training `full` there is none"):

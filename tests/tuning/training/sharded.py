@@ -17,6 +17,7 @@ from torch.distributed.fsdp import fully_shard
 from agent_planner.tuning.training.checkpoint import learned_weights, load_checkpoint, save_checkpoint
 from agent_planner.tuning.training.loss import pass_loss
 from agent_planner.tuning.training.packing import tree_passes
+from agent_planner.tuning.training.train import parameter_groups
 from agent_planner.tuning.training.tree_attention import register
 from tests.tuning.training.test_packing import SAMPLES, WORDS
 from tests.tuning.training.tiny import tiny_model
@@ -37,7 +38,7 @@ def made(full: bool, split: bool):
         tail = [inner.model.norm, inner.get_input_embeddings(), inner.get_output_embeddings()]
         fully_shard(tail, mesh=mesh, reshard_after_forward=False)
         fully_shard(model, mesh=mesh)
-    return model, torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=1e-2)
+    return model, torch.optim.AdamW(parameter_groups(model, 0.1), lr=1e-2)
 
 
 def learn(model, optimizer, steps: int) -> list[float]:

@@ -92,15 +92,21 @@ def test_what_holds_no_choice_counts_less(tokenizer):
     assert np.array_equal(whole.tokens, sample.tokens)
 
 
-def test_what_a_thought_leaves_no_choice_about_counts_less_and_whether_a_need_holds_more(bases):
-    tokenizer = AutoTokenizer.from_pretrained(bases["llama"])
+@pytest.mark.parametrize(
+    ("family", "forced", "plain"),
+    [
+        ("llama", ':()():handfree,at(yesman)_navigate_to(target="yesman")', ':()():,()__(="")'),
+        ("gemma3", ':()():handfree,at(yesman)navigate_to(target="yesman")', ':()():,()="")'),
+    ],
+)
+def test_what_a_thought_leaves_no_choice_about_counts_less_and_whether_a_need_holds_more(bases, family, forced, plain):
+    tokenizer = AutoTokenizer.from_pretrained(bases[family])
     said = (
         "goal: holding(yes man)",
         'holding(yes man) by pick: hand free yes, at(yes man) no by navigate_to\nnavigate_to(target="yes man")',
     )
     turns = [(role, text) for text in said for role, text in (("user", "unmet: no by yes"), ("assistant", text))]
-    forced = ':()():handfree,at(yesman)_navigate_to(target="yesman")'
-    for system, more, less in ((RULES, "yesno", forced), ("Hi.", "", ':()():,()__(="")')):
+    for system, more, less in ((RULES, "yesno", forced), ("Hi.", "", plain)):
         messages = (Message("system", system), *(Message(role, text) for role, text in turns))
         talked = Conversation("verdicts", messages, tuple(m.role == "assistant" for m in messages))
         (sample,) = Encoder(tokenizer, 0.3, verdict_weight=4.0).samples(talked)

@@ -5,6 +5,7 @@ import pytest
 import torch
 import yaml
 from peft import IA3Config, LoraConfig, get_peft_model
+from transformers import GPT2Config, GPT2LMHeadModel
 
 from agent_planner.errors import ConfigError
 from agent_planner.tuning.training.config import load_config
@@ -32,6 +33,12 @@ def test_a_new_adapter_is_as_the_configuration_says():
     found = adapter_of(adapted(base(), load_config("tiny", {"first_layer": 0})))
     assert (found.rank, found.alpha, found.layers) == (8, 16, [0, 1, 2])
     assert found.targets == ["down_proj", "gate_proj", "k_proj", "o_proj", "q_proj", "up_proj", "v_proj"]
+
+
+def test_a_base_without_linear_layers_is_told():
+    model = GPT2LMHeadModel(GPT2Config(vocab_size=90, n_embd=8, n_layer=2, n_head=2))
+    with pytest.raises(ConfigError, match=r"base: a gpt2 model has no linear layers .*; learn all weights \(full\)"):
+        adapted(model, load_config("tiny", {"first_layer": 0}))
 
 
 def test_layers_are_told():

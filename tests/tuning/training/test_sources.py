@@ -25,8 +25,8 @@ def written(path, *records):
     return path
 
 
-def source(bases, *files, max_tokens=1000, drop=False, held_out=False):
-    encoder = Encoder(AutoTokenizer.from_pretrained(bases["llama"]), 0.3)
+def source(bases, *files, max_tokens=1000, drop=False, held_out=False, family="llama"):
+    encoder = Encoder(AutoTokenizer.from_pretrained(bases[family]), 0.3)
     return RecordSource(files, encoder, max_tokens, drop, lambda text, fraction: None, held_out)
 
 
@@ -61,6 +61,25 @@ def test_what_is_too_long_is_counted_by_its_source(bases, tmp_path):
     kept = source(bases, file, max_tokens=short, drop=True)
     assert kept.counts["too_long"] == {"agent": 2, "mine": 1, "a": 1}
     assert kept.counts["records"] == 5
+
+
+def test_what_the_template_refuses_is_an_error_or_left_out_as_what_is_too_long(bases, tmp_path):
+    twice = talk(2, system=False)
+    twice["conversations"].insert(0, {"from": "human", "value": "well"})
+    twice |= {"system_first": False, "source": "mine"}
+    file = written(tmp_path / "a.jsonl", talk(1), twice)
+    with pytest.raises(ConfigError, match=r"a\.jsonl:2: .*Roles must alternate.*; leave such .* with too_long: drop"):
+        source(bases, file, family="gemma3")
+    kept = source(bases, file, family="gemma3", drop=True)
+    assert (kept.counts["template_refuses"], kept.counts["too_long"], len(kept.items)) == ({"mine": 1}, {}, 1)
+
+
+def test_what_each_source_weighs_in_the_loss_is_counted(bases, tmp_path):
+    file = written(tmp_path / "a.jsonl", talk(2) | {"source": "agent"}, talk(3, "shelf"), talk(1, "oven"))
+    records = source(bases, file)
+    weights = [sum(float(sample.weights.sum()) for sample in item) for item in records.items]
+    assert records.counts["loss_weight"] == {"agent": round(weights[0]), "a": round(weights[1] + weights[2])}
+    assert sum(weights) < records.counts["learned_tokens"]
 
 
 @pytest.mark.parametrize("split", ["dev", "test", "TRAIN", ""])

@@ -19,8 +19,8 @@ from agent_planner.llm.base import ChatRequest, Message
 from agent_planner.llm.local import LocalModel
 from agent_planner.tuning.training.config import load_config
 from agent_planner.tuning.training.journal import read_log
-from agent_planner.tuning.training.train import Trainer
-from tests.tuning.training.tiny import FAMILIES, talk, tiny_base
+from agent_planner.tuning.training.train import Trainer, parameter_groups
+from tests.tuning.training.tiny import FAMILIES, talk, tiny_base, tiny_model
 from tests.waits import until
 
 ROOT = Path(__file__).parents[3]
@@ -95,6 +95,29 @@ def test_losses_do_not_depend_on_packing_or_on_the_size_of_a_pass(bases, data, t
     variants = [{"packing": "tree"}, {"packing": "padded"}, {"packing": "tree", "pass_tokens": 200}]
     first, *others = (trained(config.model_copy(update=v), tmp_path / str(n)) for n, v in enumerate(variants))
     assert all(losses == pytest.approx(first, rel=1e-4) for losses in others)
+
+
+def test_norms_and_biases_do_not_decay():
+    model = tiny_model("llama", 90, attention_bias=True)
+    names = {id(weight): name for name, weight in model.named_parameters()}
+    decaying, others = parameter_groups(model, 0.1)
+    assert (decaying["weight_decay"], others["weight_decay"]) == (0.1, 0.0)
+    found = {names[id(weight)] for weight in others["params"]}
+    assert found == {name for name in names.values() if "norm" in name or name.endswith("bias")}
+    assert len(decaying["params"]) + len(found) == len(names) and any(name.endswith("bias") for name in found)
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_what_decays_is_the_same_after_a_break(bases, data, tmp_path, full):
+    config = told(bases["llama"], data, full=full, steps=5, weight_decay=0.1)
+    whole = trained(config, tmp_path / "whole")
+    trained(config, tmp_path / "parts", 3)
+    trainer = Trainer(config, tmp_path / "parts")
+    trainer.setup()
+    assert [group["weight_decay"] for group in trainer.optimizer.param_groups] == [0.1, 0.0][: 1 + full]
+    assert trainer.step == 2
+    list(trainer.run())
+    assert [figures["loss"] for figures in read_log(tmp_path / "parts")] == whole
 
 
 @pytest.mark.live

@@ -75,10 +75,12 @@ def _bytes(special: list[str]) -> Tokenizer:
 
 
 def _pieces(special: list[str]) -> Tokenizer:
-    """As SentencePiece has it: spaces are letters, unknown characters bytes."""
+    """As SentencePiece has it: spaces begin pieces, unknown characters are bytes, decoding takes away a first space."""
     tokenizer = Tokenizer(models.BPE(byte_fallback=True, unk_token="<unk>", fuse_unk=True))
     tokenizer.normalizer = normalizers.Replace(" ", "▁")
-    tokenizer.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()])
+    tokenizer.pre_tokenizer = pre_tokenizers.Split("▁", "merged_with_next")
+    words = [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
+    tokenizer.decoder = decoders.Sequence(words)
     octets = [f"<0x{byte:02X}>" for byte in range(256)]
     trainer = trainers.BpeTrainer(vocab_size=600, special_tokens=[*special, *octets], show_progress=False)
     tokenizer.train_from_iterator(TEXT, trainer)
