@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 
 import pytest
 
@@ -96,15 +97,16 @@ def test_no_signal_comes_of_nothing(handlers):
 @pytest.fixture
 def sent(robot, domain, hanging, tmp_path):
     """`agent-planner run` as a script starts it in the background, and `send` likewise; the robot is driving."""
-    up = run(tmp_path, "--domain", str(domain), prefix=IN_BACKGROUND)
-    up.until("Ctrl-C stops the robot")
-    client = Process(
-        tmp_path / "send.log", "send", INSTRUCTION, "--domain", str(domain), "--wait", "60", prefix=IN_BACKGROUND
-    )
-    assert hanging.running.wait(60)
-    yield up, client
-    client.end(signal.SIGKILL)
-    up.end(signal.SIGKILL)
+    with ExitStack() as ended:
+        up = run(tmp_path, "--domain", str(domain), prefix=IN_BACKGROUND)
+        ended.callback(up.end, signal.SIGKILL)
+        up.until("Ctrl-C stops the robot")
+        client = Process(
+            tmp_path / "send.log", "send", INSTRUCTION, "--domain", str(domain), "--wait", "60", prefix=IN_BACKGROUND
+        )
+        ended.callback(client.end, signal.SIGKILL)
+        assert hanging.running.wait(60), client.log.read_text() + up.log.read_text()
+        yield up, client
     wait_for(lambda: not those_in(tmp_path))
 
 
