@@ -4,6 +4,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from jinja2 import TemplateError
+
 from agent_planner.llm.base import Message
 
 if TYPE_CHECKING:
@@ -58,5 +60,8 @@ def speaks_chatml(tokenizer: "PreTrainedTokenizerBase") -> bool:
         return False
     probe = [Message("system", "a"), Message("user", "b"), Message("assistant", "c\nd"), Message("user", "e")]
     plain = [{"role": m.role, "content": m.content} for m in probe]
-    theirs = tokenizer.apply_chat_template(plain, tokenize=False, add_generation_prompt=True, enable_thinking=False)
+    try:
+        theirs = tokenizer.apply_chat_template(plain, tokenize=False, add_generation_prompt=True, enable_thinking=False)
+    except TemplateError:  # it takes no system turn, say
+        return False
     return theirs == render_conversation(probe, open_turn=True)

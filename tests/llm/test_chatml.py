@@ -54,6 +54,8 @@ def test_another_template_is_not_taken_for_chatml(base_folder):
     other = AutoTokenizer.from_pretrained(str(base_folder))
     other.chat_template = "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}"
     assert not speaks_chatml(other)
+    other.chat_template = "{{ raise_exception('no system turn') }}"
+    assert not speaks_chatml(other)
     other.chat_template = None
     assert not speaks_chatml(other)
 
