@@ -134,11 +134,11 @@ class Tracker:
 
     def _cost(self, track: Track, detection: Detection) -> float:
         settings = self._settings
+        distance = float(np.linalg.norm(track.pose[:3, 3] - detection.centre))
         if detection.name and track.tag and detection.name != track.tag:
             return _FAR
         if detection.name and detection.name == track.tag:
-            return 0.0  # a tag tells it wherever it has got to
-        distance = float(np.linalg.norm(track.pose[:3, 3] - detection.centre))
+            return distance / _FAR  # a tag tells it wherever it has got to; of two alike the nearer one
         if distance > settings.gate_m:
             return _FAR
         unlike = 1 - _likeness(track.kinds, detection.kinds) * _likeness(track.colors, detection.colors)

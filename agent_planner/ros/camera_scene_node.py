@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scene from a camera."""
 
+import math
 import sys
 import time
-from collections import deque
+import traceback
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,6 +28,7 @@ from agent_planner.perception.published import DetectionsError, detections_of
 from agent_planner.perception.tracker import Hand
 from agent_planner.ros.free_floor import FreeFloor
 from agent_planner.ros.interface_types import load_interface
+from agent_planner.ros.joint_history import JointHistory
 from agent_planner.ros.messages import MAP, to_seconds, to_stamp
 from agent_planner.ros.node_parameters import Declared, declare
 from agent_planner.ros.pictures import Pairing, Pictures, frame_of, is_distorted
@@ -42,8 +44,6 @@ _CAMERA = QoSProfile(depth=2, reliability=ReliabilityPolicy.BEST_EFFORT)
 _STATIC = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 # What counts as being on the move: m/s, rad/s, of a joint rad/s or m/s.
 _BASE_SPEED, _TURN_SPEED, _JOINT_SPEED = 0.005, 0.01, 0.02
-
-_JOINT_STATES = 200  # that are kept: pictures come later than they
 
 PARAMETERS = (
     Declared("chain_file", str(DEFAULT_CHAIN), "The detectors and how things are followed; YAML."),
@@ -89,7 +89,7 @@ class CameraScene(Node):
         self._pairing = Pairing(values["stamp_slop_s"])
         self._pictures: TfWait[Pictures] = TfWait(values["tf_wait_s"])
         self._detections: dict[str, TfWait[Any]] = {}
-        self._joints: deque[JointState] = deque(maxlen=_JOINT_STATES)
+        self._joints = JointHistory()
         self._odom: Odometry | None = None
         self._floor: FreeFloor | None = None
         self._instruction = ""
@@ -106,7 +106,7 @@ class CameraScene(Node):
         self.create_subscription(tf_message, "/tf_static", self._tf.take_static, _STATIC)
         for part, kind in (("image", Image), ("depth", Image), ("camera_info", CameraInfo)):
             self._listen_to_camera(part, kind)
-        self.create_subscription(JointState, "joint_states", self._on_joints, 10)
+        self.create_subscription(JointState, "joint_states", self._joints.take, 10)
         self.create_subscription(Odometry, "odom", self._on_odom, 1)
         self.create_subscription(String, "robot_description", self._on_description, _LATCHED)
         self.create_subscription(OccupancyGrid, "map", self._on_map, _LATCHED)
@@ -174,20 +174,24 @@ class CameraScene(Node):
         try:
             self._see(perceiver, pictures, poses)
         except AgentPlannerError as error:
-            if str(error) != self._trouble:
-                self.get_logger().error(f"a picture cannot be used: {error}")
-            self._trouble = str(error)
+            self._tell(str(error), str(error))
+        except Exception as error:  # noqa: BLE001 - a scene that falls silent must say why
+            self._tell(" ".join(f"{type(error).__name__}: {error}".split()), traceback.format_exc())
+
+    def _tell(self, trouble: str, details: str) -> None:
+        if trouble != self._trouble:
+            self.get_logger().error(f"a picture cannot be used: {details}")
+        self._trouble = trouble
 
     def _see(self, perceiver: Perceiver, pictures: Pictures, poses: dict[str, np.ndarray]) -> None:
         began = time.perf_counter()
         frame = frame_of(pictures, poses[pictures.frame_id])
-        joints = self._joints_at(pictures.stamp)
-        opening = self._opening(joints)
+        opening = self._opening(pictures.stamp)
         tip = poses.get(self._values["end_effector_frame"])
         hand = Hand(tip, opening) if tip is not None and opening is not None else None
         floor = self._floor
         perceiver.look(frame, Robot(poses, hand), floor.covers if floor else None, self._instruction)
-        reading = RobotReading(poses[self._values["base_frame"]], tip, opening or 0.0, *self._moving(joints))
+        reading = RobotReading(poses[self._values["base_frame"]], tip, opening or 0.0, *self._moving(pictures.stamp))
         self._scene.publish(seen_message(perceiver, pictures.stamp, reading))
         self._milliseconds = (time.perf_counter() - began) * 1e3
         self._trouble = "the pictures are distorted: publish rectified ones" if is_distorted(pictures.info) else ""
@@ -206,29 +210,18 @@ class CameraScene(Node):
                 return None
         return found
 
-    def _joints_at(self, stamp: float) -> JointState | None:
-        """The joints at the picture's time, or the oldest that are known."""
-        before = (m for m in reversed(self._joints) if to_seconds(m.header.stamp) <= stamp)
-        return next(before, self._joints[0] if self._joints else None)
+    def _opening(self, stamp: float) -> float | None:
+        fingers = [self._joints.position(name, stamp) for name in self._fingers]
+        known = [position for position in fingers if position is not None]
+        return sum(known) if fingers and len(known) == len(fingers) else None
 
-    def _opening(self, joints: JointState | None) -> float | None:
-        if joints is None or not self._fingers or not set(self._fingers) <= set(joints.name):
-            return None
-        return float(sum(joints.position[list(joints.name).index(name)] for name in self._fingers))
-
-    def _moving(self, joints: JointState | None) -> tuple[bool, bool]:
+    def _moving(self, stamp: float) -> tuple[bool, bool]:
         twist = self._odom.twist.twist if self._odom is not None else None
-        base = twist is not None and (abs(twist.linear.x) > _BASE_SPEED or abs(twist.angular.z) > _TURN_SPEED)
-        if joints is None:
-            return base, False
-        speeds = dict(zip(joints.name, joints.velocity, strict=False))
-        arm = self._arm or [name for name in speeds if name not in self._fingers]
-        return base, any(abs(speeds.get(name, 0.0)) > _JOINT_SPEED for name in arm)
-
-    def _on_joints(self, message: JointState) -> None:
-        # Other publishers of joint_states may tell of other joints.
-        if set(self._fingers) <= set(message.name):
-            self._joints.append(message)
+        base = twist is not None and (
+            math.hypot(twist.linear.x, twist.linear.y) > _BASE_SPEED or abs(twist.angular.z) > _TURN_SPEED
+        )
+        arm = self._arm or [name for name in self._joints.names if name not in self._fingers]
+        return base, any(self._joints.speed(name, stamp) > _JOINT_SPEED for name in arm)
 
     def _on_odom(self, message: Odometry) -> None:
         self._odom = message

@@ -74,21 +74,38 @@ def frame_of(pictures: Pictures, camera: np.ndarray) -> Frame:
         camera: pose of the optical frame in the map, (4, 4).
 
     Raises:
-        FrameError: an encoding is not known, or sizes or numbers do not fit.
+        FrameError: an encoding is not known, sizes or numbers do not fit, or the depth is of another frame.
     """
-    k = pictures.info.k
-    intrinsics = Intrinsics(float(k[0]), float(k[4]), float(k[2]), float(k[5]))
+    if pictures.depth.header.frame_id not in ("", pictures.frame_id):
+        raise FrameError(
+            f"the image is in frame '{pictures.frame_id}', the depth in '{pictures.depth.header.frame_id}'; "
+            "publish the depth registered to the colour image"
+        )
     if (pictures.info.width, pictures.info.height) != (pictures.image.width, pictures.image.height):
         raise FrameError(
             f"camera_info is for {pictures.info.width} x {pictures.info.height} pixels, the image has "
             f"{pictures.image.width} x {pictures.image.height}"
         )
+    intrinsics = _intrinsics(pictures.info)
     return Frame(pictures.stamp, rgb_of(pictures.image), _metres(pictures.depth), intrinsics, camera)
 
 
 def is_distorted(info: CameraInfo) -> bool:
-    """Whether the pictures would have to be rectified first."""
-    return any(abs(value) > 1e-9 for value in info.d)
+    """Whether the pictures would have to be rectified first: no P tells of rectified ones."""
+    is_turned = any(info.r) and not np.allclose(info.r, np.eye(3).ravel())
+    is_rectified = info.p[0] > 0 and (is_turned or not np.allclose(_intrinsics(info), _of_matrix(info.k, 3)))
+    return any(abs(value) > 1e-9 for value in info.d) and not is_rectified
+
+
+def _intrinsics(info: CameraInfo) -> Intrinsics:
+    # K and D are of the raw picture, P is of the rectified one.
+    return _of_matrix(info.p, 4) if info.p[0] > 0 else _of_matrix(info.k, 3)
+
+
+def _of_matrix(values: np.ndarray, columns: int) -> Intrinsics:
+    return Intrinsics(
+        fx=float(values[0]), fy=float(values[columns + 1]), cx=float(values[2]), cy=float(values[columns + 2])
+    )
 
 
 def rgb_of(message: Image) -> np.ndarray:

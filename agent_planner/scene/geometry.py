@@ -18,6 +18,7 @@ from agent_planner.scene.graph import (
 
 # The name of the pose at which a base stands to work on a place, where its map entry gives one.
 APPROACH = "approach"
+_CLOSED_M = 0.003  # fingers that are no further apart have nothing between them, as `pick` has it
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,9 @@ def _in_hand(objects: Sequence[SceneObject], robot: RobotState, reach: Reach) ->
 
 def _fingers_touch(thing: SceneObject, robot: RobotState) -> bool:
     # Open fingers around an object that stands on a table do not hold it: the opening must be that of one of
-    # the two smaller sides, which are the ones that fit between the fingers.
+    # the two smaller sides, which are the ones that fit between the fingers. Nor do closed fingers beside a thin one.
     smallest, middle, _ = sorted(thing.size)
-    return smallest - 0.012 <= robot.gripper_opening <= middle + 0.006
+    return max(_CLOSED_M, smallest - 0.012, 0.5 * smallest) <= robot.gripper_opening <= middle + 0.006
 
 
 def _within_reach(

@@ -2,6 +2,7 @@
 """The immutable scene graph."""
 
 import re
+import unicodedata
 from functools import cached_property
 from typing import Annotated, NamedTuple, Protocol, runtime_checkable
 
@@ -40,6 +41,13 @@ def _no_line_of_ours(name: str) -> str:
     if is_reserved(name):
         raise ValueError(f"'{name}' begins a line of the conversation; call the entity something else")
     return name
+
+
+def name_of(text: str) -> str:
+    """Return a text from outside as an entity may be called: lower case, accents off, other signs as spaces, cut."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    name = " ".join(re.findall("[a-z0-9]+", bare))[:LABEL].rstrip() or "thing"
+    return f"{name} thing" if is_reserved(name) else name
 
 
 Name = Annotated[str, Field(pattern=NAME_PATTERN), AfterValidator(_no_line_of_ours)]

@@ -58,3 +58,40 @@ def test_a_tag_outdoes_looks_and_a_size_tells_alike_things_apart():
         ]
     )
     assert told[1] == "red cube" and told[2] == "red cube 2" and told[3] == "red can"
+
+
+def test_words_that_are_no_name_are_made_one():
+    names = Names()
+    told = names.of(
+        [
+            track(1, {"wine_glass": 1.0}, {"red": 1.0}),
+            track(2, {}, {}, name="7f3a-01"),
+            track(3, {"robot": 1.0}, {}),
+            track(4, {"x" * 40: 1.0}, {"blue": 1.0}),
+            track(5, {"x" * 40: 1.0}, {"blue": 1.0}),
+        ]
+    )
+    assert told == {
+        1: "red wine glass",
+        2: "7f3a 01",
+        3: "robot thing",
+        4: f"blue {'x' * 35}",
+        5: f"blue {'x' * 33} 2",
+    }
+
+
+def test_one_tag_on_several_things_is_numbered_and_the_numbers_stay():
+    names = Names([KnownObject(name="cup 3", category="vase")], taken=["desk"])
+    cups = [track(n, {"cup": 1.0}, {}, name=name) for n, name in ((1, "Cup"), (2, "cup"), (3, "cup"))]
+    desk = track(4, {}, {}, name="desk")
+    assert names.of([*cups, desk]) == {1: "cup", 2: "cup 2", 3: "cup 4", 4: "desk 2"}
+    assert names.of(cups[1:]) == {2: "cup 2", 3: "cup 4"}
+    late = track(0, {"cup": 1.0}, {}, name="cup")
+    assert names.of([late, *cups[1:]]) == {0: "cup", 2: "cup 2", 3: "cup 4"}
+
+
+def test_a_plain_name_is_given_up_to_a_thing_whose_tag_says_it():
+    names = Names()
+    unclear = track(1, {"tin": 0.6, "jar": 0.4}, {"blue": 1.0})
+    assert names.of([unclear]) == {1: "blue tin"}
+    assert names.of([unclear, track(2, {}, {}, name="blue tin")]) == {1: "blue tin 2", 2: "blue tin"}

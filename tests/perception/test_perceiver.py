@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
+from types import SimpleNamespace as Message
+
 import numpy as np
 import pytest
 
 from agent_planner.perception.chain import ChainSettings
 from agent_planner.perception.perceiver import Perceiver, Robot, scene_place
 from agent_planner.perception.places import SceneMap
+from agent_planner.perception.published import detections_of
 from agent_planner.perception.rigid import transform
 from agent_planner.perception.tracker import Hand
 from tests.perception.scenery import BLUE, RED, box, camera_at, floor, picture, table
 from tests.perception.test_openings import CAMERA, DRAWER, chest
+from tests.perception.test_published import item
 
 DOWN = (1.0, 0.0, 0.0, 0.0)
 MAP = SceneMap.parse(
@@ -92,3 +96,12 @@ def test_the_same_pictures_give_the_same_scene():
         told.append([thing.model_dump() for thing in perceiver.objects()])
     assert told[0] == told[1]
     assert np.isfinite(told[0][0]["pose"]).all()
+
+
+def test_whatever_a_node_calls_its_things_the_scene_can_be_told():
+    entry = {"type": "published"}
+    perceiver = Perceiver(ChainSettings.model_validate({"detectors": [entry]}), MAP)
+    items = [item("wine_glass", x=0.8), item("Cup", x=1.4, name="7f3a-01"), item("Cup", x=2.0, name="7f3a-01")]
+    perceiver.chain.published[0].take(0.0, detections_of(Message(detections=items), np.eye(4)))
+    look(perceiver, FRAME)
+    assert [thing.name for thing in perceiver.objects()] == ["wine glass", "7f3a 01", "7f3a 01 2"]

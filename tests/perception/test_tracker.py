@@ -190,3 +190,21 @@ def test_a_tag_is_one_thing_wherever_it_turns_up():
     tracker.update(EMPTY, [cube(name="box a"), cube(y=-0.1, name="box b")])
     tracker.update(EMPTY, [cube(y=-0.2, name="box a"), cube(name="box b")])
     assert {t.tag: round(float(t.pose[1, 3]), 2) for t in tracker.tracks} == {"box a": -0.2, "box b": 0.1}
+
+
+def test_of_two_with_one_tag_each_is_the_one_that_is_near():
+    tracker = Tracker()
+    tracker.update(EMPTY, [cube(name="box"), cube(y=-0.1, name="box")])
+    first = {t.number: at(t) for t in tracker.tracks}
+    tracker.update(EMPTY, [cube(y=-0.1, name="box"), cube(name="box")])
+    assert {t.number: at(t) for t in tracker.tracks} == first
+
+
+def test_closed_fingers_beside_a_thin_thing_hold_nothing():
+    tracker = Tracker()
+    pen = Detection("test", upright(0.8, 0.1, 0.705, 0.0), (0.01, 0.01, 0.15), 0.9, {"pen": 1.0})
+    tracker.update(EMPTY, [pen])
+    tracker.hold(Hand(upright(0.8, 0.1, 0.735, 0.0), 0.001), 1.0)
+    assert tracker.held is None
+    tracker.hold(Hand(upright(0.8, 0.1, 0.705, 0.0), 0.009), 2.0)
+    assert tracker.held is tracker.tracks[0]

@@ -8,8 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from agent_planner_interfaces.msg import SceneGraph
-from diagnostic_msgs.msg import DiagnosticArray
-from geometry_msgs.msg import TransformStamped
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from geometry_msgs.msg import TransformStamped, Twist, TwistWithCovariance, Vector3
+from nav_msgs.msg import Odometry
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile, qos_profile_sensor_data
@@ -17,6 +18,7 @@ from sensor_msgs.msg import CameraInfo, Image, JointState
 from std_msgs.msg import String
 
 from agent_planner.errors import UserError
+from agent_planner.perception.perceiver import Perceiver
 from agent_planner.perception.rigid import quaternion, transform
 from agent_planner.ros.camera_scene_node import CameraScene
 from agent_planner.ros.messages import to_scene, to_seconds, to_stamp
@@ -182,6 +184,36 @@ def test_without_a_map_the_diagnostics_say_what_is_missing(node, camera, camera_
     timer = node.create_timer(0.2, camera.shoot)
     ear.until(lambda m: any("scene_map" in s.message for s in m.status if s.name == "camera_scene"))
     node.destroy_timer(timer)
+
+
+def test_whatever_is_wrong_with_a_picture_the_diagnostics_say_so(node, shooting, monkeypatch):
+    def broken(*_):
+        raise ValueError("3 things\nof 2")
+
+    ear = Ear(node, DiagnosticArray, "/diagnostics")
+    ear.until(lambda m: any(s.name == "camera_scene" and s.message == "looking" for s in m.status))
+    monkeypatch.setattr(Perceiver, "objects", broken)
+    told = ear.until(lambda m: any("ValueError: 3 things of 2" in s.message for s in m.status))
+    assert told.status[0].level == DiagnosticStatus.WARN
+
+
+@pytest.mark.parametrize(
+    ("twist", "speeds", "moving"),
+    [
+        (Twist(), [], (False, False)),
+        (Twist(linear=Vector3(y=0.2)), [], (True, False)),
+        (Twist(angular=Vector3(z=0.2)), [0.0], (True, False)),
+        (Twist(), [0.2], (False, True)),
+    ],
+)
+def test_what_moves_is_told_whoever_tells_of_it(namespace, twist, speeds, moving):
+    made = CameraScene(namespace=namespace, parameter_overrides=parameters(finger_joints=["left", "right"]))
+    made._on_odom(Odometry(twist=TwistWithCovariance(twist=twist)))
+    made._joints.take(JointState(name=["elbow"], position=[0.5], velocity=speeds))
+    made._joints.take(JointState(name=["left", "right"], position=[0.01, 0.02], velocity=[1.0, 1.0]))
+    assert made._moving(1.0) == moving
+    assert made._opening(1.0) == pytest.approx(0.03)
+    made.destroy_node()
 
 
 def test_a_picture_waits_for_a_tf_that_is_slower_than_the_camera(node, camera_scene):

@@ -8,7 +8,7 @@ from agent_planner.ros.messages import to_stamp
 from agent_planner.ros.pictures import Pairing, Pictures, frame_of, is_distorted
 
 
-def image(pixels, encoding, stamp=1.0, pad=0, big=False):
+def image(pixels, encoding, stamp=1.0, pad=0, big=False, frame="camera"):
     pixels = np.ascontiguousarray(pixels)
     rows = pixels.reshape(pixels.shape[0], -1).view(np.uint8)
     rows = np.pad(rows, ((0, 0), (0, pad)))
@@ -16,7 +16,7 @@ def image(pixels, encoding, stamp=1.0, pad=0, big=False):
     message.step = rows.shape[1]
     message.data = rows.tobytes()
     message.header.stamp = to_stamp(stamp)
-    message.header.frame_id = "camera"
+    message.header.frame_id = frame
     return message
 
 
@@ -68,6 +68,7 @@ def test_depth_is_metres_whatever_the_encoding(depth):
         (Pictures(image(COLORS, "yuv422"), image(METRES, "32FC1"), info()), "'yuv422'; known: rgb8"),
         (Pictures(image(COLORS, "rgb8"), image(METRES, "64FC1"), info()), "'64FC1'; known: 32FC1"),
         (Pictures(image(COLORS, "rgb8"), image(METRES, "32FC1"), info(width=640)), "640 x 2 pixels"),
+        (Pictures(image(COLORS, "rgb8"), image(METRES, "32FC1", frame="ir"), info()), "'camera', the depth in 'ir'"),
         (Pictures(image(COLORS, "rgb8"), image(METRES[:1], "32FC1"), info()), "registered"),
     ],
 )
@@ -115,3 +116,17 @@ def test_distortion_is_noticed():
     assert not is_distorted(message)
     message.d = [0.1, 0.0, 0.0, 0.0, 0.0]
     assert is_distorted(message)
+    message.p = [100.0, 0.0, 1.0, 0.0, 0.0, 110.0, 0.5, 0.0, 0.0, 0.0, 1.0, 0.0]  # as K
+    message.r = np.eye(3).ravel().tolist()
+    assert is_distorted(message)
+
+
+@pytest.mark.parametrize(("focal", "turn"), [(90.0, np.eye(3)), (100.0, np.diag([1.0, -1.0, -1.0]))])
+def test_of_rectified_pictures_p_counts_and_the_raw_one_s_distortion_does_not(focal, turn):
+    message = info()
+    message.d = [0.1, 0.0, 0.0, 0.0, 0.0]
+    message.r = turn.ravel().tolist()
+    message.p = [focal, 0.0, 1.0, 0.0, 0.0, 110.0, 0.5, 0.0, 0.0, 0.0, 1.0, 0.0]
+    assert not is_distorted(message)
+    frame = frame_of(Pictures(image(COLORS, "rgb8"), image(METRES, "32FC1"), message), np.eye(4))
+    assert frame.intrinsics == (focal, 110.0, 1.0, 0.5)

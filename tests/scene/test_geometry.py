@@ -63,6 +63,13 @@ def test_holding_needs_the_fingers_at_the_object(opening: float, held: bool):
     assert names(found, "holding") == ({("cube", "")} if held else set())
 
 
+@pytest.mark.parametrize(("opening", "held"), [(0.0, False), (0.002, False), (0.005, True), (0.009, True)])
+def test_closed_fingers_beside_a_thin_thing_hold_nothing(opening: float, held: bool):
+    pen = SceneObject(name="pen", pose=Pose(0.5, 0.0, 0.9), size=(0.01, 0.01, 0.15))
+    found = relations([pen], [], RobotState(end_effector=(0.5, 0.0, 0.93), gripper_opening=opening))
+    assert bool(names(found, "holding")) == held
+
+
 DECK = RobotState(base=Pose(2.0, 0.0, 0.0, 1.5707963), end_effector=(2.0, 0.0, 0.6), deck=(0.1, 0.3))
 
 

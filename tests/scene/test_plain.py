@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from agent_planner.scene import Relation, SceneGraph, SceneObject
+from agent_planner.scene.graph import name_of
 from agent_planner.scene.plain import is_reserved, plain
 
 MARKS = ("<", ">", "|", "[INST]", "\n", "\x00", "\x1b", "\u2028", "\u200b", "\u202e", "\ufeff", "\U000e0041")
@@ -84,3 +85,27 @@ def test_a_name_cannot_begin_a_line_of_ours(name: str):
     with pytest.raises(ValidationError, match="begins a line of the conversation"):
         SceneObject(name=name)
     SceneObject(name=f"{name} toy")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("red cup", "red cup"),
+        ("wine_glass", "wine glass"),
+        ("7f3a-01", "7f3a 01"),
+        ("Cup1", "cup1"),
+        (" Crème <brûlée>\n", "creme brulee"),
+        ("x" * 39 + " yz", "x" * 39),
+        ("Goal:", "goal thing"),
+        ("杯子", "thing"),
+        ("", "thing"),
+    ],
+)
+def test_any_text_can_be_made_a_name(text: str, name: str):
+    assert name_of(text) == name
+    assert SceneObject(name=name).name == name_of(name)
+
+
+@given(st.lists(PIECES, max_size=60))
+def test_what_is_made_a_name_is_one(pieces: list[str]):
+    SceneObject(name=name_of("".join(pieces)))
