@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The shipped robot and small scenes, without physics and without ROS."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,13 @@ def shipped_parameters():
 @pytest.fixture(scope="session")
 def description():
     return parse(to_urdf(mobile_manipulator()))
+
+
+@pytest.fixture(scope="session")
+def endless(description):
+    """The description, but the last joint of the arm turns without end."""
+    last = replace(description.joints["arm_joint_7"], kind="continuous", lower=-np.inf, upper=np.inf)
+    return replace(description, joints=description.joints | {last.name: last})
 
 
 @pytest.fixture(scope="session")

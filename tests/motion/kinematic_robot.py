@@ -104,7 +104,7 @@ class KinematicRobot:
     def grid(self):
         return self.map
 
-    def send_arm(self, trajectory):
+    def send_arm(self, trajectory, give=0.0):
         self.arm_sent.append(trajectory)
         self._trajectory, self._started = trajectory, self.time
 

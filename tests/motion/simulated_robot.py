@@ -80,7 +80,7 @@ class SimulatedRobot:
         hand = truth.end_effector(self.sim)
         return World(self.now(), tuple(objects), tuple(places), self._holding(hand), matrix(hand))
 
-    def send_arm(self, trajectory):
+    def send_arm(self, trajectory, give=0.0):
         self._ends = self.now() + trajectory.duration
         self.sim.follow(self.sim.robot.arm, trajectory.times + PERIOD, trajectory.positions)
 

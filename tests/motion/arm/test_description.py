@@ -124,6 +124,21 @@ def test_a_joint_moves_its_child_as_its_kind_says():
     assert sliding.at(0.5)[:3, 3] == pytest.approx((0.5, 2, 3))
 
 
+def test_a_continuous_joint_has_no_ends_whatever_its_limit_says():
+    joint = parse(URDF.replace('type="revolute"', 'type="continuous"')).joints["shoulder"]
+    assert (joint.lower, joint.upper, joint.velocity) == (-math.inf, math.inf, 0.7)
+    assert joint.at(7.0) == pytest.approx(joint.at(7.0 - 2 * math.pi))
+
+
+def test_what_a_link_carries_is_told_with_poses_in_its_frame():
+    robot = parse(URDF.replace('<child link="tip"/>', '<child link="tip"/><origin xyz="0 0 1"/>'))
+    assert [link for link, _ in robot.carried("base", (), {})] == ["base"], "the shoulder may be anywhere"
+    carried = dict(robot.carried("base", (), {"shoulder": math.pi / 2}))
+    assert list(carried) == ["base", "arm", "tip"]
+    assert carried["tip"][:3, 3] == pytest.approx((1, 3, 3))
+    assert [link for link, _ in robot.carried("arm", ("tip",), {})] == ["arm"]
+
+
 def test_joints_that_mimic_one_follow_it():
     robot = parse(
         URDF.replace('type="fixed">', 'type="revolute"><mimic joint="shoulder" multiplier="-2" offset="0.1"/>')

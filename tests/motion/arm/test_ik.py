@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from agent_planner_motion.arm.ik import IkSolver, hand_rotation
 from agent_planner_motion.spatial import rotation_vector, rotation_z, transform
 from agent_planner_motion.world import World
+from tests.motion.kinematic_robot import KinematicRobot, kit_of
 from tests.motion.properties import given
 from tests.motion.things import cube, table
 
@@ -82,6 +83,16 @@ def test_the_solution_near_given_joints_comes_first(kit, planner):
     near = kit.posture("ready") + 0.1
     solutions = solver.solve(kit.kinematics.pose(near), planner, MARGIN, near=near, flip=False)
     assert np.abs(solutions[0] - near).max() < 0.02
+
+
+def test_a_joint_that_has_turned_round_need_not_turn_back(endless, arm_settings):
+    kit = kit_of(KinematicRobot(q=arm_settings.postures["home"]), endless, arm_settings)
+    near = kit.posture("ready") + 0.1
+    near[-1] += 4 * np.pi
+    target = kit.kinematics.pose(kit.posture("ready"))
+    solutions = kit.ik.solve(target, kit.planner(World(1.0), np.eye(4)), MARGIN, near=near, flip=False)
+    assert np.abs(solutions[0] - near).max() < 0.3
+    assert all(abs(q[-1] - near[-1]) <= np.pi for q in solutions)
 
 
 def test_no_targets_no_solutions(kit, planner):

@@ -124,3 +124,14 @@ def test_a_stretch_ends_at_rest_and_within_the_limits(kinematics, home):
     assert trajectory.positions[-1, 0] == kinematics.upper[0]
     assert trajectory.positions[-1, 1] == pytest.approx(q[1] + 0.5 * AHEAD)
     assert not trajectory.velocities[-1].any() and trajectory.velocities[0] == pytest.approx(rates)
+
+
+def test_a_stretch_of_a_joint_outside_its_limits_begins_where_it_is(kinematics, home):
+    q = home.copy()
+    q[7] = kinematics.upper[7] + 0.3
+    rates = np.zeros(8)
+    rates[7] = 0.5
+    assert stretch(kinematics, q, rates).positions[:, 7] == pytest.approx(q[7]), "no further out, and not thrown back"
+    back = stretch(kinematics, q, -rates).positions[:, 7]
+    assert back[0] == pytest.approx(q[7] - 0.5 * STEP)
+    assert back[-1] == pytest.approx(q[7] - 0.5 * AHEAD)

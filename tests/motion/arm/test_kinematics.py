@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import strategies as st
@@ -87,3 +89,26 @@ def test_a_row_does_not_depend_on_the_others(kinematics):
 def test_a_joint_that_is_not_in_the_chain_is_told(description):
     with pytest.raises(MotionError, match="not between 'base_link' and 'end_effector': joints wheel_joint"):
         Kinematics(description, "base_link", "end_effector", ("arm_joint_1", "wheel_joint"))
+
+
+def test_a_moving_joint_of_the_chain_that_is_not_named_is_told(description, arm_settings):
+    told = r"what arm_joints does not name: 'torso_lift_joint' \(prismatic\); name it there, or make it a fixed joint"
+    with pytest.raises(MotionError, match=told):
+        Kinematics(description, "base_link", "end_effector", arm_settings.joints[1:])
+    torso = replace(description.joints["torso_lift_joint"], kind="fixed")
+    standing = replace(description, joints=description.joints | {torso.name: torso})
+    assert Kinematics(standing, "base_link", "end_effector", arm_settings.joints[1:]).dof == 7
+
+
+def test_a_joint_without_end_is_solved_however_often_it_has_turned(endless, arm_settings):
+    kinematics = Kinematics(endless, "base_link", "end_effector", arm_settings.joints)
+    goal = np.array(arm_settings.postures["ready"])
+    goal[-1] = 4.5
+    target = kinematics.pose(goal)
+    found = kinematics.solve(target[None], (goal + 0.1)[None])
+    assert found.reached.all()
+    assert found.q[0, -1] == pytest.approx(4.5, abs=0.2)
+    turned = kinematics.unwound(found.q[0], goal + 4 * np.pi)
+    assert turned[:-1] == pytest.approx(found.q[0, :-1]), "the others stay"
+    assert turned[-1] == pytest.approx(found.q[0, -1] + 4 * np.pi)
+    assert kinematics.pose(turned) == pytest.approx(kinematics.pose(found.q[0]))

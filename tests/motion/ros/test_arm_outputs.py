@@ -3,6 +3,7 @@
 
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,10 +17,10 @@ if not is_installed("control_msgs/action/FollowJointTrajectory"):
 from agent_planner_motion.arm.fingers import Fingers
 from agent_planner_motion.arm.trajectory import Limits, densify, time_path
 from agent_planner_motion.errors import ControllerFailed, GoalRejected, Interrupted, MotionError, NoAnswer, NoServer
-from agent_planner_motion.ros.arm_outputs import ArmChannel
+from agent_planner_motion.ros.arm_outputs import ArmChannel, FollowJointTrajectoryArm
 from agent_planner_motion.ros.gripper_outputs import GripperChannel
 from agent_planner_motion.ros.robot import Channels, Limb, RosRobot
-from agent_planner_motion.skills.arm_motion import ArmMotion
+from agent_planner_motion.skills.arm_motion import ArmMotion, Tolerance
 from agent_planner_motion.skills.job import CancelRequested, Job
 from tests.motion.ros.controllers import ArmController, FollowJointTrajectory, is_heard
 
@@ -69,6 +70,19 @@ def test_the_arm_follows_and_the_goal_says_how_exactly_it_must(controller, robot
     assert {(t.name, t.position) for t in goal.path_tolerance} == {("shoulder", 0.1), ("elbow", 0.1)}
     assert {(t.name, t.position) for t in goal.goal_tolerance} == {("shoulder", 0.05), ("elbow", 0.05)}
     assert goal.goal_time_tolerance.sec == 1
+
+
+def test_where_the_arm_may_give_way_the_goal_says_so(controller, robot, motion):
+    motion.follow(path(robot), job_of(robot), tolerance=Tolerance(give=0.3))
+    (goal,) = controller.goals
+    assert {t.position for t in (*goal.path_tolerance, *goal.goal_tolerance)} == {0.3}
+
+
+def test_a_tolerance_that_is_the_controllers_own_stays_so(bare_node):
+    arm = FollowJointTrajectoryArm(bare_node(), replace(CHANNEL, path_tolerance=0.0))
+    goal = arm._goal(time_path(np.array([[0.0, 0.0], GOAL]), LIMITS), 0.3)
+    assert {t.position for t in goal.path_tolerance} == {0.0}
+    arm.destroy()
 
 
 def test_a_controller_that_slows_the_motion_down_is_waited_for(controller, robot, motion):

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -60,6 +62,57 @@ def test_an_arm_that_does_not_get_there_is_held_where_it_is_and_told(robot, path
 def test_a_little_off_is_accepted(robot, path):
     robot.arm_stuck = True
     ArmMotion(robot, LIMITS).follow(path, robot.job(), tolerance=Tolerance(arrived=0.02, accepted=0.6))
+
+
+def test_positions_that_are_no_numbers_are_no_success(robot, path):
+    joints = robot.joints
+    robot.joints = lambda: replace(joints(), q=joints().q * np.nan) if robot.arm_sent else joints()
+    with pytest.raises(MotionError, match="NOT_REACHED: joint 0 of the arm is nan off"):
+        ArmMotion(robot, LIMITS).follow(path, robot.job())
+
+
+def test_it_begins_where_the_arm_is_not_where_it_was_to_be(robot, path):
+    beside = path[0] + 0.04 * np.array([0.1, 1, -1, 1, 0, 0, 0, 0])
+    robot.q = beside
+    ArmMotion(robot, LIMITS).follow(path, robot.job())
+    (sent,) = robot.arm_sent
+    assert sent.positions[0] == pytest.approx(beside)
+    rates = np.diff(sent.positions, axis=0) / np.diff(sent.times)[:, None]
+    assert (np.abs(rates) <= LIMITS.velocity * 1.01).all()
+    assert robot.q == pytest.approx(path[-1], abs=0.012)
+
+
+@pytest.mark.parametrize("off", [0.06, np.nan])
+def test_from_too_far_beside_where_it_begins_nothing_moves(robot, path, off):
+    robot.q = path[0] + off * np.eye(8)[3]
+    told = r"NOT_REACHED: joint \d of the arm is (0.060|nan) off where its motion begins; 0.050 are accepted"
+    with pytest.raises(MotionError, match=told):
+        ArmMotion(robot, LIMITS).follow(path, robot.job())
+    assert robot.arm_sent == []
+
+
+def broken():
+    raise IndexError("index 3 is out of bounds")
+
+
+def test_whatever_ends_a_motion_arm_and_fingers_do_not_go_on(robot, path):
+    done = robot.arm_done
+    robot.arm_done = lambda: broken() if robot.time > 1.1 else done()
+    with pytest.raises(IndexError):
+        ArmMotion(robot, LIMITS).follow_while_gripping(path, robot.job(), 0.0)
+    assert robot.arm_sent[-1].positions == pytest.approx(robot.q[None])
+    stopped = robot.opening
+    robot.wait(lambda: False, 1.0, None)
+    assert robot.opening == pytest.approx(stopped, abs=0.005)
+
+
+def test_whatever_ends_a_grip_the_fingers_do_not_go_on(robot):
+    robot.gripper_done = lambda: robot.time > 1.1 and broken()
+    with pytest.raises(IndexError):
+        ArmMotion(robot, LIMITS).grip(0.0, robot.job())
+    stopped = robot.opening
+    robot.wait(lambda: False, 1.0, None)
+    assert 0.04 < robot.opening == pytest.approx(stopped, abs=0.005)
 
 
 @pytest.mark.parametrize("after", [0.0, 0.3])

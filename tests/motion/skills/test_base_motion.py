@@ -77,6 +77,22 @@ def test_cancelled_it_is_at_rest_before_that_is_passed_on(motion):
     assert robot.time < robot.cancel_at + 0.5
 
 
+def test_whatever_ends_a_motion_the_base_does_not_go_on():
+    robot = KinematicRobot()
+    base = robot.base
+
+    def broken():
+        if robot.velocity != (0.0, 0.0):
+            robot.base = base
+            raise ValueError("cannot convert float NaN to integer")
+        return base()
+
+    robot.base = broken
+    with pytest.raises(ValueError, match="NaN"):
+        moving(robot).straight(-0.5, robot.job())
+    assert robot.velocity == (0.0, 0.0)
+
+
 def test_without_odometry_a_cancel_stays_one_and_does_not_claim_rest():
     robot = KinematicRobot()
     robot.cancel_at = robot.time + 1.0

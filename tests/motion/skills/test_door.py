@@ -8,7 +8,7 @@ import pytest
 from agent_planner_motion.arm.handles import moved
 from agent_planner_motion.base.grid import Footprint
 from agent_planner_motion.base.pursuit import DriveLimits
-from agent_planner_motion.errors import MotionError
+from agent_planner_motion.errors import ControllerFailed, Interrupted, MissingData, MotionError, NoWay
 from agent_planner_motion.skills.base_motion import BaseMotion
 from agent_planner_motion.skills.door import Door
 from agent_planner_motion.skills.job import CancelRequested
@@ -138,6 +138,113 @@ def test_cancelled_while_pulling_base_and_arm_are_at_rest(robot_in):
         skill(robot, kit).run("drawer", True, robot.job())
     assert robot.velocity == (0.0, 0.0)
     assert np.abs(robot.joints().speed).max() == 0.0
+
+
+def by_arm_only(robot_in, *objects):
+    """A robot before a closed drawer that has no room behind it."""
+    robot, kit = before_drawer(robot_in, 0.0, pose=(0.2 + 0.75, 0.0, math.pi), objects=objects)
+    if not objects:
+        robot.map = empty_floor().with_boxes([Footprint(1.45, 0.0, 0.0, 0.4, 2.0)])
+    return robot, kit
+
+
+def ending(robot, error):
+    """Let the first motion with the handle end with an error, half a second after it has begun."""
+    done, end = robot.arm_done, []
+
+    def told():
+        if "MOVING" in robot.states and robot.time > robot._started + 0.5 and not end:
+            end.append(len(robot.arm_sent))
+            raise error
+        return done()
+
+    robot.arm_done = told
+    return end
+
+
+def from_handle(robot, name="drawer"):
+    hand = robot.pose.matrix @ robot.kinematics.pose(robot.q)
+    return float(np.linalg.norm((hand - next(p for p in robot.places if p.name == name).handle)[:3, 3]))
+
+
+def test_where_the_controller_gives_up_the_hand_lets_go_and_backs_off_before_that_is_told(robot_in):
+    robot, kit = by_arm_only(robot_in)
+    ended = ending(robot, ControllerFailed("arm", "NOT_REACHED", "PATH_TOLERANCE_VIOLATED", ""))
+    with pytest.raises(ControllerFailed, match="NOT_REACHED: 'arm' ended with PATH_TOLERANCE_VIOLATED"):
+        skill(robot, kit).run("drawer", True, robot.job())
+    assert ended
+    assert robot.opening > 0.04
+    assert from_handle(robot) > 0.04
+
+
+@pytest.mark.parametrize("error", [Interrupted("arm"), MissingData("joint_states", 1.0)])
+def test_stopped_from_outside_or_unseen_nothing_moves_any_more(robot_in, error):
+    robot, kit = by_arm_only(robot_in)
+    ended = ending(robot, error)
+    with pytest.raises(type(error)):
+        skill(robot, kit).run("drawer", True, robot.job())
+    (before,) = ended
+    assert {len(t.times) for t in robot.arm_sent[before:]} == {1}, "only that it is to stand"
+    assert robot.opening < 0.03
+
+
+def test_a_hand_that_cannot_let_go_is_told_with_what_came_before(robot_in):
+    robot, kit = by_arm_only(robot_in)
+    ending(robot, MotionError("NOT_REACHED", "the arm is caught"))
+    grip = kit.motion.grip
+
+    def jammed(opening, job):
+        if "MOVING" in robot.states:
+            raise MotionError("NOT_REACHED", "the fingers are still on their way")
+        return grip(opening, job)
+
+    kit.motion.grip = jammed
+    told = "NOT_REACHED: the arm is caught; the hand has not let go of the handle: the fingers are still on their way"
+    with pytest.raises(MotionError, match=told):
+        skill(robot, kit).run("drawer", True, robot.job())
+
+
+def test_pulling_the_controller_is_told_that_joints_may_be_off_their_way(robot_in):
+    robot, kit = by_arm_only(robot_in)
+    send, given = robot.send_arm, {}
+
+    def watch(trajectory, give=0.0):
+        given.setdefault(robot.states[-1], set()).add(give)
+        send(trajectory, give)
+
+    robot.send_arm = watch
+    skill(robot, kit).run("drawer", True, robot.job())
+    assert 0.3 in given["MOVING"]
+    assert given["APPROACHING"] | given["RETRACTING"] == {0.0}
+
+
+def test_the_base_does_not_drive_back_into_what_lies_behind_it(robot_in):
+    robot, kit = by_arm_only(robot_in, cube("box", x=1.35, bottom=0.0, size=0.2))
+    skill(robot, kit).run("drawer", True, robot.job())
+    assert robot.sent == [], "the base stayed"
+    assert opening(robot, "drawer") > 0.5
+
+
+def test_the_drawer_itself_is_not_in_the_way_of_the_base_that_pulls_it(robot_in):
+    robot, kit = before_drawer(robot_in, 0.4, pose=(0.58, 0.0, math.pi))
+    skill(robot, kit).run("drawer", True, robot.job())
+    assert any(linear < 0.0 for _, linear, _ in robot.sent)
+    assert opening(robot, "drawer") > 0.88
+
+
+def test_where_the_arm_finds_no_way_to_fold_it_is_done_but_an_arm_that_is_caught_is_told(robot_in):
+    def carry(error):
+        def fail(*args, **options):
+            raise error
+
+        return fail
+
+    robot, kit = before_drawer(robot_in, 0.95)
+    kit.carry = carry(NoWay("no free way for the arm was found"))
+    skill(robot, kit).run("drawer", True, robot.job())
+    kit.carry = carry(MotionError("NOT_REACHED", "joint 1 of the arm is 0.5 off"))
+    with pytest.raises(MotionError, match="NOT_REACHED: joint 1"):
+        skill(robot, kit).run("drawer", True, robot.job())
 
 
 def test_a_door_is_led_around_its_hinge(robot_in):

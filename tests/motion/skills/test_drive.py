@@ -7,7 +7,7 @@ import pytest
 
 from agent_planner_motion.base.grid import Footprint
 from agent_planner_motion.base.pose import Pose2
-from agent_planner_motion.errors import MissingData, MotionError
+from agent_planner_motion.errors import MissingData, MotionError, NoWay
 from agent_planner_motion.skills.drive import DRIVING, Drive, DriveSettings
 from agent_planner_motion.skills.job import CancelRequested, Job
 from agent_planner_motion.spatial import wrapped
@@ -82,16 +82,19 @@ def test_the_arm_is_stowed_before_the_base_moves():
     assert stowed_at == [0]
 
 
+NO_WAY = NoWay("no free way for the arm was found")
+
+
 class Folding:
     """An arm that cannot be stowed the first times."""
 
-    def __init__(self, robot, failures):
-        self.robot, self.failures, self.tried_at = robot, failures, []
+    def __init__(self, robot, failures, error=NO_WAY):
+        self.robot, self.failures, self.error, self.tried_at = robot, failures, error, []
 
     def __call__(self, job):
         self.tried_at.append(self.robot.pose)
         if len(self.tried_at) <= self.failures:
-            raise MotionError("NOT_REACHED", "no free way for the arm was found")
+            raise self.error
 
 
 def test_where_the_arm_has_no_room_to_fold_the_base_backs_off_first():
@@ -109,6 +112,27 @@ def test_an_arm_that_cannot_be_stowed_there_either_blocks_the_drive():
     with pytest.raises(MotionError, match="BLOCKED: the arm cannot be stowed for driving: no free way"):
         drive(robot, Folding(robot, failures=9)).to_pose(Pose2(-1.5, 1.5, 0.0), robot.job())
     assert robot.pose == pytest.approx((-0.2, 0.0, 0.0), abs=0.02)
+    assert robot.velocity == (0.0, 0.0)
+
+
+def test_an_arm_that_is_caught_on_something_is_not_torn_along():
+    robot = robot_at(0.0, 0.0, 0.0)
+    stalled = MotionError("NOT_REACHED", "joint 1 of the arm is 0.5 off")
+    with pytest.raises(MotionError, match="BLOCKED: the arm cannot be stowed for driving: joint 1"):
+        drive(robot, Folding(robot, failures=1, error=stalled)).to_pose(Pose2(-1.5, 1.5, 0.0), robot.job())
+    assert robot.sent == []
+
+
+def test_whatever_ends_a_drive_the_base_does_not_go_on():
+    robot = robot_at()
+
+    def broken():
+        if robot.velocity[0] > 0.1:
+            robot.map = None
+
+    robot.on_tick = broken
+    with pytest.raises(AttributeError):
+        drive(robot).to_entity("table", robot.job())
     assert robot.velocity == (0.0, 0.0)
 
 

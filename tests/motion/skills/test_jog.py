@@ -8,6 +8,7 @@ from agent_planner_motion.errors import MissingData
 from agent_planner_motion.skills.jog import AT_END, TOO_NEAR, ArmJog, Jog
 from agent_planner_motion.spatial import rotation_vector, transform
 from agent_planner_motion.world import Thing
+from tests.motion.kinematic_robot import KinematicRobot, kit_of
 
 HOME = "home"
 
@@ -145,3 +146,47 @@ def test_without_joints_on_the_way_it_ends(arm):
     with pytest.raises(MissingData, match="joint_states"):
         jog(ahead(), 1.0)
     assert len(robot.arm_sent[-1].times) == 1, "the arm was told to stand where it was"
+
+
+def jogged_last(robot, kit, rate, seconds=1.0):
+    """What the last joint is sent to first each time, while it is asked to turn."""
+    end = robot.time + seconds
+    asked = Jog(np.eye(8)[7] * rate)
+    ArmJog(kit, print).run(lambda: asked if robot.time < end else None)
+    return np.array([t.positions[0, 7] for t in robot.arm_sent if len(t.times) > 1])
+
+
+def test_a_joint_without_end_goes_on_from_wherever_it_has_turned_to(endless, arm_settings):
+    q = np.array(arm_settings.postures[HOME])
+    q[7] = 4.5
+    robot = KinematicRobot(q=q)
+    sent = jogged_last(robot, kit_of(robot, endless, arm_settings), 0.5)
+    assert np.abs(np.diff(sent, prepend=4.5)).max() < 0.05
+    assert robot.q[7] == pytest.approx(5.0, abs=0.05)
+
+
+def test_an_angle_that_is_counted_from_minus_half_a_turn_passes_there_without_a_jerk(endless, arm_settings):
+    q = np.array(arm_settings.postures[HOME])
+    q[7] = 3.0
+    robot = KinematicRobot(q=q)
+    kit, joints = kit_of(robot, endless, arm_settings), robot.joints
+
+    def counted():
+        told = joints()
+        told.q[7] = (told.q[7] + np.pi) % (2 * np.pi) - np.pi
+        return told
+
+    robot.joints = counted
+    sent = jogged_last(robot, kit, 0.5)
+    assert sent.max() > 3.1 and sent.min() < -2.7, "it passed there"
+    assert np.abs(np.diff(np.unwrap(sent))).max() < 0.05
+
+
+@pytest.mark.parametrize("rate", [0.5, -0.5])
+def test_a_joint_that_is_outside_its_limits_is_not_thrown_back(robot_in, arm_settings, kinematics, rate):
+    q = np.array(arm_settings.postures[HOME])
+    q[7] = kinematics.upper[7] + 0.3
+    robot, kit = robot_in(q=q)
+    sent = jogged_last(robot, kit, rate)
+    assert np.abs(np.diff(sent, prepend=q[7])).max() < 0.05
+    assert robot.q[7] == pytest.approx(q[7] + min(rate, 0.0), abs=0.05)

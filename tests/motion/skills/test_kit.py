@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from agent_planner_motion.errors import MissingData, MotionError
+from agent_planner_motion.errors import MissingData, MotionError, NoWay
 from agent_planner_motion.skills.kit import ArmKit
 from agent_planner_motion.world import World
 from tests.motion.things import cube, table
@@ -54,6 +54,15 @@ def test_an_old_scene_is_not_taken_for_a_fresh_one(robot_in):
         kit.fresh_world(robot.job())
 
 
+def test_a_scene_from_a_clock_that_is_ahead_is_refused(robot_in):
+    robot, kit = robot_in()
+    robot.world = lambda: World(robot.time + 3.0)
+    with pytest.raises(MissingData, match="the clock that stamps 'scene_graph' is 3.0 s ahead of ours"):
+        kit.fresh_world(robot.job())
+    robot.world = lambda: World(robot.time + 0.3)
+    assert kit.fresh_world(robot.job()).stamp > robot.time
+
+
 def test_where_it_is_already_it_does_not_go(robot_in):
     robot, kit = robot_in()
     kit.carry(robot.job())
@@ -72,6 +81,6 @@ def test_the_way_to_the_carrying_posture_touches_nothing(robot_in, arm_settings)
 def test_an_arm_that_is_shut_in_says_so(robot_in, arm_settings):
     lid = table("lid", x=0.1, size=(1.2, 1.2, 0.9))
     robot, kit = robot_in(q=arm_settings.postures["ready"], places=(lid,))
-    with pytest.raises(MotionError, match="NOT_REACHED: no free way for the arm was found"):
+    with pytest.raises(NoWay, match="NOT_REACHED: no free way for the arm was found"):
         kit.carry(robot.job())
     assert robot.arm_sent == []

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -69,3 +70,11 @@ def test_something_between_the_fingers_is_told(robot_in):
     robot.least_opening = 0.04
     with pytest.raises(MotionError, match="NOT_REACHED: the fingers stopped at 40 mm of 10 mm"):
         MoveGripper(kit).run(0.01, robot.job())
+
+
+def test_an_opening_that_is_no_number_is_no_success(robot_in):
+    robot, kit = robot_in()
+    joints = robot.joints
+    robot.joints = lambda: replace(joints(), opening=math.nan)
+    with pytest.raises(MotionError, match="NOT_REACHED: the fingers stopped at nan mm of 50 mm"):
+        MoveGripper(kit).run(0.05, robot.job())

@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from agent_planner_motion.errors import MotionError
+from agent_planner_motion.errors import MotionError, NoWay
 from agent_planner_motion.skills.job import CancelRequested
 from agent_planner_motion.skills.pick import Pick
 from agent_planner_motion.world import World
@@ -168,3 +168,21 @@ def test_out_of_an_open_cabinet_it_is_drawn_straight_out(robot_in):
     Pick(kit).run("red cube", robot.job())
     assert robot.holding == "red cube"
     assert swept_free(robot, kit, before, "red cube") >= -0.002
+
+
+def test_where_the_arm_finds_no_way_to_fold_it_is_done_but_an_arm_that_is_caught_is_told(robot_in):
+    def carry(error):
+        def fail(*args, **options):
+            raise error
+
+        return fail
+
+    robot, kit = robot_in(objects=(cube(),), places=(TABLE,))
+    kit.carry = carry(NoWay("no free way for the arm was found"))
+    Pick(kit).run("red cube", robot.job())
+    assert robot.holding == "red cube"
+    robot, kit = robot_in(objects=(cube(),), places=(TABLE,))
+    kit.carry = carry(MotionError("NOT_REACHED", "joint 1 of the arm is 0.5 off"))
+    with pytest.raises(MotionError, match="NOT_REACHED: joint 1"):
+        Pick(kit).run("red cube", robot.job())
+    assert robot.holding == "red cube"

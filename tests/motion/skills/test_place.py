@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from agent_planner_motion.errors import MotionError
+from agent_planner_motion.errors import MotionError, NoWay
 from agent_planner_motion.skills.job import CancelRequested
 from agent_planner_motion.skills.pick import Pick
 from agent_planner_motion.skills.place import Place
@@ -194,3 +194,21 @@ def test_cancelled_while_lowering_it_is_still_held_and_at_rest(holding):
         Place(kit).run("red cube", "table", False, robot.job())
     assert robot.holding == "red cube"
     assert np.abs(robot.joints().speed).max() == 0.0
+
+
+def test_where_the_arm_finds_no_way_to_fold_it_is_done_but_an_arm_that_is_caught_is_told(holding):
+    def carry(error):
+        def fail(*args, **options):
+            raise error
+
+        return fail
+
+    robot, kit = holding()
+    kit.carry = carry(NoWay("no free way for the arm was found"))
+    Place(kit).run("red cube", "table", False, robot.job())
+    assert where(robot) == "table"
+    robot, kit = holding()
+    kit.carry = carry(MotionError("NOT_REACHED", "joint 1 of the arm is 0.5 off"))
+    with pytest.raises(MotionError, match="NOT_REACHED: joint 1"):
+        Place(kit).run("red cube", "table", False, robot.job())
+    assert where(robot) == "table"

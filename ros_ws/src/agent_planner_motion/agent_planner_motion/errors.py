@@ -73,7 +73,7 @@ class ControllerFailed(MotionError):
 
 
 class NoWay(MotionError):
-    """A planner has no way of the arm to a goal; it may have one to another."""
+    """A planner has no way of the arm to a goal; it may have one to another, or from elsewhere."""
 
     def __init__(self, message: str):
         super().__init__("NOT_REACHED", message)

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether the arm touches the robot or the world: its links as spheres against boxes and cylinders."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 
 from agent_planner_motion.arm.description import Joint, RobotDescription, Solid
 from agent_planner_motion.arm.kinematics import Kinematics
 from agent_planner_motion.arm.obstacles import Obstacles
+from agent_planner_motion.errors import MotionError
 
 # The spheres fall short of edges, and the robot itself is never to be touched: so much is taken off.
 _SELF_PADDING = 0.014
@@ -17,6 +20,7 @@ _FINE = 0.65  # of the radius that just fits, where edges would stick out of lar
 _SMALLEST = 0.006  # metres, of what is held
 _NEAR = 0.05  # metres; links further apart than this are not looked at closely
 _APART = 3  # links nearer to each other along the chain than this are not checked against each other
+_JOINTS_APART = 2  # nor links with fewer joints between them: fixed joints may make several of one
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,15 @@ class Spheres:
 
     centres: np.ndarray  # (n, 3)
     radii: np.ndarray  # (n,)
+
+
+class _Part(NamedTuple):
+    """A link of the arm, with the fingers that hang on it: of the chain, or beside it and fixed to one of the chain."""
+
+    carrier: str  # link of the chain that it goes with
+    joints: int  # of the arm before it
+    spheres: Spheres  # in the frame of the carrier
+    bound: Spheres  # one around them all
 
 
 def spheres_of(solid: Solid) -> Spheres:
@@ -64,34 +77,38 @@ def _spread(extent: float, radius: float) -> np.ndarray:
 class ArmModel:
     """The arm's shape: spheres a link, and what of the robot itself it must not touch.
 
+    What fixed joints join to a link of the chain that moves is the arm, with the fingers; what they join to the base is
+    the body. What hangs on other joints, such as wheels, a head or a second arm, is not known.
+
     Args:
         kinematics: of the arm.
         fingers: joints of the fingers, name → the position at which their shape is taken; those that mimic them follow.
         allowed: postures, (n, dof), that are known to be free; what counts as touching in them is not checked.
+
+    Raises:
+        MotionError: a joint of the fingers is not there, or does not hang on the arm.
     """
 
     def __init__(self, kinematics: Kinematics, fingers: Mapping[str, float], allowed: np.ndarray):
         self.kinematics = kinematics
         robot = kinematics.robot
-        self._spheres: dict[str, Spheres] = {}
-        hands = robot.with_mimics(fingers)
-        order = [j.child for j in robot.chain(kinematics.base, kinematics.tip)]
-        for link in order:
-            parts = [spheres_of(s) for s in robot.solids.get(link, ())]
-            for joint in (robot.joints[name] for name in hands if robot.joints[name].parent == link):
-                parts += [spheres_of(s) for s in _moved(joint, robot, hands)]
-            if parts:
-                self._spheres[link] = Spheres(
-                    np.concatenate([p.centres for p in parts]), np.concatenate([p.radii for p in parts])
-                )
-        self.body = Obstacles(solids=robot.solids.get(kinematics.base, ()))
-        self._bounds = {link: _bound(s) for link, s in self._spheres.items()}
-        self._order = [link for link in order if link in self._spheres]
-        rank = {link: i for i, link in enumerate(self._order)}
-        pairs = [(a, b) for a in self._order for b in self._order if rank[b] - rank[a] >= _APART]
-        self._pairs = [p for p in pairs if self._between(np.atleast_2d(allowed), p).min() > _SELF_PADDING]
-        base_free = self._to_body(np.atleast_2d(allowed))
-        self._beside_body = [link for link in self._order if base_free[link].min() > _SELF_PADDING]
+        chain = robot.chain(kinematics.base, kinematics.tip)
+        first = next((i for i, joint in enumerate(chain) if joint.kind != "fixed"), len(chain))
+        moving = [joint.child for joint in chain[first:]]
+        self._parts = _parts(robot, chain[first:], fingers)
+        self._radii = [part.spheres.radii for part in self._parts]
+        body = [_placed(robot.solids.get(link, ()), at) for link, at in robot.carried(kinematics.base, moving, {})]
+        self.body = Obstacles(solids=[solid for solids in body for solid in solids])
+        poses = kinematics.links(np.atleast_2d(allowed))
+        placed = [_place(poses[part.carrier], part.spheres.centres) for part in self._parts]
+        self._pairs = [p for p in _distant(self._parts) if self._between(placed, p).min() > _SELF_PADDING]
+        # What touches one link of the body in the postures is still checked against the others.
+        self._beside: list[tuple[Obstacles, list[int]]] = []
+        for link in (Obstacles(solids=solids) for solids in body if solids):
+            least = [float((link.distance(p) - r).min()) for p, r in zip(placed, self._radii, strict=True)]
+            beside = [i for i, gap in enumerate(least) if gap > _SELF_PADDING]
+            if beside:
+                self._beside.append((link, beside))
 
     def clearance(self, q: np.ndarray, world: Obstacles, held: Spheres | None = None) -> np.ndarray:
         """Return how far the arm is from anything, (n,), for joints (n, dof); negative: it touches.
@@ -102,14 +119,15 @@ class ArmModel:
             held: what is in the hand, in the tip's frame.
         """
         poses = self.kinematics.links(q)
-        placed = {link: _place(poses[link], self._spheres[link].centres) for link in self._order}
-        radii = {link: self._spheres[link].radii for link in self._order}
-        points = np.concatenate([placed[link] for link in self._order], axis=1)
-        sizes = np.concatenate([radii[link] for link in self._order])
-        beside = np.concatenate([placed[link] for link in self._beside_body], axis=1)
-        found = (self.body.distance(beside) - np.concatenate([radii[link] for link in self._beside_body])).min(axis=1)
-        for a, b in self._near_pairs(poses):
-            found = np.minimum(found, _gap(placed[a], radii[a], placed[b], radii[b]))
+        placed = [_place(poses[part.carrier], part.spheres.centres) for part in self._parts]
+        points, sizes = np.concatenate(placed, axis=1), np.concatenate(self._radii)
+        found = np.full(len(q), np.inf)
+        for link, parts in self._beside:
+            beside = np.concatenate([placed[i] for i in parts], axis=1)
+            near = link.distance(beside) - np.concatenate([self._radii[i] for i in parts])
+            found = np.minimum(found, near.min(axis=1))
+        for pair in self._near_pairs(poses):
+            found = np.minimum(found, self._between(placed, pair))
         found -= _SELF_PADDING
         if held is not None:
             carried = _place(poses[self.kinematics.tip], held.centres)
@@ -118,37 +136,65 @@ class ArmModel:
             sizes = np.concatenate([sizes, held.radii])
         return np.minimum(found, (world.distance(points) - sizes).min(axis=1))
 
-    def _near_pairs(self, poses: dict[str, np.ndarray]) -> list[tuple[str, str]]:
-        """Return the pairs of links that come near each other in any of the configurations."""
-        centres = {link: _place(poses[link], ball.centres)[:, 0] for link, ball in self._bounds.items()}
+    def _near_pairs(self, poses: dict[str, np.ndarray]) -> list[tuple[int, int]]:
+        """Return the pairs of parts that come near each other in any of the configurations."""
+        centres = [_place(poses[part.carrier], part.bound.centres)[:, 0] for part in self._parts]
         near = []
-        for a, b in self._pairs:
-            apart = np.linalg.norm(centres[a] - centres[b], axis=1) - self._bounds[a].radii - self._bounds[b].radii
-            if float(apart.min()) < _NEAR:
-                near.append((a, b))
+        for i, j in self._pairs:
+            reach = self._parts[i].bound.radii + self._parts[j].bound.radii
+            if float((np.linalg.norm(centres[i] - centres[j], axis=1) - reach).min()) < _NEAR:
+                near.append((i, j))
         return near
 
-    def _between(self, q: np.ndarray, pair: tuple[str, str]) -> np.ndarray:
-        poses = self.kinematics.links(q)
-        (a, b) = (self._spheres[link] for link in pair)
-        return _gap(_place(poses[pair[0]], a.centres), a.radii, _place(poses[pair[1]], b.centres), b.radii)
-
-    def _to_body(self, q: np.ndarray) -> dict[str, np.ndarray]:
-        poses = self.kinematics.links(q)
-        return {
-            link: (self.body.distance(_place(poses[link], s.centres)) - s.radii).min(axis=1)
-            for link, s in self._spheres.items()
-        }
+    def _between(self, placed: Sequence[np.ndarray], pair: tuple[int, int]) -> np.ndarray:
+        i, j = pair
+        return _gap(placed[i], self._radii[i], placed[j], self._radii[j])
 
 
-def _moved(joint: Joint, robot: RobotDescription, positions: Mapping[str, float]) -> list[Solid]:
-    """Return the solids of a finger and of what is fixed to it or moves with it, in the frame of its parent."""
-    here = joint.at(positions.get(joint.name, 0.0))
-    found = list(robot.solids.get(joint.child, ()))
-    for further in robot.joints.values():
-        if further.parent == joint.child and (further.kind == "fixed" or further.name in positions):
-            found += _moved(further, robot, positions)
-    return [Solid(here @ s.pose, s.half, s.kind) for s in found]
+def _parts(robot: RobotDescription, chain: Sequence[Joint], fingers: Mapping[str, float]) -> list[_Part]:
+    """Return the parts of an arm along its chain, which begins with a joint that moves."""
+    hands = robot.with_mimics(fingers)
+    links = [joint.child for joint in chain]
+    seen: set[str] = set()
+    found = []
+    for number, carrier in enumerate(links):
+        joints = sum(joint.kind != "fixed" for joint in chain[: number + 1])
+        for link, pose in robot.carried(carrier, links, {}):
+            solids = list(robot.solids.get(link, ()))
+            for joint in (robot.joints[name] for name in hands if robot.joints[name].parent == link):
+                for further, at in robot.carried(joint.child, links, hands):
+                    seen.add(further)
+                    solids += _placed(robot.solids.get(further, ()), joint.at(hands[joint.name]) @ at)
+            if solids:
+                spheres = _joined([spheres_of(solid) for solid in _placed(solids, pose)])
+                found.append(_Part(carrier, joints, spheres, _bound(spheres)))
+    loose = next((name for name in fingers if robot.joints[name].child not in seen), None)
+    if loose is not None:
+        raise MotionError(
+            "UNKNOWN",
+            f"finger joint '{loose}' hangs on '{robot.joints[loose].parent}', which no fixed joints join to the arm "
+            f"({', '.join(links)}); finger_joints must name joints of the arm's own hand",
+        )
+    return found
+
+
+def _distant(parts: Sequence[_Part]) -> list[tuple[int, int]]:
+    """Return the pairs of parts that are far enough apart along the chain to be checked against each other."""
+    carriers = list(dict.fromkeys(part.carrier for part in parts))
+    rank = [carriers.index(part.carrier) for part in parts]
+    return [
+        (i, j)
+        for i, j in combinations(range(len(parts)), 2)
+        if rank[j] - rank[i] >= _APART and parts[j].joints - parts[i].joints >= _JOINTS_APART
+    ]
+
+
+def _placed(solids: Iterable[Solid], pose: np.ndarray) -> list[Solid]:
+    return [Solid(pose @ s.pose, s.half, s.kind) for s in solids]
+
+
+def _joined(parts: Sequence[Spheres]) -> Spheres:
+    return Spheres(np.concatenate([p.centres for p in parts]), np.concatenate([p.radii for p in parts]))
 
 
 def _place(poses: np.ndarray, points: np.ndarray) -> np.ndarray:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads from URDF what moving an arm needs: joints with limits, and the shapes that can collide."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
@@ -18,7 +18,7 @@ _SHAPES = "it must be one of box, cylinder, sphere, mesh"
 
 @dataclass(frozen=True)
 class Joint:
-    """A joint of the URDF; limits in metres or radians and their rates."""
+    """A joint of the URDF; limits in metres or radians (infinite: it turns without end) and their rates."""
 
     name: str
     kind: str
@@ -79,6 +79,24 @@ class RobotDescription:
             if joint.mimics is not None and joint.mimics.joint in positions
         }
         return follow | dict(positions)
+
+    def carried(
+        self, link: str, apart: Container[str], positions: Mapping[str, float]
+    ) -> Iterator[tuple[str, np.ndarray]]:
+        """Give a link and what hangs on it by joints that are fixed or whose position is told, each with its pose.
+
+        Args:
+            link: the one in whose frame the poses are, (4, 4).
+            apart: links that are left out, with what hangs on them.
+            positions: of joints.
+        """
+        yield link, np.eye(4)
+        for joint in self.joints.values():
+            stays = joint.kind == "fixed" or joint.name in positions
+            if joint.parent == link and stays and joint.child not in apart:
+                at = joint.at(positions.get(joint.name, 0.0))
+                for further, pose in self.carried(joint.child, apart, positions):
+                    yield further, at @ pose
 
     def chain(self, base: str, tip: str) -> list[Joint]:
         """Return the joints from base to tip.
@@ -142,9 +160,12 @@ def _end(joint: ET.Element, which: str) -> str:
 def _joint(element: ET.Element) -> Joint:
     axis, limit = element.find("axis"), element.find("limit")
     limits = dict(limit.attrib) if limit is not None else {}
+    kind = element.attrib["type"]
+    if kind == "continuous":
+        limits |= {"lower": "-inf", "upper": "inf"}
     return Joint(
         element.attrib["name"],
-        element.attrib["type"],
+        kind,
         _end(element, "parent"),
         _end(element, "child"),
         _origin(element),

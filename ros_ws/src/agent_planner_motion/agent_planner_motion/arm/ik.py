@@ -66,17 +66,18 @@ class IkSolver:
             return []
         starts = np.array(seeds)
         found = self.kinematics.solve(np.array(goals), starts, starts, iterations=45)
+        solved = self.kinematics.unwound(found.q, starts if near is None else near)
         good = np.flatnonzero(found.reached)
         if len(good):
-            good = good[planner.clearance(found.q[good]) >= margin]
+            good = good[planner.clearance(solved[good]) >= margin]
         weights = np.ones(starts.shape[1])
         weights[-1] = 0.3  # turning the hand costs nothing
         result = []
         for number in range(len(targets)):
             mine = [i for i in good if owners[i] == number]
             reference = starts[owners.index(number)] if near is None else near
-            order = sorted(mine, key=lambda i, r=reference: float((np.abs(found.q[i] - r) * weights).sum()))
-            result.append(_distinct(found.q[order]) if order else [])
+            order = sorted(mine, key=lambda i, r=reference: float((np.abs(solved[i] - r) * weights).sum()))
+            result.append(_distinct(solved[order]) if order else [])
         return result
 
     def _seeds(self, target: np.ndarray, near: np.ndarray | None) -> list[np.ndarray]:

@@ -54,17 +54,28 @@ def joint_rates(kinematics: Kinematics, q: np.ndarray, wanted: np.ndarray, limit
 def is_free(planner: ArmPlanner, q: np.ndarray, rates: np.ndarray, limits: Limits) -> bool:
     """Whether going on like that for a moment, then braking, touches nothing, or at least comes no nearer to it."""
     way = rates * np.maximum(AHEAD, np.abs(rates) / (2 * limits.acceleration))
-    here, there = planner.clearance(np.stack([q, _clipped(planner.kinematics, q + way)]))
+    here, there = planner.clearance(np.stack([q, within_limits(planner.kinematics, q + way, q)]))
     return bool(there >= min(_MARGIN, float(here)))
 
 
 def stretch(kinematics: Kinematics, q: np.ndarray, rates: np.ndarray) -> Trajectory:
     """Return a short motion at some rates from some joints on, which ends at rest where nothing follows it."""
     times = np.arange(round(AHEAD / STEP)) * STEP
-    positions = _clipped(kinematics, q + rates * (times[:, None] + STEP))
+    positions = within_limits(kinematics, q + rates * (times[:, None] + STEP), q)
     velocities = np.repeat(rates[None], len(times), axis=0)
     velocities[-1] = 0.0
     return Trajectory(times, positions, velocities)
+
+
+def within_limits(kinematics: Kinematics, q: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """Return joints, (..., dof), within their limits; one that starts outside is not thrown back but goes no further.
+
+    Args:
+        kinematics: of the arm.
+        q: where they would be.
+        start: where they are, (dof,).
+    """
+    return np.clip(q, np.minimum(kinematics.lower, start), np.maximum(kinematics.upper, start))
 
 
 def _least_squares(jacobian: np.ndarray, twist: np.ndarray) -> np.ndarray:
@@ -88,7 +99,3 @@ def _at_end(kinematics: Kinematics, q: np.ndarray, rates: np.ndarray) -> np.ndar
 
 def _slowed(rates: np.ndarray, limits: Limits) -> np.ndarray:
     return rates / max(1.0, float((np.abs(rates) / limits.velocity).max()))
-
-
-def _clipped(kinematics: Kinematics, q: np.ndarray) -> np.ndarray:
-    return np.clip(q, kinematics.lower, kinematics.upper)

@@ -43,6 +43,9 @@ class Kinematics:
         base: link in whose frame everything is told.
         tip: link that is brought to a pose.
         joints: names of those that move, in the order of the joint vector.
+
+    Raises:
+        MotionError: one of them is not in the chain, or another one of the chain moves.
     """
 
     def __init__(self, robot: RobotDescription, base: str, tip: str, joints: Sequence[str]):
@@ -50,6 +53,14 @@ class Kinematics:
         missing = [name for name in joints if name not in {j.name for j in chain}]
         if missing:
             raise MotionError("UNKNOWN", f"not between '{base}' and '{tip}': joints {', '.join(missing)}")
+        unnamed = [f"'{j.name}' ({j.kind})" for j in chain if j.kind != "fixed" and j.name not in joints]
+        if unnamed:
+            # Where they stand is not known here, and the hand would be taken to be where it is not.
+            raise MotionError(
+                "UNKNOWN",
+                f"between '{base}' and '{tip}' moves what arm_joints does not name: {', '.join(unnamed)}; name it "
+                "there, or make it a fixed joint in robot_description, at the position where it stays",
+            )
         self.base, self.tip = base, tip
         self.names = tuple(joints)
         self.robot = robot
@@ -71,6 +82,7 @@ class Kinematics:
         ]
 
         self._sliding = np.array([j.kind == "prismatic" for j in moving])
+        self._endless = np.array([j.kind == "continuous" for j in moving])
 
     @property
     def dof(self) -> int:
@@ -91,6 +103,11 @@ class Kinematics:
     def pose(self, q: np.ndarray) -> np.ndarray:
         """Return the pose of the tip, (4, 4), for one joint vector."""
         return self.links(q)[self.tip][0]
+
+    def unwound(self, q: np.ndarray, reference: np.ndarray) -> np.ndarray:
+        """Return the same joints, (..., dof), those that turn without end within half a turn of some others."""
+        whole = 2 * np.pi * np.round((q - reference) / (2 * np.pi))
+        return q - np.where(self._endless, whole, 0.0)
 
     def _forward(self, q: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
         count = len(q)

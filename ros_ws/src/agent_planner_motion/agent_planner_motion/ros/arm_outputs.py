@@ -59,8 +59,12 @@ class ArmOutput(Protocol):
         """Raise NoServer where nobody takes trajectories."""
         ...
 
-    def send(self, trajectory: Trajectory) -> None:
+    def send(self, trajectory: Trajectory, give: float = 0.0) -> None:
         """Start one; it replaces the one before.
+
+        Args:
+            trajectory: the motion.
+            give: how far joints may be off on it, where that is more than its channel has; for those who are told.
 
         Raises:
             NoServer: nobody would get it.
@@ -100,7 +104,7 @@ class TopicArm:
     def check(self) -> None:
         """Nobody can tell."""
 
-    def send(self, trajectory: Trajectory) -> None:
+    def send(self, trajectory: Trajectory, give: float = 0.0) -> None:
         """See `ArmOutput`."""
         self._sent = self._now(), trajectory
         self._publisher.publish(trajectory_message(self._joints, trajectory, STEP))
@@ -149,7 +153,7 @@ class ActionArm(ABC):
         self._controller = Controller(node, kind, action, channel.patience)
 
     @abstractmethod
-    def _goal(self, trajectory: Trajectory) -> Any:
+    def _goal(self, trajectory: Trajectory, give: float) -> Any:
         """Return the goal's message."""
 
     @abstractmethod
@@ -160,9 +164,9 @@ class ActionArm(ABC):
         """See `ArmOutput`."""
         self._controller.check()
 
-    def send(self, trajectory: Trajectory) -> None:
+    def send(self, trajectory: Trajectory, give: float = 0.0) -> None:
         """See `ArmOutput`."""
-        self._controller.send(self._goal(trajectory))
+        self._controller.send(self._goal(trajectory, give))
 
     def done(self) -> bool:
         """See `ArmOutput`."""
@@ -192,11 +196,11 @@ class FollowJointTrajectoryArm(ActionArm):
         super().__init__(node, channel, "control_msgs/action/FollowJointTrajectory", channel.action)
         self._tolerance = load_interface("control_msgs/msg/JointTolerance")
 
-    def _goal(self, trajectory: Trajectory) -> Any:
+    def _goal(self, trajectory: Trajectory, give: float) -> Any:
         channel = self._channel
         goal = self._controller.kind.Goal(trajectory=trajectory_message(channel.joints, trajectory, STEP))
-        goal.path_tolerance = self._tolerances(channel.path_tolerance)
-        goal.goal_tolerance = self._tolerances(channel.goal_tolerance)
+        goal.path_tolerance = self._tolerances(channel.path_tolerance, give)
+        goal.goal_tolerance = self._tolerances(channel.goal_tolerance, give)
         goal.goal_time_tolerance = Duration(seconds=channel.goal_time).to_msg()
         return goal
 
@@ -210,7 +214,8 @@ class FollowJointTrajectoryArm(ActionArm):
         code = "NOT_REACHED" if reason in _SHORT_OF_IT else reason
         raise ControllerFailed(self._controller.action, code, reason, result.error_string)
 
-    def _tolerances(self, position: float) -> list[Any]:
+    def _tolerances(self, usual: float, give: float) -> list[Any]:
+        position = max(usual, give) if usual else 0.0  # what the controller has may be none at all
         return [self._tolerance(name=joint, position=position) for joint in self._channel.joints]
 
 
@@ -229,7 +234,7 @@ class MoveItArm(ActionArm):
         group = ReentrantCallbackGroup()
         self._timer = node.create_timer(_STOP_AGAIN, self._stop_again, callback_group=group, clock=clock)
 
-    def _goal(self, trajectory: Trajectory) -> Any:
+    def _goal(self, trajectory: Trajectory, give: float) -> Any:
         message = trajectory_message(self._channel.joints, trajectory, STEP)
         return self._controller.kind.Goal(trajectory=self._trajectory(joint_trajectory=message))
 

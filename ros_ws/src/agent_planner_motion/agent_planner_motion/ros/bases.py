@@ -5,10 +5,12 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+import numpy as np
 from geometry_msgs.msg import Twist, TwistStamped
 from nav_msgs.msg import Odometry
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
+from rclpy.qos import QoSProfile, ReliabilityPolicy
 
 from agent_planner_motion.base.pose import Pose2
 from agent_planner_motion.errors import MissingData, MotionError
@@ -19,6 +21,8 @@ from agent_planner_motion.skills.robot import Base
 # Seconds of ROS time after which a map's place in the odometry's frame counts for nothing: who localizes has died.
 LOST = 3.0
 _UPRIGHT = 0.9998  # cosine of about a degree
+# Best effort on this side goes together with publishers of either kind.
+_NEWEST = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 
 
 class BaseChannel(Protocol):
@@ -61,14 +65,15 @@ class MobileBase:
         self._stamped = use_stamped
         self._started = time.monotonic()
         self._odometry: Odometry | None = None
-        node.create_subscription(Odometry, "odom", self._take, 1, callback_group=ReentrantCallbackGroup())
+        node.create_subscription(Odometry, "odom", self._take, _NEWEST, callback_group=ReentrantCallbackGroup())
         self._publisher = node.create_publisher(TwistStamped if use_stamped else Twist, "cmd_vel_nav", 10)
 
     def read(self, now: float) -> Base:
         """Return where the base is.
 
         Raises:
-            MissingData: no odometry came, or it is old, or tf does not lead from the map to it, or did so long ago.
+            MissingData: no odometry came, or it is old or not a number, or tf does not lead from the map to it, or did
+                so long ago.
         """
         message = self._odometry
         if message is None:
@@ -83,6 +88,9 @@ class MobileBase:
             raise MissingData(way, now - localized)
         twist = message.twist.twist
         pose = Pose2.of(placed @ pose_matrix(message.pose.pose))
+        if not np.isfinite([*pose, twist.linear.x, twist.angular.z]).all():
+            told = f"'odom' or {way} holds numbers that are not finite"
+            raise MissingData("odom", now - stamp, told)
         return Base(stamp, pose, twist.linear.x, twist.angular.z)
 
     def stamp(self) -> float | None:

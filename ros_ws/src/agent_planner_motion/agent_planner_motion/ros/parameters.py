@@ -48,14 +48,16 @@ PARAMETERS = (
     Declared(
         "arm_path_tolerance",
         0.1,
-        "How far a joint may be off on its way, radians or metres (arm_action; 0: as the controller has it).",
+        "How far a joint may be off on its way, radians or metres (arm_action; 0: as the controller has it); "
+        "0.3, if that is more, where the hand pulls or pushes at a handle.",
         low=0.0,
         high=3.0,
     ),
     Declared(
         "arm_goal_tolerance",
         0.05,
-        "How far a joint may be off at the end, radians or metres (arm_action; 0: as the controller has it).",
+        "How far a joint may be off at the end, radians or metres (arm_action; 0: as the controller has it); "
+        "0.3, if that is more, where the hand pulls or pushes at a handle.",
         low=0.0,
         high=3.0,
     ),
@@ -120,7 +122,7 @@ PARAMETERS = (
     Declared(
         "arm_joints",
         ["torso_lift_joint", *(f"arm_joint_{i}" for i in range(1, 8))],
-        "Joints of the arm's trajectory, in order.",
+        "Joints of the arm's trajectory, in order: all that move between base_frame and end_effector_frame.",
     ),
     Declared(
         "finger_joints",

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
 from agent_planner_interfaces.msg import SceneGraph
 from nav_msgs.msg import OccupancyGrid
-from rclpy.callback_groups import ReentrantCallbackGroup
+from rclpy.callback_groups import CallbackGroup, MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
 from rclpy.node import Node
-from rclpy.qos import DurabilityPolicy, QoSProfile
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 from tf2_msgs.msg import TFMessage
@@ -25,13 +24,16 @@ from agent_planner_motion.ros.arm_outputs import ARM_OUTPUTS, ArmChannel, ArmOut
 from agent_planner_motion.ros.bases import BaseChannel, FixedBase, MobileBase
 from agent_planner_motion.ros.frames import Frames
 from agent_planner_motion.ros.gripper_outputs import GRIPPER_OUTPUTS, GripperChannel, GripperOutput
-from agent_planner_motion.ros.messages import fresh, grid_of, seconds, world_of
+from agent_planner_motion.ros.joint_readings import JointReadings
+from agent_planner_motion.ros.messages import grid_of, world_of
 from agent_planner_motion.ros.move_group import MoveGroup, MoveGroupChannel
 from agent_planner_motion.skills.job import Job
 from agent_planner_motion.skills.robot import Base, Joints
 from agent_planner_motion.world import World
 
 _LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+# The newest of an arm's publisher and of a gripper's. Best effort on this side goes together with either kind.
+_JOINTS = QoSProfile(depth=2, reliability=ReliabilityPolicy.BEST_EFFORT)
 _NUDGE = 0.1  # seconds of steady time after which a wait looks again although nothing came
 _SLOWEST = 20.0  # a wait gives up when the clock runs that many times slower than the wall's
 
@@ -64,8 +66,9 @@ class Channels:
 class RosRobot:
     """Implements `skills.robot.Robot` on a node.
 
-    Subscribes to `joint_states`, `map`, `robot_description`, `scene_graph`, `/tf`, `/tf_static`. What it sends, and
-    where the base is: see `arm_outputs`, `gripper_outputs`, `bases`; who plans where that is not us: `move_group`.
+    Subscribes to `joint_states` (of one publisher or several, with velocities or without: see `joint_readings`), `map`,
+    `robot_description`, `scene_graph`, `/tf`, `/tf_static`. What it sends, and where the base is: see `arm_outputs`,
+    `gripper_outputs`, `bases`; who plans where that is not us: `move_group`.
 
     Args:
         node: the node.
@@ -86,18 +89,25 @@ class RosRobot:
         self._generation = 0
         self._started = time.monotonic()
         self.frames = Frames()
-        self._joint_state: JointState | None = None
+        limb = channels.limb
+        self._joints = JointReadings((*limb.arm.joints, *limb.gripper.fingers.joints) if limb else ())
         self._scene: World | None = None
         self._grid: Grid | None = None
         self._description: tuple[str, RobotDescription | None] | None = None  # as text, and once it has been read
         self._reading = threading.Lock()
-        group = ReentrantCallbackGroup()
+        any_time = ReentrantCallbackGroup()
 
-        def listen(kind: type, topic: str, callback: Callable, qos: QoSProfile | int = 1) -> None:
+        def listen(
+            kind: type,
+            topic: str,
+            callback: Callable,
+            qos: QoSProfile | int = 1,
+            group: CallbackGroup = any_time,
+        ) -> None:
             # Only the newest counts: where the processor is slow, a queue would be a delay as long as it is deep.
             node.create_subscription(kind, topic, callback, qos, callback_group=group)
 
-        listen(JointState, "joint_states", self._on_joints)
+        listen(JointState, "joint_states", self._on_joints, _JOINTS, MutuallyExclusiveCallbackGroup())
         listen(OccupancyGrid, "map", self._on_map, _LATCHED)
         listen(String, "robot_description", self._on_description, _LATCHED)
         listen(SceneGraph, "scene_graph", self._on_scene)
@@ -151,24 +161,18 @@ class RosRobot:
         """Return the latest joints.
 
         Raises:
-            MissingData: none came, or they are old, or a joint is not among them.
+            MissingData: a joint did not come, or what came of it is old, or not a number.
         """
         limb = self._arm_and_hand()
-        joint_names, fingers_of = limb.arm.joints, limb.gripper.fingers
-        message = self._joint_state
-        if message is None:
-            raise self._missing("joint_states")
-        stamp = fresh("joint_states", seconds(message.header.stamp), self.now())
-        index = {name: i for i, name in enumerate(message.name)}
-        absent = [name for name in (*joint_names, *fingers_of.joints) if name not in index]
-        if absent:
-            raise MissingData(f"joint_states (without {', '.join(absent)})", time.monotonic() - self._started)
-        positions = np.array(message.position)
-        rates = np.array(message.velocity) if len(message.velocity) == len(positions) else np.zeros(len(positions))
-        rates[~np.isfinite(rates)] = 0.0  # as joint_state_broadcaster tells of a joint whose velocity nobody measures
-        arm, fingers = [index[n] for n in joint_names], [index[n] for n in fingers_of.joints]
-        opening = fingers_of.opening(positions[fingers])
-        return Joints(stamp, positions[arm], rates[arm], opening, fingers_of.opening_speed(rates[fingers]))
+        stamp, positions, rates = self._joints.read(self.now())
+        dof, fingers = len(limb.arm.joints), limb.gripper.fingers
+        return Joints(
+            stamp,
+            positions[:dof],
+            rates[:dof],
+            fingers.opening(positions[dof:]),
+            fingers.opening_speed(rates[dof:]),
+        )
 
     def base(self) -> Base:
         """Return where the base is; raises MissingData."""
@@ -210,9 +214,9 @@ class RosRobot:
                 self._description = (text, read) if self._description[0] == text else self._description
             return read
 
-    def send_arm(self, trajectory: Trajectory) -> None:
-        """Start a trajectory of the arm; raises NoServer."""
-        self._arm.send(trajectory)
+    def send_arm(self, trajectory: Trajectory, give: float = 0.0) -> None:
+        """Start a trajectory of the arm (see `skills.robot.Robot`); raises NoServer."""
+        self._arm.send(trajectory, give)
 
     def arm_done(self) -> bool:
         """Whether it should have ended (see `skills.robot.Robot`)."""
@@ -273,9 +277,9 @@ class RosRobot:
                 self._changed.wait_for(lambda g=generation: self._generation != g, _NUDGE)
 
     def age(self, topic: str) -> float | None:
-        """Return the seconds since the stamp of the newest message on a topic, or None if none came."""
+        """Return the seconds since the stamp of the newest on a topic (of each joint), or None if none came."""
         stamps = {
-            "joint_states": None if self._joint_state is None else seconds(self._joint_state.header.stamp),
+            "joint_states": self._joints.stamp,
             "odom": self._base.stamp(),
             "scene_graph": None if self._scene is None else self._scene.stamp,
         }
@@ -291,7 +295,7 @@ class RosRobot:
             self._changed.notify_all()
 
     def _on_joints(self, message: JointState) -> None:
-        self._joint_state = message
+        self._joints.take(message)
         self._tell()
 
     def _on_map(self, message: OccupancyGrid) -> None:

@@ -23,10 +23,17 @@ Path = np.ndarray | Trajectory
 
 @dataclass(frozen=True)
 class Tolerance:
-    """How far from its goal a joint may be: when it counts as arrived, and when as not reached after all."""
+    """How far a joint may be off.
+
+    Attributes:
+        arrived: from its goal, to count as arrived.
+        accepted: from its goal, to count as reached after all; from where its motion begins, to begin it.
+        give: from its way, where what the hand holds bends the arm; 0: as its controller is told for any motion.
+    """
 
     arrived: float = 0.012
     accepted: float = 0.05
+    give: float = 0.0
 
 
 class ArmMotion:
@@ -46,7 +53,7 @@ class ArmMotion:
         self._robot.send_gripper(opening)
         try:
             self.follow(path, job)
-        except (CancelRequested, MotionError) as end:
+        except BaseException as end:
             rests = self._hold_fingers()
             if isinstance(end, CancelRequested):
                 end.at_rest = end.at_rest and rests
@@ -59,16 +66,21 @@ class ArmMotion:
             path: of the joints.
             job: the goal.
             speed: share of the limits, or of a motion's own speed.
-            tolerance: of the end.
+            tolerance: how far joints may be off.
 
         Raises:
-            MotionError: NOT_REACHED, with the joint's error, or what the arm's controller says.
+            MotionError: NOT_REACHED, with the joint's error at the end, or at the start, before anything has moved; or
+                what the arm's controller says.
             CancelRequested: the arm is at rest.
         """
-        trajectory = path.slowed(speed) if isinstance(path, Trajectory) else time_path(path, self.limits.scaled(speed))
+        trajectory = (
+            path.slowed(speed)
+            if isinstance(path, Trajectory)
+            else time_path(self._from_here(path, tolerance), self.limits.scaled(speed))
+        )
         goal = trajectory.positions[-1]
         job.check()
-        self._robot.send_arm(trajectory)
+        self._robot.send_arm(trajectory, tolerance.give)
 
         told = -_TELL_EVERY
 
@@ -93,17 +105,28 @@ class ArmMotion:
             # A controller may slow a motion down as it likes: the goal's own limits are what ends it.
             self._robot.wait(over, math.inf, job)
             reached = self._robot.wait(arrived, _SETTLE, job)
-        except (CancelRequested, MotionError) as end:
+            error = np.abs(self._robot.joints().q - goal)
+            if not (reached or error.max() <= tolerance.accepted):
+                raise MotionError(
+                    "NOT_REACHED",
+                    f"joint {int(error.argmax())} of the arm is {error.max():.3f} off {_SETTLE:.1f} s after its motion "
+                    "should have ended; something is in the way",
+                )
+        except BaseException as end:  # whatever it is, the motion does not go on without us
             _tell_rest(end, self.hold())
             raise
-        error = np.abs(self._robot.joints().q - goal)
-        if not reached and error.max() > tolerance.accepted:
-            self.hold()
+
+    def _from_here(self, path: np.ndarray, tolerance: Tolerance) -> np.ndarray:
+        """Return a path from where the arm is: the motion before may have ended a little beside where it begins."""
+        q = self._robot.joints().q
+        error = np.abs(q - path[0])
+        if not error.max() <= tolerance.accepted:
             raise MotionError(
                 "NOT_REACHED",
-                f"joint {int(error.argmax())} of the arm is {error.max():.3f} off {_SETTLE:.1f} s after its motion "
-                "should have ended; something is in the way",
+                f"joint {int(error.argmax())} of the arm is {error.max():.3f} off where its motion begins; "
+                f"{tolerance.accepted:.3f} are accepted",
             )
+        return np.concatenate([q[None], path])
 
     def hold(self) -> bool:
         """Stop the arm where it is; tell whether it was seen at rest, with nothing going on, within a few seconds."""
@@ -141,10 +164,10 @@ class ArmMotion:
         try:
             if not self._robot.wait(done, seconds, job) and not self._robot.gripper_done():
                 raise MotionError("NOT_REACHED", f"the fingers are still on their way after {seconds:.0f} s")
-        except (CancelRequested, MotionError) as end:
+            return self._robot.joints().opening
+        except BaseException as end:
             _tell_rest(end, self._hold_fingers())
             raise
-        return self._robot.joints().opening
 
     def _hold_fingers(self) -> bool:
         self._robot.hold_gripper()
@@ -164,6 +187,6 @@ class ArmMotion:
             return None  # nothing is known of it
 
 
-def _tell_rest(end: Exception, rests: bool) -> None:
+def _tell_rest(end: BaseException, rests: bool) -> None:
     if isinstance(end, CancelRequested):
         end.at_rest = rests

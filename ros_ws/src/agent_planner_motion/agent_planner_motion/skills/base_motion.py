@@ -39,7 +39,7 @@ class BaseMotion:
                 return True
         return False
 
-    def stop_for(self, end: Exception) -> None:
+    def stop_for(self, end: BaseException) -> None:
         """Stop because of this error, which then says whether the base was seen at rest."""
         rests = self.stop()
         if isinstance(end, CancelRequested):
@@ -119,7 +119,7 @@ class BaseMotion:
                     break
                 due = self._robot.now() + PERIOD
                 self._robot.wait(lambda due=due: self._robot.now() >= due, 1.0, job)
-        except (CancelRequested, MotionError) as end:
+        except BaseException as end:  # whatever it is, the base does not drive on without us
             self.stop_for(end)
             raise
         self.stop()

@@ -2,11 +2,15 @@
 """Opens and closes drawers and doors by their handles."""
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 import numpy as np
 
+from agent_planner_motion.base.floor import in_the_way
 from agent_planner_motion.base.pose import Pose2
-from agent_planner_motion.errors import MotionError
+from agent_planner_motion.errors import Interrupted, MissingData, MotionError, NoWay
 from agent_planner_motion.skills.arm_motion import Tolerance
 from agent_planner_motion.skills.base_motion import BaseMotion
 from agent_planner_motion.skills.handle_plan import HandlePlan, HandlePlanner, retreat
@@ -23,7 +27,7 @@ _COMFORTABLE = 0.50  # metres from base to handle at which the arm takes it easi
 _HAIR = 0.004  # metres driven further than the travel
 _BAR = 0.008  # thinner than any handle: less between the fingers means that they missed it
 # Pulling bends the arm; that it moved is judged on the drawer, not on the joints.
-_PULL = Tolerance(arrived=0.02, accepted=0.3)
+_PULL = Tolerance(arrived=0.02, accepted=0.3, give=0.3)
 
 
 class Door:
@@ -65,12 +69,9 @@ class Door:
                 break
             thing = kit.fresh_world(job).thing(name, "UNKNOWN_TARGET")
         job.tell("RETRACTING")
-        try:
+        # The hand has let go; the base stows before it drives.
+        with suppress(NoWay):
             kit.carry(job)
-        except MotionError as error:
-            if error.code != "NOT_REACHED":
-                raise
-            # The hand has let go; the base stows before it drives.
         self._verify(name, open_it, before, job)
 
     def _by_arm(self, thing: Thing, open_it: bool, job: Job) -> bool:
@@ -80,8 +81,8 @@ class Door:
             return False
         self._take(plan, job)
         job.tell("MOVING")
-        self._kit.motion.follow(plan.along, job, speed=0.35, tolerance=_PULL)
-        self._let_go(job)
+        with self._letting_go(job):
+            self._kit.motion.follow(plan.along, job, speed=0.35, tolerance=_PULL)
         return True
 
     def _by_driving(self, thing: Thing, open_it: bool, job: Job) -> bool:
@@ -95,26 +96,29 @@ class Door:
         square = math.atan2(-outward[1], -outward[0])
         pose = kit.robot.base().pose
         way = thing.travel * (thing.opening - 1.0 if open_it else thing.opening)
-        if abs(wrapped(square - pose.yaw)) > _MOST_TURN or not self._room(pose, outward, way):
+        if abs(wrapped(square - pose.yaw)) > _MOST_TURN or not self._room(thing, pose, outward, way):
             return False
         self._base.turn_to(square, job)
         short = _COMFORTABLE - float(outward @ (np.array([pose.x, pose.y]) - thing.handle[:2, 3]))
-        if short > 0.02 and self._room(pose, outward, -short):
+        if short > 0.02 and self._room(thing, pose, outward, -short):
             self._base.straight(-short, job)
         plan = HandlePlanner(kit).hold(thing, 1.0 if open_it else 0.0, way, job)
         if plan is None:
             return False
         self._take(plan, job)
         job.tell("MOVING")
-        self._base.straight(way + math.copysign(_HAIR, way), job)
-        self._let_go(job)
+        with self._letting_go(job):
+            self._base.straight(way + math.copysign(_HAIR, way), job)
         return True
 
-    def _room(self, pose: Pose2, outward: np.ndarray, way: float) -> bool:
+    def _room(self, thing: Thing, pose: Pose2, outward: np.ndarray, way: float) -> bool:
         """Whether the base can drive back that far (driving on, it pushes what would be in its way)."""
         if way > 0:
             return True
-        grid = self._kit.robot.grid()
+        grid, world = self._kit.robot.grid(), self._kit.robot.world()
+        # How far it sticks out itself is what the base drives back for.
+        places = tuple(replace(p, opening=0.0) if p.name == thing.name else p for p in world.places)
+        grid = grid.with_boxes(in_the_way(replace(world, places=places), grid))
         steps = np.linspace(0.1, 1.0, 10) * -way
         points = [np.array([pose.x, pose.y]) + outward * step for step in steps]
         return all(grid.clearance_at(*p) >= self._radius for p in points)
@@ -151,6 +155,23 @@ class Door:
             kit.motion.grip(NARROW, job)
             kit.motion.follow(plan.near[::-1], job, speed=0.5)
             raise MotionError("NOT_REACHED", "the fingers closed beside the handle")
+
+    @contextmanager
+    def _letting_go(self, job: Job) -> Iterator[None]:
+        """Let go of the handle after a motion with it, also of one that fails."""
+        try:
+            yield
+        except (Interrupted, MissingData):
+            raise  # somebody stops the arm, or it is not seen: nothing may move
+        except MotionError as error:
+            try:
+                job.check()
+                self._let_go(job)
+            except MotionError as why:
+                told = f"{error.message}; the hand has not let go of the handle: {why.message}"
+                raise MotionError(error.code, told) from error
+            raise
+        self._let_go(job)
 
     def _let_go(self, job: Job) -> None:
         kit = self._kit

@@ -13,9 +13,9 @@ from agent_planner_motion.base.grid import Grid
 from agent_planner_motion.base.path import WayField
 from agent_planner_motion.base.pose import Pose2
 from agent_planner_motion.base.pursuit import DriveLimits, Pursuit
-from agent_planner_motion.errors import MissingData, MotionError
+from agent_planner_motion.errors import MissingData, MotionError, NoWay
 from agent_planner_motion.skills.base_motion import HELD_UP, PERIOD, BaseMotion
-from agent_planner_motion.skills.job import CancelRequested, Job
+from agent_planner_motion.skills.job import Job
 from agent_planner_motion.skills.robot import Robot
 
 DRIVING = "DRIVING"  # state with which the remaining metres are told
@@ -104,7 +104,7 @@ class Drive:
                     if now - blocked_since >= self._settings.patience:
                         raise MotionError("BLOCKED", f"the way to {what} is blocked: {error.message}") from error
                     self._robot.wait(lambda: False, _LOOK_EVERY, job)
-        except (CancelRequested, MotionError) as end:
+        except BaseException as end:  # whatever it is, the base does not drive on without us
             self._base.stop_for(end)
             if isinstance(end, MotionError) and end.code == "TIMEOUT":
                 raise MotionError("TIMEOUT", f"{end.message}; {self._standing(way, ways)}") from end
@@ -127,7 +127,8 @@ class Drive:
         except MotionError as error:
             if error.code != "NOT_REACHED":
                 raise
-            if not may_back_off or not self._room_behind():
+            # Only for lack of a way: an arm that is caught on something must not be torn along.
+            if not isinstance(error, NoWay) or not may_back_off or not self._room_behind():
                 # A code of the arm's servers; to whoever asked for a drive, something is in the way.
                 raise MotionError("BLOCKED", f"the arm cannot be stowed for driving: {error.message}") from error
         # What the arm works at is ahead: a little further back it has room.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agent_planner_motion.arm.jog import hand_rates, is_free, joint_rates, stretch
+from agent_planner_motion.arm.jog import hand_rates, is_free, joint_rates, stretch, within_limits
 from agent_planner_motion.arm.kinematics import Kinematics
 from agent_planner_motion.arm.planner import ArmPlanner
 from agent_planner_motion.arm.trajectory import Limits
@@ -81,8 +81,9 @@ class ArmJog:
                     planner, looked = self._planner(), now
                 seconds, then = min(now - then, _LONGEST), now
                 measured = robot.joints().q
-                q = np.clip(q + rates * seconds, measured - _LEAD, measured + _LEAD)
-                q = np.clip(q, kinematics.lower, kinematics.upper)
+                q = kinematics.unwound(q, measured)  # some drivers count angles from -π to π
+                q = within_limits(kinematics, q + rates * seconds, q)
+                q = np.clip(q, measured - _LEAD, measured + _LEAD)
                 rates = self._next(planner, jog, q, rates)
                 if asked() is None:
                     break  # looking at scene and base takes its time

@@ -17,7 +17,7 @@ from agent_planner_motion.arm.obstacles import Obstacles
 from agent_planner_motion.arm.planner import ArmPlanner
 from agent_planner_motion.arm.surroundings import obstacles
 from agent_planner_motion.arm.trajectory import Limits
-from agent_planner_motion.errors import MissingData, MotionError
+from agent_planner_motion.errors import MissingData, MotionError, NoWay
 from agent_planner_motion.skills.arm_motion import ArmMotion
 from agent_planner_motion.skills.job import Job
 from agent_planner_motion.skills.robot import Robot
@@ -26,6 +26,7 @@ from agent_planner_motion.world import Thing, World
 
 # Opening at which handles are taken, metres.
 NARROW = 0.044
+_AHEAD = 1.0  # seconds by which a scene may be stamped in the future: clocks are never quite the same
 
 
 @dataclass(frozen=True)
@@ -139,12 +140,17 @@ class ArmKit:
         """Return a scene observed after this moment; whoever plans ways gets to know what it shows in the hand.
 
         Raises:
-            MissingData: none came.
+            MissingData: none came, or it is from a clock that is ahead of ours.
         """
         asked = self.robot.now()
-        seen = self.robot.wait(lambda: self._stamp() > asked, seconds, job)
-        if not seen:
-            raise MissingData("scene_graph", seconds)
+
+        def seen() -> bool:
+            return asked < self._stamp() <= self.robot.now() + _AHEAD
+
+        if not self.robot.wait(seen, seconds, job):
+            ahead = self._stamp() - self.robot.now()
+            told = f"the clock that stamps 'scene_graph' is {ahead:.1f} s ahead of ours; use one clock for all machines"
+            raise MissingData("scene_graph", seconds, told if ahead > _AHEAD else "")
         return self._world()
 
     def _world(self) -> World:
@@ -160,18 +166,15 @@ class ArmKit:
             return -1.0
 
     def carry(self, job: Job, speed: float = 1.0) -> None:
-        """Bring the arm to the posture in which the robot drives, around what is there.
-
-        Raises:
-            MotionError: NOT_REACHED, no free way was found.
-        """
+        """Bring the arm to the posture in which the robot drives, around what is there; raises as `go_to` does."""
         self.go_to([self.posture(self.settings.carry)], job, speed)
 
     def go_to(self, goals: Sequence[np.ndarray], job: Job, speed: float = 1.0) -> None:
         """Move to the first of some joint vectors that can be reached.
 
         Raises:
-            MotionError: NOT_REACHED, no free way was found.
+            NoWay: no free way was found; nothing has moved.
+            MotionError: what `ArmMotion.follow` raises.
         """
         start = self.robot.joints().q
         if any(np.abs(start - goal).max() < 0.02 for goal in goals):
@@ -179,9 +182,8 @@ class ArmKit:
         planner = self.planner(self._world(), self.robot.base().matrix)
         way = self.ways.find(planner, goals, job)
         if way is None:
-            raise MotionError(
-                "NOT_REACHED",
-                f"no free way for the arm was found from where it is; drive elsewhere first{self.ways.why(job)}",
+            raise NoWay(
+                f"no free way for the arm was found from where it is; drive elsewhere first{self.ways.why(job)}"
             )
         self.motion.follow(way.path, job, speed)
 

@@ -79,7 +79,7 @@ class MoveGripper:
         if not 0.0 <= opening <= widest + 1e-6:
             raise MotionError("OUT_OF_RANGE", f"the gripper opens from 0 to {widest:.3f} m, not {opening:.3f} m")
         measured = self._kit.motion.grip(opening, job)
-        if abs(measured - opening) > _GRIPPER_OFF:
+        if not abs(measured - opening) <= _GRIPPER_OFF:
             raise MotionError(
                 "NOT_REACHED", f"the fingers stopped at {measured * 1000:.0f} mm of {opening * 1000:.0f} mm"
             )

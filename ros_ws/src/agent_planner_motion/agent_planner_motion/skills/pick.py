@@ -2,13 +2,14 @@
 """Grasps an object and lifts it."""
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
 from agent_planner_motion.arm.grasps import Grasp, grasps
 from agent_planner_motion.arm.planner import ArmPlanner
-from agent_planner_motion.errors import MotionError
+from agent_planner_motion.errors import MotionError, NoWay
 from agent_planner_motion.skills.arm_motion import Path
 from agent_planner_motion.skills.job import Job
 from agent_planner_motion.skills.kit import ArmKit
@@ -210,12 +211,9 @@ class Pick:
         raise MotionError("SLIPPED", f"'{name}' {what}: it {told}, the fingers are at {now * 1000:.0f} mm")
 
     def _retract(self, job: Job) -> None:
-        try:
+        # It is in the hand and lifted: that is what was asked for. The base stows before it drives.
+        with suppress(NoWay):
             self._kit.carry(job, speed=0.8)
-        except MotionError as error:
-            if error.code != "NOT_REACHED":
-                raise
-            # It is in the hand and lifted: that is what was asked for. The base stows before it drives.
 
 
 def shifted(poses: np.ndarray, by: np.ndarray) -> np.ndarray:

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Puts down what is in the hand, on a surface or in a container."""
 
+from contextlib import suppress
+
 import numpy as np
 
-from agent_planner_motion.errors import MotionError
+from agent_planner_motion.errors import MotionError, NoWay
 from agent_planner_motion.skills.job import Job
 from agent_planner_motion.skills.kit import ArmKit
 from agent_planner_motion.skills.place_plan import PlacePlanner
@@ -50,12 +52,9 @@ class Place:
         job.tell("RETRACTING")
         kit.motion.follow(plan.down[::-1], job, speed=0.7)
         self._verify(held, target, inside, job)
-        try:
+        # It lies where it should: that is what was asked for. The base stows before it drives.
+        with suppress(NoWay):
             kit.carry(job)
-        except MotionError as error:
-            if error.code != "NOT_REACHED":
-                raise
-            # It lies where it should: that is what was asked for. The base stows before it drives.
 
     def _check(self, name: str, target: str, inside: bool, world: World) -> str:
         place = world.thing(target, "UNKNOWN_TARGET")

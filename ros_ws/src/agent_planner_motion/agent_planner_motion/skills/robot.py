@@ -23,11 +23,11 @@ class Joints:
     """Measured joints of arm and gripper.
 
     Attributes:
-        stamp: seconds of ROS time.
+        stamp: seconds of ROS time, of the joint that was measured longest ago.
         q: positions of the arm's joints, (dof,).
-        speed: their rates, (dof,).
+        speed: their rates, (dof,); nan, which is not at rest: not known yet.
         opening: distance between the fingers, metres.
-        opening_speed: its rate.
+        opening_speed: its rate, nan as well.
     """
 
     stamp: float
@@ -94,8 +94,13 @@ class Robot(Protocol):
         """Return the map."""
         ...
 
-    def send_arm(self, trajectory: Trajectory) -> None:
-        """Start a trajectory of the arm; it replaces the one before."""
+    def send_arm(self, trajectory: Trajectory, give: float = 0.0) -> None:
+        """Start a trajectory of the arm; it replaces the one before.
+
+        Args:
+            trajectory: the motion.
+            give: how far joints may be off on it, where that is more than is told for any motion.
+        """
         ...
 
     def arm_done(self) -> bool:
