@@ -4,9 +4,11 @@
 import hmac
 import socket
 
+import anyio
 import uvicorn
 from mcp.server import Server
 from mcp.server.transport_security import TransportSecuritySettings
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -32,15 +34,27 @@ async def serve_http(server: Server, listens: socket.socket, token: str) -> None
 
 
 class _Guarded:
-    """Nothing but the token opens it, whatever the path."""
+    """Nothing but the token opens it, whatever the path; what a request has begun ends with it.
+
+    The latter by ``request.state.running``, a scope that is cancelled when the request is over: answered, or its client
+    has gone. The library itself cancels only from the protocol of 2026 on; before, an answer could be fetched later,
+    but none is kept here.
+    """
 
     def __init__(self, app: ASGIApp, token: str):
         self._app = app
         self._expected = f"Bearer {token}".encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan" or self._admits(scope):
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
+            return
+        if self._admits(scope):
+            running = Request(scope).state.running = anyio.CancelScope()
+            try:
+                await self._app(scope, receive, send)
+            finally:
+                running.cancel()
             return
         refusal = PlainTextResponse(
             "a bearer token is needed: it was printed when the server started\n",

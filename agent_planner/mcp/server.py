@@ -2,7 +2,7 @@
 """The server: requests of a client become what the robot's own planner and supervisor offer, and nothing else."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
 from anyio import to_thread
@@ -30,6 +30,9 @@ from agent_planner.mcp.texts import plain_data, seen_lines, world_lines
 from agent_planner.mcp.tools import AUTONOMY, INSTRUCT, RESET, SCENE, all_tools, call_text, skill_tools
 from agent_planner.scene import scene_text
 from agent_planner.scene.plain import plain
+
+if TYPE_CHECKING:
+    from agent_planner.ros.client import InstructionResult
 
 _NAME = "agent-planner"
 _INSTRUCTIONS = (
@@ -111,7 +114,12 @@ class _Handlers:
         return await self._run(ctx, lambda hear: self._robot.instruct(said, autonomy, hear))
 
     async def _run(self, ctx: ServerRequestContext, send: Callable[[OnFeedback], Sent]) -> CallToolResult:
-        result = await follow(ctx.session.report_progress, send)
+        running = ctx.request.state.running if ctx.request is not None else anyio.CancelScope()
+        with running:
+            return await self._told(await follow(ctx.session.report_progress, send))
+        raise InfrastructureError("the client has gone, and what ran for it was cancelled")
+
+    async def _told(self, result: "InstructionResult") -> CallToolResult:
         world = await to_thread.run_sync(self._world, (result.goal, *result.steps))
         data = {
             "outcome": result.outcome,

@@ -39,7 +39,10 @@ class Channel:
 
 
 class McapFile:
-    """Writes serialized messages as they are. Everything may raise OSError; then only `abandon` is left to call."""
+    """Writes serialized messages as they are, of one type a topic, which is for the caller to see to.
+
+    Everything may raise OSError; then only `abandon` is left to call.
+    """
 
     def __init__(self, path: Path):
         self.path = path

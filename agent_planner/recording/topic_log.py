@@ -71,6 +71,7 @@ class TopicLog:
         self._thinning = False
         self._stopped = False
         self._left_out: Counter[str] = Counter()
+        self._types: dict[str, str] = {}
         self._seconds: dict[str, _Second] = {}
         self._flush_at: float | None = None  # steady time; None where there is nothing to flush
         self._looked_at = 0
@@ -194,7 +195,9 @@ class TopicLog:
     def _write(self, item: Item) -> bool:
         """Write a message if there is room; False where nothing can be written any more."""
         channel, data, time_ns = item
-        if self._thinning and not (channel.lasting or self._is_kept(channel.topic, time_ns)):
+        if not self._is_of_its_type(channel) or (
+            self._thinning and not (channel.lasting or self._is_kept(channel.topic, time_ns))
+        ):
             with self._changed:
                 self._left_out[channel.topic] += 1
             return True
@@ -203,6 +206,16 @@ class TopicLog:
             self._flush_at = time.monotonic() + _FLUSH_S
         self._size = self._file.size
         return self._has_room()
+
+    def _is_of_its_type(self, channel: Channel) -> bool:
+        """Whether it is of the type that its topic had first: a bag is read and played with one type a topic."""
+        first = self._types.setdefault(channel.topic, channel.type)
+        if channel.type != first:
+            self._warn(
+                f"messages of {channel.topic} are left out of {self._file.path}: they are {channel.type} now, and were "
+                f"{first} first; a bag has one type a topic"
+            )
+        return channel.type == first
 
     def _is_kept(self, topic: str, time_ns: int) -> bool:
         """Whether a thinned recording has this one."""

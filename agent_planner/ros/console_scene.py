@@ -39,8 +39,8 @@ class ConsoleScene:
         self._reach = reach
         self._tell = tell
         self._colors = {name: _hex(color) for name, color in Vocabulary.load().colors.items()}
-        self._message: SceneGraphMsg | None = None
-        self._received = self._told = float("-inf")
+        self._newest: tuple[SceneGraphMsg, float] | None = None
+        self._seen_at = self._told = float("-inf")
         self._shown: dict[str, Any] | None = None
         self._fault = ""
         self.grid: Grid | None = None
@@ -52,23 +52,24 @@ class ConsoleScene:
 
     def look(self) -> None:
         """Call it as often as a scene may be told."""
-        message, self._message = self._message, None
-        if message is not None:
-            self._read(message)
+        newest, self._newest = self._newest, None
+        if newest is not None:
+            self._read(*newest)
         now = time.monotonic()
-        if self._shown is not None and (message is not None or now - self._told >= _AGAIN_S):
+        if self._shown is not None and (newest is not None or now - self._told >= _AGAIN_S):
             self._told = now
-            self._tell("scene", {"age_s": round(now - self._received, 1), **self._shown})
+            self._tell("scene", {"age_s": round(now - self._seen_at, 1), **self._shown})
 
     def _take(self, message: SceneGraphMsg) -> None:
-        self._message, self._received = message, time.monotonic()
+        self._newest = message, time.monotonic()
 
-    def _read(self, message: SceneGraphMsg) -> None:
+    def _read(self, message: SceneGraphMsg, received: float) -> None:
         try:
             scene = to_scene(message, self._reach)
         except SceneMessageError as error:
             self._complain(f"'scene_graph' cannot be shown: {error}")
             return
+        self._seen_at = received
         self.robot_name = scene.robot.name
         base = scene.robot.base
         self._shown = {

@@ -8,21 +8,24 @@ import anyio
 import httpx
 import pytest
 import uvicorn
+from mcp.types import CLIENT_CAPABILITIES_META_KEY, PROTOCOL_VERSION_META_KEY
 
 from agent_planner.access import LOOPBACK, listening
 from agent_planner.mcp.http import PATH, http_app
 from agent_planner.mcp.server import mcp_server
 from tests.mcp.arena_robot import ArenaRobot
-from tests.waits import eventually
+from tests.waits import SECONDS, eventually
 
 TOKEN = "a-token-of-the-test-alone"
 LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+OLD, NEW = "2025-06-18", "2026-07-28"
 HELLO = {
     "jsonrpc": "2.0",
     "id": 1,
     "method": "initialize",
-    "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}},
+    "params": {"protocolVersion": OLD, "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}},
 }
+PICK = {"name": "pick", "arguments": {"object": "red cube"}}
 HEADERS = {"Accept": "application/json, text/event-stream", "Authorization": f"Bearer {TOKEN}"}
 
 
@@ -33,16 +36,18 @@ def port():
 
 
 @contextmanager
-def serving(socket):
+def serving(socket, robot=None):
     port = socket.getsockname()[1]
-    app = http_app(mcp_server(ArenaRobot()), port, TOKEN)
+    app = http_app(mcp_server(robot or ArenaRobot()), port, TOKEN)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1))
     thread = threading.Thread(target=lambda: anyio.run(server.serve, [socket]))
     thread.start()
-    assert eventually(lambda: server.started)
-    yield port
-    server.should_exit = True
-    thread.join(20)
+    try:
+        assert eventually(lambda: server.started)
+        yield port
+    finally:
+        server.should_exit = True
+        thread.join(20)
 
 
 def ask(port, body=HELLO, method="POST", path=PATH, **headers):
@@ -82,3 +87,35 @@ def test_other_names_for_this_machine_are_refused(port, host):
 
 def test_our_own_origin_is_let_in(port):
     assert ask(port, Origin=f"http://{LOOPBACK}:{port}").status_code == 200
+
+
+@contextmanager
+def calling(port, version):
+    """A client that has called `pick`, and is answered as a stream."""
+    if version == OLD:
+        more = {"Mcp-Session-Id": ask(port).headers["Mcp-Session-Id"]}
+        ask(port, {"jsonrpc": "2.0", "method": "notifications/initialized"}, **more)
+    else:
+        more = {"Mcp-Method": "tools/call", "Mcp-Name": "pick"}
+    headers = HEADERS | more | {"MCP-Protocol-Version": version}
+    meta = {PROTOCOL_VERSION_META_KEY: version, CLIENT_CAPABILITIES_META_KEY: {}, "progressToken": "one"}
+    call = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": PICK | {"_meta": meta}}
+    with httpx.stream("POST", f"http://{LOOPBACK}:{port}{PATH}", json=call, headers=headers, timeout=20) as answer:
+        yield answer
+
+
+@pytest.mark.parametrize("version", [OLD, NEW])
+def test_a_client_whose_connection_closes_leaves_nothing_running(version):
+    robot = ArenaRobot()
+    robot.hanging = True
+    with listening(0) as socket, serving(socket, robot) as port:
+        with calling(port, version):
+            assert robot.begun.wait(SECONDS) and not robot.at_rest.is_set()
+        # Before the robot itself gives up waiting for a cancel.
+        assert robot.at_rest.wait(SECONDS / 2)
+
+
+@pytest.mark.parametrize("version", [OLD, NEW])
+def test_a_client_that_stays_has_its_answer(port, version):
+    with calling(port, version) as answer:
+        assert "structuredContent" in answer.read().decode()

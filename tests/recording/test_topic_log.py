@@ -130,6 +130,19 @@ def test_a_clock_that_was_set_back_does_not_end_the_thinned_recording(log, tmp_p
     assert log.stop(SECONDS)["left_out"] == {}
 
 
+def test_a_topic_whose_type_changes_is_recorded_with_its_first_alone(log, tmp_path):
+    log = log()
+    other = replace(WORDS, type=PICTURES.type)
+    for channel in (WORDS, other, other, WORDS):
+        log.offer(channel, word("x"), 1)
+    facts = log.stop(SECONDS)
+    assert (facts["state"], facts["left_out"]) == ("thinned", {"/words": 2})
+    assert [tuple(topic) for topic in topics_in(tmp_path / "episode.mcap")] == [("/words", WORDS.type, 2)]
+    (warning,) = log.told
+    assert f"messages of /words are left out of {tmp_path / 'episode.mcap'}" in warning
+    assert f"they are {other.type} now, and were {WORDS.type} first" in warning
+
+
 def test_what_was_offered_outlives_a_process_that_is_killed(log, tmp_path, monkeypatch):
     monkeypatch.setattr("agent_planner.recording.topic_log._FLUSH_S", 0.05)
     log = log()

@@ -28,7 +28,8 @@ export class Link {
 
   constructor() {
     setInterval(() => this.#look(), LOOK_MS);
-    setInterval(() => this.isUp && this.tell("beat"), BEAT_MS);
+    setInterval(() => this.#beat(), BEAT_MS);
+    document.addEventListener("visibilitychange", () => this.#beat());
     // Being offline ends nothing: this machine may be reached all the same.
     addEventListener("online", () => this.#running && !this.#socket && this.#connect());
   }
@@ -85,6 +86,11 @@ export class Link {
       this.#emit("up");
     }
     this.#emit(topic, data);
+  }
+
+  /** Nobody looks at a page that is hidden, and its silence says so. */
+  #beat() {
+    if (this.isUp && !document.hidden) this.tell("beat");
   }
 
   #look() {

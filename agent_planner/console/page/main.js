@@ -70,12 +70,15 @@ async function enter(token) {
 function open() {
   byId("sign-in").hidden = true;
   byId("console").hidden = false;
+  byId("banners").prepend(byId("stop-fault"));
   link.end();
   link.start();
 }
 
 function show(fault) {
   link.end();
+  // A stop that did not get through is told here too: it must not vanish with the console.
+  document.body.prepend(byId("stop-fault"));
   byId("console").hidden = true;
   byId("sign-in").hidden = false;
   setText(byId("sign-in-fault"), fault);

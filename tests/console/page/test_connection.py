@@ -8,6 +8,22 @@ from playwright.sync_api import expect
 from tests.console.page.stage import Cut, sign_in
 from tests.waits import eventually
 
+_SAID = """
+    window.said = [];
+    const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function (data) {
+        if (data.startsWith("{")) said.push(JSON.parse(data).do);
+        send.call(this, data);
+    };
+"""
+# Forget what was said, show or hide the page, and return what it says at once.
+_SEE = """(seen) => {
+    said.length = 0;
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => !seen });
+    document.dispatchEvent(new Event("visibilitychange"));
+    return said;
+}"""
+
 
 def test_a_silent_connection_is_shown_within_about_a_second_and_mended(blank, robot):
     socket = Cut(blank)
@@ -55,6 +71,17 @@ def test_a_connection_is_lost_once(blank):
 
 def test_the_page_beats_for_the_watchdog(page, robot):
     assert eventually(lambda: robot.beats >= 3, seconds=3)
+
+
+def test_a_page_that_nobody_sees_does_not_beat(blank):
+    blank.add_init_script(_SAID)
+    blank.clock.install()
+    sign_in(blank)
+    assert eventually(lambda: "beat" in blank.evaluate("said"), seconds=3)
+    assert blank.evaluate(_SEE, False) == []
+    blank.clock.run_for(400)
+    assert blank.evaluate("said") == []
+    assert blank.evaluate(_SEE, True) == ["beat"]
 
 
 def test_what_was_typed_stays_through_it(blank, robot):

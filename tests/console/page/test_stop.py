@@ -6,7 +6,7 @@ import re
 from playwright.sync_api import expect
 
 from agent_planner.ros.console_values import Answer
-from tests.console.page.stage import Cut, sign_in
+from tests.console.page.stage import TOKEN, Cut, sign_in
 from tests.waits import eventually
 
 HTTP = re.compile(r"/stop\?")
@@ -78,6 +78,28 @@ def test_a_stop_that_cannot_be_sent_says_so_and_is_sent_as_soon_as_it_can(blank,
     blank.unroute(HTTP)
     assert stopped(robot, BUTTON)
     expect(blank.locator("#stop-fault")).to_be_hidden()
+
+
+def test_a_stop_that_cannot_be_sent_is_told_beyond_the_end_of_the_session(blank, robot):
+    socket = Cut(blank)
+    sign_in(blank)
+    blank.route(HTTP, lambda route: route.abort())
+    socket.cut()
+    blank.locator("#stop").click()
+    expect(blank.locator("#stop-fault")).to_contain_text("did NOT get through")
+    # As where the console is started again.
+    blank.context.clear_cookies()
+    blank.unroute(HTTP)
+    expect(blank.locator("#sign-in-fault")).to_have_text("The session has ended.")
+    expect(blank.locator("#stop-fault")).to_be_visible()
+    expect(blank.locator("#stop-fault")).to_contain_text("the console answered 401")
+    assert robot.of("stop") == []
+    socket.mend()
+    blank.get_by_label("Token").fill(TOKEN)
+    blank.get_by_label("Token").press("Enter")
+    assert stopped(robot, BUTTON)
+    expect(blank.locator("#stop-fault")).to_be_hidden()
+    expect(blank.locator("#stop-word")).to_have_text("STOPPED")
 
 
 def test_a_stop_that_nobody_answers_is_told_within_about_a_second(blank):
