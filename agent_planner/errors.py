@@ -65,6 +65,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"{hint}known: {shown or 'none'}"
 
 
+def clock_ahead(topic: str, seconds: float) -> str:
+    """What is wrong where what comes on a topic is stamped in the future, for a person."""
+    return f"the clock that stamps '{topic}' is {seconds:.1f} s ahead of ours; use one clock for all machines"
+
+
 # What pydantic says in Python's words, for those who write YAML.
 _IN_YAML = {
     "tuple_type": "must be a list",

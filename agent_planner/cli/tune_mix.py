@@ -10,7 +10,7 @@ import typer
 from agent_planner.cli.evaluate import ready_to_write
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import UserError
-from agent_planner.tuning.mixture.names import GeneralSource, Split
+from agent_planner.tuning.mixture.names import SHAREGPT_LIMIT, GeneralSource, Split
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 _Out = Annotated[Path, typer.Argument(help="the file to write, JSON lines; OUT.manifest.json says what made it")]
 _Files = list[Path] | None
-# Characters of a conversation of ShareGPT.
-_LIMIT = 4000
 
 
 def general(
@@ -42,7 +40,7 @@ def general(
         typer.Option(help="sharegpt: a file in the form of ShareGPT's JSON, not the package's", exists=True),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, help=f"sharegpt: characters of a conversation ({_LIMIT} if left out)")
+        int | None, typer.Option(min=1, help=f"sharegpt: characters of a conversation ({SHAREGPT_LIMIT} if left out)")
     ] = None,
     base: Annotated[
         str | None,
@@ -84,7 +82,7 @@ def general(
         from agent_planner.tuning.mixture.sharegpt import installed_file
 
         inputs.append(file or installed_file())
-        limit = told["limit"] = _LIMIT if limit is None else limit
+        limit = told["limit"] = SHAREGPT_LIMIT if limit is None else limit
         records = _sharegpt(terminal, inputs[0], count, seed, split, limit, counts)
     elif source is GeneralSource.SYNTHESIS:
         records, drawn_with = _synthesis(terminal, out, count, synthesis, counts)

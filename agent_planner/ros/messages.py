@@ -43,11 +43,6 @@ def to_stamp(seconds: float) -> Time:
     return Time(sec=whole, nanosec=min(999_999_999, round((seconds - whole) * 1e9)))
 
 
-def clock_ahead(topic: str, seconds: float) -> str:
-    """What is wrong where what comes on a topic is stamped in the future, for a person."""
-    return f"the clock that stamps '{topic}' is {seconds:.1f} s ahead of ours; use one clock for all machines"
-
-
 def to_pose(message: PoseMsg) -> Pose:
     """Position and heading; roll and pitch are dropped."""
     q = message.orientation

@@ -12,8 +12,9 @@ from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 
+from agent_planner.errors import clock_ahead
 from agent_planner.ros.free_floor import FreeFloor
-from agent_planner.ros.messages import SceneMessageError, clock_ahead, to_scene, to_seconds
+from agent_planner.ros.messages import SceneMessageError, to_scene, to_seconds
 from agent_planner.ros.waiting import Changes, Deadline
 from agent_planner.scene import SceneGraph
 from agent_planner.scene.geometry import Reach

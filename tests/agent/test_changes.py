@@ -4,30 +4,18 @@
 import pytest
 
 from agent_planner.agent.limits import LoopConfig
-from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
-from agent_planner.scene.graph import CONTAINER, OPENABLE
+from agent_planner.scene import Relation, ScenePlace
+from agent_planner.scene.graph import OPENABLE
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.scenarios.symbolic import SymbolicWorld
 from agent_planner.types import Autonomy, Outcome, ResultStatus, SkillResult
+from tests.agent.bin_course import GOAL, WAY, WORLD
 from tests.agent.driver import drive
 
 LIBRARY = SkillLibrary.load()
-WORLD = SceneGraph(
-    objects=(SceneObject(name="red cube"), SceneObject(name="cup")),
-    places=(ScenePlace(name="desk"), ScenePlace(name="bin", affordances=frozenset({CONTAINER}))),
-    relations=(Relation("on", "red cube", "desk"), Relation("in", "cup", "bin"), Relation("at", "bin")),
-)
 DRAWER = ScenePlace(name="drawer", affordances=frozenset({OPENABLE}), is_open=True)
 CUP_ON_DESK = (Relation("on", "red cube", "desk"), Relation("on", "cup", "desk"))
 CUBE_IN_BIN = (Relation("in", "red cube", "bin"), Relation("in", "cup", "bin"))
-GOAL = "goal: in(red cube, bin)"
-WAY = [
-    GOAL,
-    'in(red cube, bin) needs holding(red cube) needs at(red cube)\nnavigate_to(target="red cube")',
-    'in(red cube, bin) needs holding(red cube)\npick(object="red cube")',
-    'in(red cube, bin) needs at(bin)\nnavigate_to(target="bin")',
-    'in(red cube, bin)\nplace_in(object="red cube", container="bin")',
-]
 CUP_INTO_BIN = [step.replace("red cube", "cup") for step in WAY]
 
 

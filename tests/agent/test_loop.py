@@ -9,26 +9,13 @@ from agent_planner.agent.events import EventKind
 from agent_planner.agent.limits import LoopConfig
 from agent_planner.safety.judge import Judge
 from agent_planner.safety.policy import Policy
-from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.scenarios.symbolic import SymbolicWorld
 from agent_planner.types import Autonomy, Call, Level, Outcome, ResultStatus, SkillResult
+from tests.agent.bin_course import GOAL, WAY, WORLD
 from tests.agent.driver import drive
 
 LIBRARY = SkillLibrary.load()
-WORLD = SceneGraph(
-    objects=(SceneObject(name="red cube"), SceneObject(name="cup")),
-    places=(ScenePlace(name="desk"), ScenePlace(name="bin", affordances=frozenset({"container"}))),
-    relations=(Relation("on", "red cube", "desk"), Relation("in", "cup", "bin"), Relation("at", "bin")),
-)
-GOAL = "goal: in(red cube, bin)"
-WAY = [
-    GOAL,
-    'in(red cube, bin) needs holding(red cube) needs at(red cube)\nnavigate_to(target="red cube")',
-    'in(red cube, bin) needs holding(red cube)\npick(object="red cube")',
-    'in(red cube, bin) needs at(bin)\nnavigate_to(target="bin")',
-    'in(red cube, bin)\nplace_in(object="red cube", container="bin")',
-]
 
 
 def test_success_is_what_the_world_shows():

@@ -41,6 +41,28 @@ def publish(node, scene, source):
     node.destroy_publisher(publisher)
 
 
+@pytest.fixture
+def come(source, publish):
+    """Publish and wait until it is there."""
+    arrived = threading.Event()
+    source._on_message = lambda message: arrived.set()
+
+    def come(stamp):
+        arrived.clear()
+        publish(stamp)
+        assert arrived.wait(20)
+
+    return come
+
+
+@pytest.fixture
+def clock(source, monkeypatch):
+    """What the source takes for the time, as a list of one."""
+    now = [100.0]
+    monkeypatch.setattr(source, "_now", lambda: now[0])
+    return now
+
+
 def later(seconds, do):
     timer = threading.Timer(seconds, do)
     timer.start()
@@ -80,37 +102,25 @@ def test_waiting_ends(source, publish):
     assert 0.4 <= time.monotonic() - began < 1.0
 
 
-def test_a_scene_of_a_clock_that_is_ahead_is_not_new(node, source, publish, monkeypatch):
-    arrived = threading.Event()
-    source._on_message = lambda message: arrived.set()
-    now = [100.0]
-    monkeypatch.setattr(source, "_now", lambda: now[0])
-    publish(110.0)
-    assert arrived.wait(20)
+def test_a_scene_of_a_clock_that_is_ahead_is_not_new(source, come, clock):
+    come(110.0)
     told = "the clock that stamps 'scene_graph' is 10.0 s ahead of ours; use one clock for all machines"
     assert source.observe(NEVER) is None and source.trouble == told
-    now[0] = 109.8  # our clock has come up to it, and the scene is old by now
+    clock[0] = 109.8  # our clock has come up to it, and the scene is old by now
     assert source.observe(NEVER) is None and source.trouble == told
-    arrived.clear()
-    publish(110.2)
-    assert arrived.wait(20)
+    come(110.2)
     assert source.observe_after(lambda: 110.1, NEVER).stamp == 110.2
     assert source.error == ""
-    now[0] = 109.0  # our clock was put back
+    clock[0] = 109.0  # our clock was put back
     assert source.observe(NEVER) is None
     assert "is 1.2 s ahead of ours" in source.trouble
 
 
-def test_a_scene_may_come_before_the_simulated_time_that_stamps_it(node, source, publish, monkeypatch):
+def test_a_scene_may_come_before_the_simulated_time_that_stamps_it(node, source, come, clock):
     node.set_parameters([Parameter("use_sim_time", value=True)])
-    arrived = threading.Event()
-    source._on_message = lambda message: arrived.set()
-    now = [100.0]
-    monkeypatch.setattr(source, "_now", lambda: now[0])
-    publish(102.0)
-    assert arrived.wait(20)
+    come(102.0)
     assert source.observe(NEVER) is None and "is 2.0 s ahead of ours" in source.trouble
-    now[0] = 102.0
+    clock[0] = 102.0
     assert source.observe_after(lambda: 101.0, NEVER).stamp == 102.0
 
 

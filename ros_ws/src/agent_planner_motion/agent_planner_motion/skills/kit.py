@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from agent_planner.errors import did_you_mean
+from agent_planner.errors import clock_ahead, did_you_mean
 from agent_planner_motion.arm.collision import ArmModel, Spheres, held_spheres
 from agent_planner_motion.arm.description import RobotDescription
 from agent_planner_motion.arm.fingers import Fingers
@@ -149,8 +149,7 @@ class ArmKit:
 
         if not self.robot.wait(seen, seconds, job):
             ahead = self._stamp() - self.robot.now()
-            told = f"the clock that stamps 'scene_graph' is {ahead:.1f} s ahead of ours; use one clock for all machines"
-            raise MissingData("scene_graph", seconds, told if ahead > _AHEAD else "")
+            raise MissingData("scene_graph", seconds, clock_ahead("scene_graph", ahead) if ahead > _AHEAD else "")
         return self._world()
 
     def _world(self) -> World:
