@@ -82,6 +82,24 @@ def test_it_begins_where_the_arm_is_not_where_it_was_to_be(robot, path):
     assert robot.q == pytest.approx(path[-1], abs=0.012)
 
 
+def test_a_driver_may_count_the_angles_of_a_joint_without_end_from_minus_pi_to_pi(robot):
+    last, joints, whole = np.eye(8)[7], robot.joints, 2 * np.pi
+
+    def counted():
+        measured = joints()
+        return replace(measured, q=measured.q - last * whole * np.round(measured.q / whole))
+
+    robot.joints = counted
+    robot.q = robot.q * (1 - last) + 3.0 * last
+    motion = ArmMotion(robot, LIMITS, lambda q, reference: q - last * whole * np.round((q - reference) / whole))
+    path = densify(np.array([robot.q, robot.q + 0.5 * last]))
+    motion.follow(path, robot.job())
+    motion.follow(path[::-1], robot.job())
+    there, back = robot.arm_sent
+    assert there.positions[-1, 7] == pytest.approx(3.5)
+    assert back.positions[[0, -1], 7] == pytest.approx([3.5 - whole, 3.0 - whole], abs=0.012)
+
+
 @pytest.mark.parametrize("off", [0.06, np.nan])
 def test_from_too_far_beside_where_it_begins_nothing_moves(robot, path, off):
     robot.q = path[0] + off * np.eye(8)[3]

@@ -2,6 +2,7 @@
 """Moves arm and gripper and watches them: arrival, holding still, what the fingers feel."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ _TELL_EVERY = 0.1  # seconds between feedback
 
 # A dense path of joints, (n, dof), that is to be timed, or a motion with times of its own.
 Path = np.ndarray | Trajectory
+Unwound = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,13 @@ class ArmMotion:
     Args:
         robot: what to move.
         limits: rates of the arm's joints.
+        unwound: see `Kinematics.unwound`. Some drivers count the angles of joints without end from -π to π.
     """
 
-    def __init__(self, robot: Robot, limits: Limits):
+    def __init__(self, robot: Robot, limits: Limits, unwound: Unwound = lambda q, reference: q):
         self._robot = robot
         self.limits = limits
+        self._unwound = unwound
 
     def follow_while_gripping(self, path: Path, job: Job, opening: float) -> None:
         """Run along a path while the fingers go to an opening; `grip` waits for them. Raises as `follow` does."""
@@ -89,7 +93,7 @@ class ArmMotion:
             joints = self._robot.joints()
             if joints.stamp - told >= _TELL_EVERY:
                 told = joints.stamp
-                job.tell(value=float(np.abs(joints.q - goal).max()))
+                job.tell(value=float(self._error(joints.q, goal).max()))
             return joints
 
         def over() -> bool:
@@ -98,14 +102,14 @@ class ArmMotion:
 
         def arrived() -> bool:
             joints = off()
-            near = np.abs(joints.q - goal).max() <= tolerance.arrived
+            near = self._error(joints.q, goal).max() <= tolerance.arrived
             return bool(near and np.abs(joints.speed).max() <= _AT_REST)
 
         try:
             # A controller may slow a motion down as it likes: the goal's own limits are what ends it.
             self._robot.wait(over, math.inf, job)
             reached = self._robot.wait(arrived, _SETTLE, job)
-            error = np.abs(self._robot.joints().q - goal)
+            error = self._error(self._robot.joints().q, goal)
             if not (reached or error.max() <= tolerance.accepted):
                 raise MotionError(
                     "NOT_REACHED",
@@ -119,7 +123,8 @@ class ArmMotion:
     def _from_here(self, path: np.ndarray, tolerance: Tolerance) -> np.ndarray:
         """Return a path from where the arm is: the motion before may have ended a little beside where it begins."""
         q = self._robot.joints().q
-        error = np.abs(q - path[0])
+        path = path + (self._unwound(path[0], q) - path[0])
+        error = self._error(q, path[0])
         if not error.max() <= tolerance.accepted:
             raise MotionError(
                 "NOT_REACHED",
@@ -127,6 +132,9 @@ class ArmMotion:
                 f"{tolerance.accepted:.3f} are accepted",
             )
         return np.concatenate([q[None], path])
+
+    def _error(self, q: np.ndarray, goal: np.ndarray) -> np.ndarray:
+        return np.abs(self._unwound(q, goal) - goal)
 
     def hold(self) -> bool:
         """Stop the arm where it is; tell whether it was seen at rest, with nothing going on, within a few seconds."""

@@ -87,7 +87,7 @@ class ArmKit:
         )
         self.ik = IkSolver(self.kinematics, self.postures)
         limits = Limits(self.kinematics.velocity, np.array(settings.acceleration))
-        self.motion = ArmMotion(robot, limits.scaled(settings.speed))
+        self.motion = ArmMotion(robot, limits.scaled(settings.speed), self.kinematics.unwound)
         self._cell = cell
         self.ways: Ways = OwnWays(robot) if cell is None else CellWays(robot, cell)
         self.hand = settings.hand
