@@ -3,8 +3,8 @@
 
     ros2 launch agent_planner robot.launch.py skills:=my_robot.yaml policy:=my_policy.yaml
 
-The robot brings its own driver and the servers that the skill library names. The supervisor begins stopped: a person
-resets it (`agent-planner reset`) once the robot may move.
+The robot brings its own driver and the servers that the skill library names; where that is a simulator of its own,
+`use_sim_time:=true`. The supervisor begins stopped: a person resets it (`agent-planner reset`) once the robot may move.
 """
 
 from launch import LaunchDescription
@@ -38,12 +38,12 @@ def generate_launch_description():
     return LaunchDescription(
         [
             *arguments,
-            _include("bringup.launch.py", None, use_sim_time="false"),
-            _include("rviz.launch.py", IfCondition(LaunchConfiguration("rviz")), use_sim_time="false"),
+            _include("bringup.launch.py", None),
+            _include("rviz.launch.py", IfCondition(LaunchConfiguration("rviz"))),
         ]
     )
 
 
-def _include(file, condition, **arguments):
+def _include(file, condition):
     source = PythonLaunchDescriptionSource(share("agent_planner", f"launch/{file}"))
-    return IncludeLaunchDescription(source, launch_arguments=arguments.items(), condition=condition)
+    return IncludeLaunchDescription(source, condition=condition)

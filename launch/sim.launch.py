@@ -45,7 +45,9 @@ def generate_launch_description():
             "rtf", default_value="1.0", description="Simulated seconds a wall second; 0: as fast as possible."
         ),
         DeclareLaunchArgument(
-            "camera_rate", default_value="1.0", description="Head camera's pictures a simulated second."
+            "camera_rate",
+            default_value="1.0",
+            description="Head camera's pictures a simulated second, in MuJoCo; Gazebo's camera has five.",
         ),
         DeclareLaunchArgument("gui", default_value="false", description="Gazebo's window; MuJoCo has none here."),
         DeclareLaunchArgument("rviz", default_value="false", description="RViz with camera, scene and plan."),

@@ -30,7 +30,8 @@ def generate_launch_description():
             "use_stamped",
             default_value="",
             choices=["", "true", "false"],
-            description="TwistStamped, if the supervisor has use_stamped too; empty: see teleop_params_file.",
+            description="TwistStamped, if the supervisor has use_stamped too; empty: false for the keyboard, for the "
+            "joystick as teleop_params_file has it.",
         ),
         DeclareLaunchArgument(
             "teleop_params_file",

@@ -91,7 +91,7 @@ def export_gazebo(scene: Scene, robot: RobotDescription, out: Path, gazebo: Gaze
         UserError: the folder cannot be written.
     """
     controllers = None
-    if gazebo.control == ROS2_CONTROL:
+    if gazebo.control == ROS2_CONTROL and robot.arm:
         controllers = _written(out, "controllers.yaml", controllers_yaml(robot))
     text = to_sdf(scene, robot, gazebo, str(controllers or ""))
     return GazeboFiles(

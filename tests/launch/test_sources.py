@@ -106,6 +106,15 @@ def test_what_is_included_takes_the_arguments_that_it_is_given():
             assert set(keywords(call)) - {"condition"} <= set(included.declared), included.name
 
 
+def test_a_real_robot_is_given_the_clock_that_is_asked_for():
+    """As every argument of `bringup.launch.py`, unless this file has one of that name itself."""
+    (robot,) = (file for file in FILES if file.name == "robot.launch.py")
+    includes = list(robot.calls("_include"))
+    assert [text(call.args[0]) for call in includes] == ["bringup.launch.py", "rviz.launch.py"]
+    assert {name for call in includes for name in keywords(call)} == set()
+    assert "use_sim_time" not in robot.declared
+
+
 def test_files_that_are_shared_are_there():
     shared = [call for file in FILES for call in file.calls("share") if text(call.args[1])]
     assert len(shared) >= 4

@@ -91,6 +91,23 @@ def test_what_has_fallen_asleep_where_it_was_put_is_put_again(sim):
     assert facts(sim, "red cube") == ({("holding", "")}, "red cube")
 
 
+@pytest.mark.parametrize("turned", [(0.5**0.5, 0.5**0.5, 0.0, 0.0), (0.5**0.5, 0.0, 0.5**0.5, 0.0)])
+def test_what_lies_on_its_side_is_put_up_again_and_does_not_jump(simulate, turned):
+    sim = simulate("table_top", 0, ("green bottle", "blue bin"), "delivery_base")
+    x, y, _ = sim.base_pose()
+    sim.data.joint("item/green bottle").qpos = (x - 0.6, y, 0.03, *turned)
+    sim.run(0.5)
+    (bottle,) = (o for o in truth.objects(sim) if o.item.name == "green bottle")
+    assert bottle.size[2] < 0.06, "it lies"
+    load(sim, "green bottle")
+    assert sim.data.joint("item/green bottle").qpos[2] == pytest.approx(truth.end_effector(sim).position[2] + 0.062)
+    sim.run(1.0)
+    assert facts(sim, "green bottle") == ({("holding", "")}, "green bottle")
+    unload(sim, "green bottle", "counter", inside=False)
+    sim.run(1.0)
+    assert facts(sim, "green bottle") == ({("on", "counter")}, "")
+
+
 @pytest.mark.parametrize("name", ["red cube", "green ball"])
 def test_what_is_on_the_deck_stays_there_on_a_drive_with_turns(simulate, name):
     sim = simulate("table_top", 0, THINGS, "delivery_base")

@@ -9,7 +9,7 @@ import mujoco
 import pytest
 
 import agent_planner_sim.gazebo
-from agent_planner_sim.export import export, robot_named, to_mjcf, to_sdf
+from agent_planner_sim.export import Gazebo, export, export_gazebo, robot_named, to_mjcf, to_sdf
 from agent_planner_sim.gazebo.bridge import bridge_yaml
 from agent_planner_sim.scenes import generate
 
@@ -36,6 +36,13 @@ def test_a_scene_is_written_and_the_files_are_named(tmp_path, kind, names):
 def test_the_same_scene_is_written_alike(tmp_path):
     first, second = (export("apartment", 5, "mobile_manipulator", "sdf", tmp_path / n)[0] for n in "ab")
     assert first.read_text() == second.read_text()
+
+
+@pytest.mark.parametrize(("robot", "joints"), [("mobile_manipulator", True), ("delivery_base", False)])
+def test_only_a_robot_with_joints_has_controllers_of_ros2_control(tmp_path, robot, joints):
+    files = export_gazebo(generate("tidy", 0), robot_named(robot), tmp_path, Gazebo(control="ros2_control"))
+    assert files.controllers == (tmp_path / "controllers.yaml" if joints else None)
+    assert ("controllers.yaml" in files.world.read_text()) is joints
 
 
 @pytest.mark.parametrize(

@@ -263,6 +263,8 @@ def test_a_second_simulator_does_not_start(client, environment):
         ("simulator", "seed", "parameter override rule: '-p seed'"),
         ("simulator", "seed:=some", "the parameter seed must be of type int"),
         ("simulator", "scene:=tidi", "did you mean 'tidy'"),
+        ("simulator", "video_file:=/dev/null/run.mp4", "video_file is '/dev/null/run.mp4'"),
+        ("simulator", "path_file:=path.gif", "path_file is 'path.gif'; its name must end in .png"),
         ("scene_from_simulator", "rate:=3", "no parameter 'rate'"),
     ],
 )

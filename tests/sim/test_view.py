@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
+import threading
+
 import numpy as np
 import pytest
 
+from agent_planner.errors import InfrastructureError
 from agent_planner.perception.frame import Frame, Intrinsics
 from agent_planner_sim.mujoco import truth
 from agent_planner_sim.mujoco.scene_model import item_body
 from agent_planner_sim.mujoco.video import Video
 from agent_planner_sim.mujoco.view import View
+from agent_planner_sim.nodes.artist import Artist
 from agent_planner_sim.nodes.picture_topics import camera_info
 from agent_planner_sim.shapes import Box, Cylinder
 from agent_planner_sim.transforms import matrix_from_quat
@@ -102,6 +106,36 @@ def test_a_video_keeps_its_time_when_frames_are_left_out(tmp_path):
     frames, length = imageio_ffmpeg.count_frames_and_secs(str(path))
     assert frames == 11
     assert length == pytest.approx(1.1, abs=0.05)
+
+
+def film(video):
+    for k in range(1000):  # ffmpeg looks at the first ones before it says no
+        video.add(np.full((480, 640, 3), k % 255, np.uint8), k / 10)
+
+
+def test_a_video_that_cannot_be_written_is_told_in_one_line(tmp_path):
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "file" / "run.mp4", tmp_path / "run.xyz"):
+        video = Video(path, 10)
+        with pytest.raises(InfrastructureError, match=rf"the video .*{path.name} cannot be written: .+$") as told:
+            film(video)
+        assert "\n" not in str(told.value)
+        video.close()
+
+
+def test_whatever_goes_wrong_with_a_picture_is_told_once_and_nobody_waits_for_the_next(simulate):
+    sim, told, ended = simulate("table_top", 0), [], threading.Event()
+
+    def work(view):
+        raise ValueError("no such colour")
+
+    artist = Artist(lambda failure: (told.append(failure), ended.set()))
+    assert artist.draw(sim, work, droppable=False)
+    assert ended.wait(60)
+    assert artist.failure == "ValueError: no such colour"
+    assert not any(artist.draw(sim, work, droppable=False) for _ in range(5))
+    artist.close()
+    assert told == [artist.failure]
 
 
 def test_rotation_of_handles_is_that_of_the_contract(simulate):

@@ -127,6 +127,8 @@ def controllers_yaml(robot: RobotDescription) -> str:
         "joints": list(robot.arm),
         "command_interfaces": ["position"],
         "state_interfaces": ["position", "velocity"],
+        # Joints that a trajectory does not name stay where they are, as they do without ros2_control.
+        "allow_partial_joints_goal": True,
     }
     values = {
         "controller_manager": {"update_rate": 100, **manager},

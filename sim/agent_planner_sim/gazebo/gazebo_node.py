@@ -13,7 +13,7 @@ from agent_planner_interfaces.srv import HandOver
 from builtin_interfaces.msg import Duration
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from geometry_msgs.msg import Twist
-from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
+from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
 from rclpy.node import Node
@@ -55,7 +55,8 @@ class GazeboWorld(Node):
     """Offers what a simulated robot does where Gazebo simulates; its name is ``simulator``, as clients expect.
 
     Topics: what `RobotTopics` lists, `sim/ground_truth` (SceneGraph, 10 Hz, hidden things too), `/diagnostics`.
-    Services: `sim/reset`, `sim/pause` and `sim/hand_over`, as the embedded simulator has them. Camera, scan and /clock
+    Services: `sim/reset`, `sim/pause` and `sim/hand_over`, as the embedded simulator has them; one that comes while a
+    scene is being set is answered afterwards. Camera, scan and /clock
     come from the bridge directly. Towards the bridge: the topics and services named in `bridge`, under ``gazebo/``.
 
     The state is copied into a `Mirror`; physics and rendering are Gazebo's alone.
@@ -69,6 +70,7 @@ class GazeboWorld(Node):
         self._ros2_control = values["control"] == ROS2_CONTROL
         self._patience = values["settle_timeout_s"]
         self._paused = False
+        self._fault = ""  # why the scene could not be set
         self._lock = threading.Lock()  # of the mirror
         self._one_at_a_time = threading.Lock()
         self._ready, self._ended = threading.Event(), threading.Event()
@@ -82,7 +84,7 @@ class GazeboWorld(Node):
         self._send = Sent(self._send_velocity, self._send_arm, self._send_opening)
         self._mirror = Mirror(self._generate(), self._robot, self._send)
         self._topics = RobotTopics(self, self._robot, self._submit, values["use_stamped"])
-        self._world = WorldServices(self)
+        self._world = WorldServices(self, self._ended)
         self._stage = Stage(self._world, self._robot, self)
         self._count = 0
         self._reported = 0.0
@@ -96,7 +98,8 @@ class GazeboWorld(Node):
         self.create_timer(self._period, self._tick, callback_group=own)
         # In steady time, so that a Gazebo that stands still is told.
         self.create_timer(1.0, self._report, callback_group=own, clock=Clock(clock_type=ClockType.STEADY_TIME))
-        services = ReentrantCallbackGroup()
+        # One after another: while a scene is being set, time must go on, and each that waited would hold a thread.
+        services = MutuallyExclusiveCallbackGroup()
         self.create_service(Trigger, "sim/reset", self._on_reset, callback_group=services)
         self.create_service(SetBool, "sim/pause", self._on_pause, callback_group=services)
         self.create_service(HandOver, "sim/hand_over", self._on_hand_over, callback_group=services)
@@ -105,8 +108,9 @@ class GazeboWorld(Node):
 
     def stop(self) -> None:
         """The base stands, and nobody waits for the arm any more."""
-        self._ended.set()
-        self._velocity.publish(Twist())
+        with self._lock:  # no tick comes after it
+            self._ended.set()
+            self._velocity.publish(Twist())
         self._beginning.join(1.0)
 
     def destroy_node(self) -> None:
@@ -118,17 +122,29 @@ class GazeboWorld(Node):
     def _begin(self) -> None:
         try:
             with self._one_at_a_time:
-                self._stage.begin(self._mirror.scene)
-                self._show()
+                self._set(self._mirror.scene, self._stage.begin)
         except AgentPlannerError as error:
-            self.get_logger().error(str(error))
+            if not self._ended.is_set():
+                self.get_logger().error(str(error))
 
-    def _show(self) -> None:
-        """The scene is set: tell what holds for all of it, and begin to obey."""
+    def _set(self, scene: Scene, change: Callable[[Scene], None]) -> None:
+        """Set a scene, then tell what holds for all of it, and begin to obey."""
+        self._ready.clear()
+        self._fault = ""
+        try:
+            change(scene)
+            if self._paused:
+                self._world.pause(True)
+        except AgentPlannerError as error:
+            self._fault = str(error)
+            raise
         with self._lock:
+            # All is where the scene has it. Gazebo tells that itself only when time goes on.
+            self._mirror = self._mirror.of_another(scene)
             self._topics.publish_fixed(self._mirror, self._mirror.time)
+            self._tell_state()
+            self._tell_truth()
         self._ready.set()
-        scene = self._mirror.scene
         self.get_logger().info(f"scene '{scene.name}', seed {scene.seed}, running in Gazebo")
 
     # --- state
@@ -142,22 +158,30 @@ class GazeboWorld(Node):
     def _tick(self) -> None:
         with self._lock:
             seen = self._inbox.read()
-            if seen.time <= 0.0:
-                return  # nothing has moved on
+            if seen.time <= 0.0 or self._ended.is_set():
+                return  # nothing has moved on, or nobody is to move it any more
             mirror = self._mirror
             mirror.see(seen)
             mirror.tick(self._period)
             if not self._ready.is_set():
                 return  # where the robot waits is of no interest to others
-            self._topics.publish_state(mirror, seen.time)
+            self._tell_state()
             self._count += 1
             if self._count % _TRUTH_EVERY == 0:
-                self._truth.publish(scene_graph(mirror, stamp(seen.time)))
+                self._tell_truth()
+
+    def _tell_state(self) -> None:
+        self._topics.publish_state(self._mirror, self._mirror.time)
+
+    def _tell_truth(self) -> None:
+        self._truth.publish(scene_graph(self._mirror, stamp(self._mirror.time)))
 
     def _report(self) -> None:
         moved, self._reported = self._mirror.time > self._reported, self._mirror.time
         level, text = DiagnosticStatus.OK, "running"
-        if not moved:
+        if self._fault:
+            level, text = DiagnosticStatus.ERROR, f"the scene is not set: {self._fault}"
+        elif not moved:
             text = "paused" if self._paused else "nothing from Gazebo: does it run, and its bridge, and its time?"
             level = DiagnosticStatus.OK if self._paused else DiagnosticStatus.ERROR
         elif not self._ready.is_set():
@@ -203,6 +227,10 @@ class GazeboWorld(Node):
         """Whether Gazebo has told of the robot (see `stage.Folding`)."""
         return self._mirror.heard
 
+    def now(self) -> float:
+        """Return Gazebo's time."""
+        return self._mirror.time
+
     def fold(self, seconds: float) -> None:
         """Send arm and hand to where an episode begins."""
         with self._lock:
@@ -229,13 +257,7 @@ class GazeboWorld(Node):
             with self._one_at_a_time:
                 scene = self._generate()
                 self._stage.check(scene)
-                self._ready.clear()
-                self._stage.change(scene)
-                with self._lock:
-                    self._mirror = self._mirror.of_another(scene)
-                if self._paused:
-                    self._world.pause(True)
-                self._show()
+                self._set(scene, self._stage.change)
         except AgentPlannerError as error:
             response.success, response.message = False, str(error)
         else:
@@ -245,12 +267,13 @@ class GazeboWorld(Node):
 
     def _on_hand_over(self, request: HandOver.Request, response: HandOver.Response) -> HandOver.Response:
         try:
-            with self._lock:
-                lend_a_hand(self._mirror, request)
-                puts = self._mirror.taken_puts()
-            # Without the lock: commands must not wait for Gazebo.
-            for name, placement in puts:
-                self._world.set_pose(item_body(name), placement)
+            with self._one_at_a_time:
+                with self._lock:
+                    lend_a_hand(self._mirror, request)
+                    puts = self._mirror.taken_puts()
+                # Without the mirror's lock: commands must not wait for Gazebo.
+                for name, placement in puts:
+                    self._world.set_pose(item_body(name), placement)
         except AgentPlannerError as error:
             response.success, response.message = False, str(error)
         else:
@@ -259,11 +282,12 @@ class GazeboWorld(Node):
 
     def _on_pause(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
         try:
-            self._world.pause(request.data)
+            with self._one_at_a_time:
+                self._world.pause(request.data)
+                self._paused = request.data
         except AgentPlannerError as error:
             response.success, response.message = False, str(error)
         else:
-            self._paused = request.data
             response.success, response.message = True, "paused" if request.data else "running"
         return response
 

@@ -99,13 +99,12 @@ class Mirror(Simulation):
             self._ramp.drive(linear, angular, self._seen_at)
 
     def tick(self, dt: float) -> None:
-        """Send the base's velocity of this moment, ``dt`` simulated seconds after the last one."""
-        if self._ramp is None:
-            return
-        before = self._ramp.velocity
-        now = self._ramp.step(self._seen_at, dt)
-        if (before, now) != ((0.0, 0.0), (0.0, 0.0)):
-            self._send.velocity(*now)
+        """Send the base's velocity of this moment, ``dt`` simulated seconds after the last one.
+
+        At rest, too: Gazebo holds the last one that it got, and a bridge that is started again has lost some.
+        """
+        if self._ramp is not None:
+            self._send.velocity(*self._ramp.step(self._seen_at, dt))
 
     def follow(self, names: Sequence[str], times: Sequence[float], points: Sequence[Sequence[float]]) -> None:
         """Start a joint trajectory, which replaces the one under way; errors as in `dense`."""

@@ -112,12 +112,24 @@ def _joint(joint: Joint) -> ET.Element:
     axis = add(element, "axis")
     add(axis, "xyz", joint.axis)
     limit = add(axis, "limit")
-    for name in ("lower", "upper", "effort", "velocity"):
-        add(limit, name, getattr(joint, name))
+    add(limit, "lower", joint.lower)
+    add(limit, "upper", joint.upper)
+    add(limit, "effort", _strength(joint))
+    add(limit, "velocity", joint.velocity)
     # The drive's damping, here and not in its controller: the physics takes it implicitly, which stays stable for
     # wrists of tiny inertia. A controller's own damping shakes them (kd·dt must be below the inertia).
     add(add(axis, "dynamics"), "damping", joint.damping)
     return element
+
+
+def _strength(joint: Joint) -> float:
+    """Largest force or torque of a drive here.
+
+    MuJoCo's drives damp the velocity's error only, so that at full speed all of their effort is left. Here the joint is
+    damped against standing still: what that takes comes on top, else the shoulder reaches half its speed and the hand
+    leaves its path.
+    """
+    return joint.effort + joint.damping * joint.velocity
 
 
 def _add_sensors(model: ET.Element, robot: RobotDescription, mounts: dict[str, Joint]) -> None:
@@ -194,8 +206,8 @@ def _add_joint_systems(model: ET.Element, robot: RobotDescription) -> None:
             joint_name=list(robot.arm),
             initial_position=list(robot.postures["stow"]),
             position_p_gain=[joint.stiffness for joint in arm],
-            position_cmd_min=[-joint.effort for joint in arm],
-            position_cmd_max=[joint.effort for joint in arm],
+            position_cmd_min=[-_strength(joint) for joint in arm],
+            position_cmd_max=[_strength(joint) for joint in arm],
         )
     for name in robot.fingers:
         add_plugin(

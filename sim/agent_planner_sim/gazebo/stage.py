@@ -14,6 +14,7 @@ from agent_planner_sim.scenes.description import Placement, Scene
 _ASIDE = 2.5  # metres beside the scene where the robot unfolds and folds
 _FOLDED = 0.05  # rad or m, of every joint
 _FOLD_SECONDS = 3.0
+_AGAIN_SECONDS = 2 * _FOLD_SECONDS
 
 
 class World(Protocol):
@@ -37,6 +38,10 @@ class Folding(Protocol):
 
     def heard(self) -> bool:
         """Whether Gazebo has told of the robot."""
+        ...
+
+    def now(self) -> float:
+        """Return simulated seconds."""
         ...
 
     def fold(self, seconds: float) -> None:
@@ -120,10 +125,27 @@ class Stage:
     def _fold_and_place(self, scene: Scene) -> None:
         self._folding.wait(self._folding.heard, "the robot's state from Gazebo")
         if self._robot.arm:
-            self._folding.fold(_FOLD_SECONDS)
-            self._folding.wait(lambda: self._folding.error() <= _FOLDED, "the arm in its start posture")
+            self._fold()
         if self._robot.base is not None:
             self._world.set_pose(self._robot.name, scene.start)
+
+    def _fold(self) -> None:
+        """Tell arm and hand until the arm is there.
+
+        Nobody says whether they have heard it, and ros2_control's controllers of both begin after the one that tells of
+        the joints.
+        """
+        sent = -math.inf
+
+        def folded() -> bool:
+            nonlocal sent
+            now = self._folding.now()
+            if now - sent >= _AGAIN_SECONDS:
+                self._folding.fold(_FOLD_SECONDS)
+                sent = now
+            return self._folding.error() <= _FOLDED
+
+        self._folding.wait(folded, "the arm in its start posture")
 
 
 def refused(what: str) -> InfrastructureError:

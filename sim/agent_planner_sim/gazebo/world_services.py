@@ -2,6 +2,8 @@
 """Gazebo's world services as ros_gz_bridge offers them (1.0.11 and later)."""
 
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 from rclpy.callback_groups import ReentrantCallbackGroup
@@ -15,18 +17,23 @@ from agent_planner_sim.nodes.scene_message import pose
 from agent_planner_sim.scenes.description import Placement
 from agent_planner_sim.transforms import quat_from_rpy
 
-_SECONDS = 30.0
+_SECONDS, _LOOK_S = 30.0, 0.1
 _MODEL = 2  # ros_gz_interfaces/msg/Entity.MODEL
 
 
 class WorldServices:
     """Clients of ``gazebo/{control,create,remove,set_pose}``; may be called in any thread but the executor's only one.
 
+    Args:
+        node: the node that calls.
+        ended: set when the node is being ended; nobody waits for Gazebo then.
+
     Raises:
         InterfaceMissing: ros_gz_interfaces is not installed, or too old.
     """
 
-    def __init__(self, node: Node):
+    def __init__(self, node: Node, ended: threading.Event):
+        self._ended = ended
         group = ReentrantCallbackGroup()
         self._kinds = {name: load_interface(kind) for name, kind in service_types().items()}
         self._clients = {
@@ -61,13 +68,24 @@ class WorldServices:
 
     def _call(self, name: str, request: Any, what: str) -> None:
         client = self._clients[name]
-        if not client.wait_for_service(_SECONDS):
-            raise InfrastructureError(f"the bridge does not offer {client.srv_name}; ros_gz_bridge is 1.0.11 or later?")
+        if not self._comes(client.wait_for_service):
+            raise self._silence(f"the bridge does not offer {client.srv_name}; ros_gz_bridge is 1.0.11 or later?")
         future, done = client.call_async(request), threading.Event()
         future.add_done_callback(lambda _: done.set())
-        if not done.wait(_SECONDS):
+        if not self._comes(done.wait):
             client.remove_pending_request(future)
-            raise InfrastructureError(f"{client.srv_name} did not answer within {_SECONDS:.0f} s")
+            raise self._silence(f"{client.srv_name} did not answer within {_SECONDS:.0f} s")
         answer = future.result()
         if answer is None or not answer.success:
             raise refused(what)
+
+    def _comes(self, wait: Callable[[float], bool]) -> bool:
+        """Wait in short steps; ``wait`` takes the seconds of one."""
+        end = time.monotonic() + _SECONDS
+        while not wait(_LOOK_S):
+            if self._ended.is_set() or time.monotonic() > end:
+                return False
+        return True
+
+    def _silence(self, what: str) -> InfrastructureError:
+        return InfrastructureError("the simulator's node is being ended" if self._ended.is_set() else what)

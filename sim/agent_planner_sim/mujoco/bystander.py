@@ -36,7 +36,7 @@ def load(sim: Simulation, name: str) -> None:
     if closed is not None:
         raise UserError(f"'{name}' is in '{closed.region.name}', which is closed")
     x, y, z = truth.end_effector(sim).position
-    sim.put(name, Placement(x, y, z + thing.size[2] / 2 + _DROP, sim.base_pose()[2]))
+    sim.put(name, Placement(x, y, z + _half(thing) + _DROP, sim.base_pose()[2]))
 
 
 def unload(sim: Simulation, name: str, target: str, inside: bool) -> None:
@@ -63,7 +63,7 @@ def unload(sim: Simulation, name: str, target: str, inside: bool) -> None:
         raise UserError(f"there is no room {'in' if inside else 'on'} '{target}'")
     x, y, z = min(spots, key=lambda spot: math.dist(spot[:2], sim.base_pose()[:2]))
     _check_reach(sim, target, (x, y, z))
-    sim.put(name, Placement(x, y, z + thing.size[2] / 2 + _DROP, yaw_of(thing.pose.quat)))
+    sim.put(name, Placement(x, y, z + _half(thing) + _DROP, yaw_of(thing.pose.quat)))
 
 
 def carried(sim: Simulation) -> str | None:
@@ -83,6 +83,11 @@ def _thing(sim: Simulation, name: str) -> truth.ObjectState:
     if name not in things:
         raise UserError(f"there is no object '{name}'; {did_you_mean(name, things)}")
     return things[name]
+
+
+def _half(thing: truth.ObjectState) -> float:
+    """Half the height at which it stands: what lay on its side is put up again."""
+    return thing.item.size[2] / 2
 
 
 def _check_robot(sim: Simulation) -> None:

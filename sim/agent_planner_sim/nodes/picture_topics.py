@@ -2,6 +2,7 @@
 """The head camera's topics, and the video and picture that a run leaves behind."""
 
 import math
+import os
 from pathlib import Path
 
 import cv2
@@ -10,6 +11,7 @@ from rclpy.node import Node
 from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import CameraInfo, Image
 
+from agent_planner.errors import InfrastructureError, UserError
 from agent_planner_sim.mujoco.simulation import Simulation
 from agent_planner_sim.mujoco.video import Video
 from agent_planner_sim.mujoco.view import View
@@ -66,8 +68,7 @@ class PictureTopics:
                 self._path.append((x, y))
         if self._video and now >= self._video_due:
             self._video_due = now + self._video_period - 1e-6
-            video = self._video
-            self._artist.draw(sim, lambda view: video.add(view.third_person(*_VIDEO_SIZE), now), droppable=True)
+            self._artist.draw(sim, lambda view: self._film(view, now), droppable=True)
         if now >= self._camera_due and self._rendering is None and self._is_watched():
             self._rendering = now
             if self._artist.draw(sim, lambda view: self._publish(view, now), droppable=True):
@@ -75,13 +76,18 @@ class PictureTopics:
             else:
                 self._rendering = None
 
+    @property
+    def failure(self) -> str:
+        """Why there are no pictures; empty where nothing is known against them."""
+        return self._artist.failure
+
     def is_late(self, now: float) -> bool:
         """Whether a picture of the head camera ought to be there by now.
 
         Simulated time then waits for it: what the robot sees would be older than on a real one, by how slow the
         processor is.
         """
-        return self._rendering is not None and now - self._rendering > _LATEST and not self._artist.is_broken
+        return self._rendering is not None and now - self._rendering > _LATEST and not self.failure
 
     def restart(self) -> None:
         """Begin a new path: the scene is another one."""
@@ -91,7 +97,7 @@ class PictureTopics:
         """Finish the video and the picture of the path."""
         if self._path_picture:
             picture, path = self._path_picture, list(self._path)
-            self._artist.draw(sim, lambda view: _write(picture, view.top(path)), droppable=False)
+            self._artist.draw(sim, lambda view: self._write(picture, view.top(path)), droppable=False)
         self._artist.close()
         if self._video:
             self._video.close()
@@ -101,8 +107,22 @@ class PictureTopics:
 
     def _is_watched(self) -> bool:
         return math.isfinite(self._camera_period) and (
-            self._image.get_subscription_count() + self._depth.get_subscription_count() > 0
+            any(topic.get_subscription_count() for topic in (self._image, self._depth, self._info))
         )
+
+    def _film(self, view: View, now: float) -> None:
+        if self._video is None:
+            return
+        frame = view.third_person(*_VIDEO_SIZE)
+        try:
+            self._video.add(frame, now)
+        except InfrastructureError as error:  # a full disk, say; the camera goes on
+            self._video = None
+            self._tell(str(error))
+
+    def _write(self, path: Path, image: np.ndarray) -> None:
+        if not cv2.imwrite(str(path), cv2.cvtColor(image, cv2.COLOR_RGB2BGR)):
+            self._tell(f"the picture {path} cannot be written")
 
     def _publish(self, view: View, now: float) -> None:
         image, depth = view.head(self._camera.width, self._camera.height)
@@ -139,7 +159,21 @@ def camera_info(camera: CameraDescription, now: float) -> CameraInfo:
     return message
 
 
-def _write(path: Path, image: np.ndarray) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not cv2.imwrite(str(path), cv2.cvtColor(image, cv2.COLOR_RGB2BGR)):
-        raise OSError(f"cannot write {path}; its name must end in .png or .jpg")
+def output_file(parameter: str, text: str, ending: str) -> Path | None:
+    """Return where something is to be written, in a folder that is there then; None where the parameter is empty.
+
+    Raises:
+        UserError: that cannot be; better now than when all that was to be written is lost.
+    """
+    if not text:
+        return None
+    path = Path(text)
+    if path.suffix != ending:
+        raise UserError(f"the parameter {parameter} is '{text}'; its name must end in {ending}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"the parameter {parameter} is '{text}': {error.strerror}: {error.filename}") from error
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise UserError(f"the parameter {parameter} is '{text}', which cannot be written")
+    return path

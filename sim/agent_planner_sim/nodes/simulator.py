@@ -8,7 +8,6 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from agent_planner_interfaces.msg import SceneGraph
@@ -25,7 +24,7 @@ from agent_planner.ros.process import spinning
 from agent_planner_sim.mujoco.simulation import Simulation
 from agent_planner_sim.nodes.hands import lend_a_hand
 from agent_planner_sim.nodes.pacer import Pacer
-from agent_planner_sim.nodes.picture_topics import PictureTopics
+from agent_planner_sim.nodes.picture_topics import PictureTopics, output_file
 from agent_planner_sim.nodes.qos import LATCHED
 from agent_planner_sim.nodes.robot_topics import Command, RobotTopics
 from agent_planner_sim.nodes.run import run_node
@@ -72,6 +71,8 @@ class Simulator:
     def __init__(self) -> None:
         self.node = Node("simulator")
         declare(self.node, PARAMETERS)
+        endings = {"video_file": ".mp4", "path_file": ".png"}
+        files = {name: output_file(name, self._value(name), ending) for name, ending in endings.items()}
         self._robot = ROBOTS[self._value("robot")]()
         known = time.monotonic()
         self._sim = self._generate()
@@ -93,8 +94,8 @@ class Simulator:
             self.node,
             self._robot.camera,
             camera_rate=self._value("camera_rate"),
-            video=(_path(self._value("video_file")), self._value("video_rate")),
-            path_picture=_path(self._value("path_file")),
+            video=(files["video_file"], self._value("video_rate")),
+            path_picture=files["path_file"],
         )
         self.node.create_service(Trigger, "sim/reset", self._on_reset)
         self.node.create_service(SetBool, "sim/pause", self._on_pause)
@@ -206,6 +207,8 @@ class Simulator:
             "real time factor": f"{factor:.2f}",
         }
         status = DiagnosticStatus(level=DiagnosticStatus.OK, name="simulator", message="running")
+        if self._pictures.failure:
+            status.level, status.message = DiagnosticStatus.WARN, f"running without pictures: {self._pictures.failure}"
         status.values = [KeyValue(key=k, value=str(v)) for k, v in values.items()]
         message = DiagnosticArray(status=[status])
         message.header.stamp = stamp(self.now)
@@ -288,10 +291,6 @@ def _company(found: str) -> UserError:
         f"{found} on this ROS domain, so the simulator does not start; end it, or choose another "
         "ROS_DOMAIN_ID (0 to 101) for both the simulator and its clients"
     )
-
-
-def _path(text: str) -> Path | None:
-    return Path(text) if text else None
 
 
 def main() -> None:

@@ -81,6 +81,7 @@ def test_ros2_control_commands_every_joint_that_moves():
     manager = values["/**/controller_manager"]["ros__parameters"]
     assert set(bridge.CONTROLLERS) == {name for name in manager if name != "update_rate"}
     arm = values["/**/arm_controller"]["ros__parameters"]["joints"]
+    assert values["/**/arm_controller"]["ros__parameters"]["allow_partial_joints_goal"] is True
     hand = values["/**/gripper_controller"]["ros__parameters"]["joints"]
     urdf = ElementTree.fromstring(to_urdf(ROBOT, ros2_control=True).encode())
     commanded = [joint.get("name") for joint in urdf.find("ros2_control").findall("joint")]

@@ -5,9 +5,11 @@ import mujoco
 import numpy as np
 import pytest
 
+from agent_planner_sim.gazebo.sdf_robot import robot_model
 from agent_planner_sim.mujoco.model import TIME_STEP, build_spec
 from agent_planner_sim.robots import ROBOTS
 from agent_planner_sim.scenes import generate
+from agent_planner_sim.scenes.description import Placement
 
 pytestmark = pytest.mark.sim
 ROBOT = ROBOTS["mobile_manipulator"]()
@@ -32,8 +34,17 @@ class Controlled:
         self.data = mujoco.MjData(self.model)
         self.qpos = [self.model.joint(n).qposadr[0] for n in ROBOT.arm]
         self.dof = [self.model.joint(n).dofadr[0] for n in ROBOT.arm]
-        self.gain = np.array([ROBOT.joint(n).stiffness for n in ROBOT.arm])
-        self.force = np.array([ROBOT.joint(n).effort for n in ROBOT.arm])
+        model = robot_model(ROBOT, Placement())
+        (controller,) = (p for p in model.findall("plugin") if p.get("name").endswith("JointTrajectoryController"))
+        self.gain, most, limit = (
+            np.array([float(element.text) for element in found])
+            for found in (
+                controller.findall("position_p_gain"),
+                controller.findall("position_cmd_max"),
+                [model.find(f"joint[@name='{name}']/axis/limit/effort") for name in ROBOT.arm],
+            )
+        )
+        self.force = np.minimum(most, limit)
         self.data.qpos[self.qpos] = ROBOT.postures["stow"]
 
     def step(self, target):
@@ -56,3 +67,15 @@ def test_the_arm_follows_and_holds_every_joint_without_shaking(gravity):
     assert np.max(errors) < 0.06
     assert np.max(errors[-200:]) < 0.02
     assert np.abs(robot.data.qvel[robot.dof]).max() < 0.01
+
+
+def test_the_arm_keeps_to_its_path_at_the_speed_that_it_is_sent_with():
+    robot = Controlled(gravity=False)
+    start = np.array(ROBOT.postures["stow"])
+    change = np.zeros(len(start))
+    change[1] = 2.0
+    times = np.arange(0.0, 2.6, TIME_STEP)  # at its middle 1.44 rad/s, nine tenths of what the joint can do
+    shares = np.polynomial.Polynomial([0, 0, 0, 10, -15, 6])(times / 2.6)
+    errors = [robot.step(start + share * change) for share in shares]
+    assert np.max(errors) < 0.07
+    assert np.max(errors[-1]) < 0.02

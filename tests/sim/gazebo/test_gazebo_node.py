@@ -13,6 +13,7 @@ pytest.importorskip("agent_planner_interfaces.msg")
 from agent_planner_interfaces.action import AskPerson  # noqa: E402
 from agent_planner_interfaces.msg import SceneGraph  # noqa: E402
 from agent_planner_interfaces.srv import HandOver  # noqa: E402
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus  # noqa: E402
 from geometry_msgs.msg import Twist  # noqa: E402
 from nav_msgs.msg import OccupancyGrid, Odometry  # noqa: E402
 from rclpy.executors import MultiThreadedExecutor, SingleThreadedExecutor  # noqa: E402
@@ -24,7 +25,7 @@ from std_srvs.srv import SetBool, Trigger  # noqa: E402
 from tf2_msgs.msg import TFMessage  # noqa: E402
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint  # noqa: E402
 
-from agent_planner.errors import UserError  # noqa: E402
+from agent_planner.errors import InfrastructureError, UserError  # noqa: E402
 from agent_planner.ros.process import spinning  # noqa: E402
 from agent_planner_sim.gazebo import bridge, gazebo_node  # noqa: E402
 from agent_planner_sim.nodes.hidden import observed  # noqa: E402
@@ -121,7 +122,7 @@ class World:
         self.scene = generate("tidy", 0)
         self.client = Node("client", namespace=SPACE, context=context)
         self.gazebo = Gazebo(self.client, self.scene)
-        monkeypatch.setattr(gazebo_node, "WorldServices", lambda node: self.gazebo)
+        monkeypatch.setattr(gazebo_node, "WorldServices", lambda node, ended: self.gazebo)
         given = [Parameter(name, value=value) for name, value in parameters.items()]
         self.node = gazebo_node.GazeboWorld(namespace=SPACE, context=context, parameter_overrides=given)
         self.last, self.count = {}, {}
@@ -140,10 +141,13 @@ class World:
             assert time.monotonic() < end, f"{what} not within {LIMIT} s"
             never.wait(0.02)
 
-    def call(self, kind, name, **fields):
+    def ask(self, kind, name, **fields):
         client = self.client.create_client(kind, name)
         assert client.wait_for_service(LIMIT)
-        future = client.call_async(kind.Request(**fields))
+        return client.call_async(kind.Request(**fields))
+
+    def call(self, kind, name, **fields):
+        future = self.ask(kind, name, **fields)
         self.until(future.done, name)
         return future.result()
 
@@ -163,6 +167,7 @@ def start(monkeypatch):
         world.listen(TFMessage, "/tf", 100)
         world.listen(OccupancyGrid, "map", LATCHED)
         world.listen(String, "robot_description", LATCHED)
+        world.listen(DiagnosticArray, "/diagnostics")
         parts = (
             spinning(MultiThreadedExecutor(4, context=context), world.node),
             spinning(SingleThreadedExecutor(context=context), world.client),
@@ -206,9 +211,10 @@ def test_commands_reach_gazebo_limited_and_between_points(start):
     velocity = world.client.create_publisher(Twist, "cmd_vel", 10)
     message = Twist()
     message.linear.x = 3.0
-    world.until(lambda: velocity.publish(message) or world.gazebo.velocities, "a velocity")
+    fastest = lambda: max((v.linear.x for v in world.gazebo.velocities), default=0.0)  # noqa: E731
+    world.until(lambda: velocity.publish(message) or fastest() > 0.0, "a velocity")
     world.until(lambda: world.gazebo.velocities[-1].linear.x == 0.0, "the time-out")
-    assert 0.0 < max(v.linear.x for v in world.gazebo.velocities) <= 0.5
+    assert fastest() <= 0.5
     gripper = world.client.create_publisher(Float64, "gripper_controller/command", 10)
     world.until(lambda: gripper.publish(Float64(data=0.02)) or 0.01 in world.gazebo.fingers, "half an opening a finger")
     arm = world.client.create_publisher(JointTrajectory, "arm_controller/joint_trajectory", 10)
@@ -277,6 +283,63 @@ def test_time_stops_and_goes_on(start):
     assert world.gazebo.calls[-1] == ("pause", True)
     assert world.call(SetBool, "sim/pause", data=False).message == "running"
     assert world.gazebo.calls[-1] == ("pause", False)
+
+
+def test_a_pause_that_comes_while_a_scene_is_set_holds_once_it_is_set(start):
+    world = start()
+    world.until(lambda: "/diagnostics" in world.last, "diagnostics")
+    spawning, go_on = threading.Event(), threading.Event()
+    spawn = world.gazebo.spawn
+
+    def slowly(name, sdf):
+        spawning.set()
+        go_on.wait(LIMIT)
+        spawn(name, sdf)
+
+    world.gazebo.spawn = slowly
+    reset = world.ask(Trigger, "sim/reset")
+    assert spawning.wait(LIMIT)
+    pauses = [world.ask(SetBool, "sim/pause", data=True) for _ in range(5)]
+    told = world.count["/diagnostics"]
+    world.until(lambda: world.count["/diagnostics"] > told + 1, "diagnostics: not every thread waits")
+    assert not any(pause.done() for pause in pauses)
+    go_on.set()
+    world.until(reset.done, "the reset")
+    assert reset.result().success, reset.result().message
+    world.until(lambda: all(pause.done() for pause in pauses), "the pauses")
+    assert {pause.result().message for pause in pauses} == {"paused"}
+    assert world.gazebo.calls[-1] == ("pause", True)
+
+
+def test_a_scene_that_is_set_while_time_stands_is_told(start):
+    world = start()
+    assert world.call(SetBool, "sim/pause", data=True).success
+    world.node.set_parameters([Parameter("seed", value=1)])
+    assert world.call(Trigger, "sim/reset").success
+    assert world.gazebo.calls[-1] == ("pause", True)
+    other = generate("tidy", 1)
+    told = lambda: {o.name for o in world.last["sim/ground_truth"].objects}  # noqa: E731
+    world.until(lambda: told() == {item.name for item in other.items}, "the other scene's truth")
+    base = world.last["sim/ground_truth"].robot.base.position
+    assert (base.x, base.y) == pytest.approx((other.start.x, other.start.y))
+
+
+def test_a_scene_that_could_not_be_set_stays_told_until_one_is(start):
+    world = start()
+    spawn = world.gazebo.spawn
+
+    def refuse(name, sdf):
+        raise InfrastructureError("Gazebo did not add it")
+
+    world.gazebo.spawn = refuse
+    assert not world.call(Trigger, "sim/reset").success
+    world.until(lambda: "/diagnostics" in world.last, "diagnostics")
+    status = lambda: world.last["/diagnostics"].status[0]  # noqa: E731
+    world.until(lambda: status().message == "the scene is not set: Gazebo did not add it", "diagnostics")
+    assert status().level == DiagnosticStatus.ERROR
+    world.gazebo.spawn = spawn
+    assert world.call(Trigger, "sim/reset").success
+    world.until(lambda: status().level == DiagnosticStatus.OK, "diagnostics")
 
 
 def test_parameters_that_are_not_known_are_refused(monkeypatch):

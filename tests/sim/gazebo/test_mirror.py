@@ -110,9 +110,14 @@ def test_commands_are_sent_on(mirror, sent):
     assert points[-1].tolist() == pytest.approx([0.1, 0.5, *[0.1] * 6])
 
 
-def test_nothing_is_sent_while_the_base_stands(mirror, sent):
-    mirror.tick(0.02)
-    assert sent == []
+def test_a_base_that_stands_is_told_so_all_the_time_since_gazebo_holds_the_last_velocity_that_it_got(mirror, sent):
+    mirror.drive(0.2, 0.0)
+    for _ in range(3):
+        mirror.tick(0.02)
+    mirror.see(Seen(1.0))
+    for _ in range(5):
+        mirror.tick(0.02)
+    assert [velocity for _, velocity in sent[-3:]] == [(0.0, 0.0)] * 3
 
 
 def test_the_mirror_of_another_scene_keeps_arm_and_time(mirror):

@@ -22,6 +22,7 @@ class Gazebo:
         self.models = set(models)
         self.folds = folds
         self.folded = False
+        self.time = 1.0
 
     def pause(self, paused):
         self.calls.append(("pause", paused))
@@ -42,6 +43,9 @@ class Gazebo:
 
     def heard(self):
         return True
+
+    def now(self):
+        return self.time
 
     def fold(self, seconds):
         self.folded = self.folds
@@ -118,6 +122,24 @@ def test_what_has_no_arm_is_put_aside_but_does_not_fold():
     Stage(gazebo, robot, gazebo).begin(scene)
     assert [kind for kind, _ in gazebo.calls] == ["set_pose", "pause", "set_pose"]
     assert outside(gazebo.calls[0][1], scene)
+    assert gazebo.calls[-1] == ("set_pose", scene.start)
+
+
+def test_an_arm_that_was_told_before_it_could_hear_is_told_again_in_simulated_time():
+    scene = generate("tidy", 0)
+    gazebo = Gazebo({*names(scene), ROBOT.name}, folds=False)
+
+    def wait(until, what):
+        for _ in range(100):
+            if until():
+                return
+            gazebo.time += 0.1
+            gazebo.folds = gazebo.time > 5.0  # its controller has begun
+        raise AssertionError(what)
+
+    gazebo.wait = wait
+    Stage(gazebo, ROBOT, gazebo).begin(scene)
+    assert gazebo.calls.count(("fold", 3.0)) == 2
     assert gazebo.calls[-1] == ("set_pose", scene.start)
 
 
