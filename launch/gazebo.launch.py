@@ -68,7 +68,7 @@ def _gazebo(context):
     chosen = context.launch_configurations
     if shutil.which("gz") is None:
         raise UserError("Gazebo's command gz is not on the PATH; install ros-jazzy-ros-gz, or take sim:=mujoco")
-    numbers = given(chosen, {"seed": int, "rtf": float})
+    numbers = {"seed": 0, "rtf": 1.0} | given(chosen, {"seed": int, "rtf": float})
     robot = robot_named(chosen["robot"])
     gazebo = Gazebo(numbers["rtf"], chosen["render_engine"], chosen["control"], chosen["namespace"])
     folder = Path(tempfile.mkdtemp(prefix="agent_planner_gazebo_"))
