@@ -78,6 +78,7 @@ _IN_YAML = {
     "string_type": "must be text",
     "missing": "is missing",
     "extra_forbidden": "is no field that is known here",
+    "union_tag_not_found": "does not say of what type it is",
 }
 
 

@@ -47,7 +47,12 @@ def _literal(value: Value) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return f"{value:g}"
+    return number_text(value)
+
+
+def number_text(value: float) -> str:
+    """A number as text: all that an integer has, and of others what tells a coordinate to less than a millimetre."""
+    return str(value) if isinstance(value, int) else f"{value:.12g}"
 
 
 class ResultStatus(Enum):

@@ -16,8 +16,8 @@ from agent_planner.agent.loop import Episode
 from agent_planner.agent.requests import Dispatch, HandOver, ModelTurn, Observe, Question, Request
 from agent_planner.agent.result import EpisodeResult
 from agent_planner.agent.takeover import ASKED, TAKEOVER, Handed, Takeovers, TookOver, merged
-from agent_planner.errors import ModelError
-from agent_planner.llm.base import ChatModel, ChatRequest
+from agent_planner.errors import ModelError, UserError
+from agent_planner.llm.base import ChatModel, ChatReply, ChatRequest
 from agent_planner.scene import SceneGraph
 from agent_planner.skills import Skill
 from agent_planner.skills.tools import tools
@@ -106,7 +106,7 @@ class Driver:
             case ModelTurn(messages, grammar):
                 offered = tuple(tools(episode.library, episode.scene))
                 chat = ChatRequest(conversation_id, messages, grammar, tools=offered)
-                return self.model.chat([chat], self._interrupt)[0]
+                return self._reply(chat)
             case Dispatch(call, skill, scene):
                 feedback = _Feedback(episode, call)
                 return self.executor.execute(call, skill, scene, feedback.tell)
@@ -117,6 +117,12 @@ class Driver:
             case HandOver():
                 self.takeovers.ask()
                 return None
+
+    def _reply(self, chat: ChatRequest) -> ChatReply:
+        try:
+            return self.model.chat([chat], self._interrupt)[0]
+        except UserError as error:  # a key that a server does not take, a model that it has not: still no answer
+            raise ModelError(str(error)) from error
 
     def _told_apart(self, result: SkillResult) -> SkillResult:
         """A call that ended since a person took over says so; a stop or a cancel that came as well counts for more."""

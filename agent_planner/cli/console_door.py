@@ -73,7 +73,7 @@ def console_door(host: str, port: int, token_file: Path | None, opens: bool) -> 
     """
     missing = [name for name in _PACKAGES if find_spec(name) is None]
     if missing:
-        raise UserError(f"not installed: {', '.join(missing)}; pip install 'agent_planner[console]'")
+        raise UserError(f"not installed: {', '.join(missing)}; run `pip install '.[console]'` in the checkout")
     token = token_of(token_file) if token_file else new_token()
     with listening(port, host) as listens:
         yield Door(listens, host, token, token_file is not None, opens and _has_display())
@@ -96,12 +96,14 @@ def console_at(
     Yields:
         what raises InfrastructureError once the console is not served any more; call it now and then.
     """
+    from agent_planner.cli.joined import told_where
     from agent_planner.console.app import console_app
     from agent_planner.console.serve import names_of, served
     from agent_planner.ros.console_link import ConsoleLink
 
     link = ConsoleLink(node, arm_frame, suggestion)
-    link.join(wait)
+    with told_where(node):
+        link.join(wait)
     once = new_token() if door.opens else None
     app = console_app(link, door.token, names_of(door.host, door.port), once)
     with served(app, door.listens) as check:

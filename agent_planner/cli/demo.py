@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agent_planner.cli.console_door import PORT, Open, Port
+from agent_planner.cli.evaluate import ready_to_write
 from agent_planner.cli.instruction import checked
 from agent_planner.cli.options import (
     MODEL,
@@ -34,6 +35,7 @@ from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import CallRefused, UserError
 
 if TYPE_CHECKING:
+    from agent_planner.cli.wanted import Wanted
     from agent_planner.scene import SceneGraph
 
 INSTRUCTION = "put the red cube in the blue bin"
@@ -76,6 +78,10 @@ def demo(
     text = checked(instruction)
     if video is not None and not video.parent.is_dir():
         raise UserError(f"--video {video}: there is no folder {video.parent}")
+    if video is not None:
+        ready_to_write(video)
+    if port != PORT and not console:
+        raise UserError(f"--port {port} is of the console; add --console")
     if console and (video is not None or as_json):
         raise UserError("--console goes on until Ctrl-C: there is no --video and no --json with it")
     how = {"camera_rate": _CONSOLE_RATE} if console else {"video": True}
@@ -113,7 +119,7 @@ def demo(
     goal = GOAL if text == INSTRUCTION else result.goal
     verified = result.outcome == "succeeded" and holds_in(goal, truth)
     if "episode" in files:
-        add_facts(files["episode"], facts(want.scene, seed, verified, own=text == INSTRUCTION))
+        add_facts(files["episode"], facts(want, verified, own=text == INSTRUCTION))
     terminal.say(
         f"goal {goal or '(none)'} {'holds' if verified else 'is not verified'} in the simulator's ground truth; "
         f"{took:.0f} s, {simulated:.0f} s simulated",
@@ -125,19 +131,19 @@ def demo(
     raise typer.Exit(0 if verified else 1)
 
 
-def facts(scene: str, seed: int, verified: bool, own: bool) -> dict[str, Any]:
+def facts(want: "Wanted", verified: bool, own: bool) -> dict[str, Any]:
     """What the episode's record says of it beside the conversation.
 
     Args:
-        scene: where.
-        seed: of the scene.
+        want: the simulated robot and its scene.
         verified: whether the goal holds in the ground truth.
         own: whether that goal is the instruction's own meaning, not the model's reading of it.
     """
+    assert want.profile.simulator is not None
     return {
         "source": "agent",
-        "backend": "mujoco",
-        "scenario": f"demo/{scene}/{seed}",
+        "backend": want.profile.simulator.value,
+        "scenario": f"demo/{want.scene}/{want.seed}",
         "family": "demo",
         "reward": float(verified),
         "reward_from": "scenario" if own else "stated_goal",

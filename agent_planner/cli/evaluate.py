@@ -85,10 +85,7 @@ def evaluate(
     terminal = Terminal(as_json)
     config = LoopConfig(level=level, look_ahead=look_ahead)
     if backend is Backend.SYMBOLIC:
-        if policy:
-            raise UserError(
-                f"--policy {policy}: there is no gate in the symbolic world; add --backend mujoco or gazebo"
-            )
+        _refuse_a_simulators(robot, policy, scene, scene_source, rtf)
         from agent_planner.cli.evaluate_symbolic import run
 
         scores, took, name = run(terminal, suite, split.value, numbers, model, config, batch)
@@ -115,10 +112,24 @@ def evaluate(
         level=level.value,
         look_ahead=look_ahead,
     ).as_dict()
+    if backend is not Backend.SYMBOLIC:
+        figures |= {"robot": robot, "scene_source": scene_source.value}
     show(terminal, figures)
     if out is not None:
         write(out, figures, scores)
     terminal.result(figures)
+
+
+def _refuse_a_simulators(robot: str, policy: str, scene: str, scene_source: SceneSource, rtf: float | None) -> None:
+    """Raise UserError where the symbolic world is given what it has not: its figures would pass for the simulator's."""
+    source = "" if scene_source is SceneSource.TRUTH else scene_source.value
+    given = {"robot": "" if robot == ROBOT else robot, "scene": scene, "scene-source": source, "policy": policy}
+    told = [f"--{name} {value}" for name, value in (given | {"rtf": rtf}).items() if value]
+    if told:
+        raise UserError(
+            f"{', '.join(told)}: the symbolic world draws its own robots and scenes, and has no gate, camera or clock; "
+            "add --backend mujoco or gazebo"
+        )
 
 
 def seed_range(text: str) -> range:
@@ -133,12 +144,20 @@ def seed_range(text: str) -> range:
     return range(int(first), int(last))
 
 
-def ready_to_write(path: Path) -> None:
+def ready_to_write(path: Path, *inputs: Path) -> None:
     """Look before hours of work whether their result can be kept.
 
+    Args:
+        path: the file to come; its folder is made.
+        inputs: files that it is made of, which it must not take the place of.
+
     Raises:
-        UserError: the file cannot be written.
+        UserError: the file cannot be written, or is one of the inputs.
     """
+    if path.is_dir():
+        raise UserError(f"{path} is a folder; name a file to write")
+    if path.resolve() in {one.resolve() for one in inputs}:
+        raise UserError(f"{path} is read and would be written over; choose another file to write")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         there = path.exists()
@@ -146,7 +165,7 @@ def ready_to_write(path: Path) -> None:
         if not there:
             path.unlink()
     except OSError as error:
-        raise UserError(f"--out {path}: cannot be written ({error.strerror}); choose another file") from error
+        raise UserError(f"{path}: cannot be written ({error.strerror}); choose another file") from error
 
 
 def show(terminal: Terminal, figures: dict[str, Any]) -> None:

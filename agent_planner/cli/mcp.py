@@ -23,7 +23,9 @@ _STOP_SECONDS = 30.0
 
 def mcp(
     http: Annotated[bool, typer.Option("--http", help="streamable HTTP on this machine instead of stdio")] = False,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="with --http; 0 takes a free one")] = _PORT,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help=f"with --http; 0 takes a free one; {_PORT} if left out")
+    ] = None,
     token_file: Annotated[
         Path | None, typer.Option(help="with --http: a file that holds the token and that nobody else may read")
     ] = None,
@@ -33,24 +35,27 @@ def mcp(
 ) -> None:
     """Offer a running robot to a client of the Model Context Protocol: its skills, instructions, scene and stop."""
     if find_spec("mcp") is None:
-        raise UserError("the package mcp is not installed: pip install 'agent_planner[mcp]'")
+        raise UserError("the package mcp is not installed: run `pip install '.[mcp]'` in the checkout")
     if token_file is not None and not http:
         raise UserError("--token-file goes with --http: a client on stdio needs no token")
+    if port is not None and not http:
+        raise UserError(f"--port {port} goes with --http: a client on stdio has no port")
     from agent_planner.cli.ros_shell import enter_ros
 
     enter_ros()
-    from agent_planner.cli.joined import join_domain, joined
+    from agent_planner.cli.joined import join_domain, joined, told_where
     from agent_planner.mcp.server import mcp_server
     from agent_planner.ros.outside_robot import OutsideRobot
 
     join_domain(domain)
     with joined("agent_planner_mcp", namespace=namespace) as node:
         robot = OutsideRobot(node, "mcp")
-        robot.join(wait)
+        with told_where(node):
+            robot.join(wait)
         server = mcp_server(robot)
         try:
             if http:
-                _serve_http(server, port, token_file)
+                _serve_http(server, _PORT if port is None else port, token_file)
             else:
                 _serve_stdio(server)
         finally:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A file that a command makes for a person to edit; what is there is never written over."""
+"""What a command makes: files for a person to edit, never written over, and folders for what is to come."""
 
 from pathlib import Path
 
@@ -24,3 +24,16 @@ def write_new(path: Path, text: str) -> None:
             file.write(text)
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def made_folder(path: Path) -> Path:
+    """Make a folder, with those above it, if it is not there, before anybody waits for what is to come into it.
+
+    Raises:
+        UserError: it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{path}: no folder can be made there ({error.strerror}); choose another") from error
+    return path

@@ -22,6 +22,9 @@ class Simulator(Enum):
     GAZEBO = "gazebo"
 
 
+# Higher ones have ports that there are not.
+LAST_DOMAIN = 232
+
 RobotName = Annotated[str, typer.Option(help="name or file of a robot profile")]
 SceneName = Annotated[str, typer.Option(help="tidy, apartment or table_top, for a simulated robot")]
 SceneFrom = Annotated[
@@ -44,7 +47,12 @@ CheckPlan = Annotated[
 ]
 Domain = Annotated[int | None, typer.Option(min=0, max=101, help="ROS_DOMAIN_ID; a free one if left out")]
 RunningDomain = Annotated[
-    int | None, typer.Option(help="ROS_DOMAIN_ID; the shell's if left out, or else that of the newest running robot")
+    int | None,
+    typer.Option(
+        min=0,
+        max=LAST_DOMAIN,
+        help="ROS_DOMAIN_ID; the shell's if left out, or else that of the newest running robot",
+    ),
 ]
 Namespace = Annotated[str, typer.Option(help="namespace of the robot")]
 AsJson = Annotated[bool, typer.Option("--json", help="one JSON object as the last line of stdout")]

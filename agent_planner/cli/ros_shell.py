@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Commands that need ROS start themselves anew with its environment; `env` brings a shell there."""
 
+import sys
 from importlib.util import find_spec
 
 from agent_planner.cli import environment
@@ -32,6 +33,10 @@ def env() -> None:
     The newest running `agent-planner run` or `demo` gives the ROS_DOMAIN_ID.
     """
     running = newest()
+    if running is None:
+        print(
+            "# no robot that `agent-planner run` or `demo` started is up: ROS_DOMAIN_ID stays as it is", file=sys.stderr
+        )
     extra = (
         {"ROS_DOMAIN_ID": str(running.domain), "ROS_AUTOMATIC_DISCOVERY_RANGE": running.discovery} if running else {}
     )

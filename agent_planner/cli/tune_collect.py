@@ -10,6 +10,7 @@ import typer
 
 from agent_planner.cli import tune_records
 from agent_planner.cli.evaluate import ready_to_write
+from agent_planner.cli.models import checked
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import ConfigError, UserError
 from agent_planner.tuning.data.schema import Schema
@@ -85,7 +86,7 @@ def collect(
     told |= {"level": level, "look_ahead": look_ahead, "example": example, "seed": seed}
     given = {name: value for name, value in told.items() if value is not None}
     others = {"config": config, "failures": failures, "processes": processes, "ray": ray}
-    ready_to_write(out)
+    ready_to_write(out, scenarios)
     if from_episodes:
         more = [*given, *(name for name, value in others.items() if value is not None)]
         if more:
@@ -121,6 +122,8 @@ def _collect(
     from agent_planner.tuning.scenarios.failure_table import MEASURED, load_failures
 
     terminal = Terminal()
+    if config.model:
+        checked(config.model)
     table = load_failures(failures or MEASURED)
     with terminal.busy(f"reading {scenarios}"):
         units = dict(part for situation in _situations(scenarios) for part in parts(situation, config))

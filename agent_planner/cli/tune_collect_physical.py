@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agent_planner.cli.evaluate import ready_to_write, seed_range
-from agent_planner.cli.options import ROBOT, RUNS, PolicyName, RobotName, Runs
+from agent_planner.cli.options import MODEL, ROBOT, RUNS, PolicyName, RobotName, Runs
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import InfrastructureError
 from agent_planner.types import Level
@@ -43,11 +43,17 @@ def collect_physical(
     from agent_planner.cli.ros_shell import enter_ros
 
     enter_ros()
+    from agent_planner.cli.physical_suite import scene_seed
     from agent_planner.cli.taught import Robot, taught_episodes
+    from agent_planner.cli.wanted import wanted
+    from agent_planner.tuning.collect.config import EXPERT
     from agent_planner.tuning.collect.identity import model_hash
     from agent_planner.tuning.collect.work import Records, WorkFile
     from agent_planner.tuning.data.manifest import write_manifest
 
+    # Before anything is begun: a half-done file goes on with its own settings alone.
+    scene_seed(suite, _SPLIT, 0)
+    wanted(robot, MODEL if teacher == EXPERT else teacher, scene, policy)
     terminal = Terminal()
     bodied = Robot(robot, scene, policy, level.value, look_ahead=False, rtf=rtf)
     config = {"suite": suite, "split": _SPLIT, "seeds": seeds, "teacher": teacher, **asdict(bodied)}

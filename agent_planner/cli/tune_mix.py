@@ -59,7 +59,7 @@ def general(
     ] = None,
 ) -> None:
     """Make a set of general conversations. Synthesis that was killed goes on where it was."""
-    ready_to_write(out)
+    ready_to_write(out, *([file] if file else ()))
     of_source = {
         GeneralSource.SHAREGPT: {"file": file, "limit": limit},
         GeneralSource.SYNTHESIS: {"base": base, "batch": batch, "config": config},
@@ -208,7 +208,6 @@ def mix(
     ] = None,
 ) -> None:
     """Draw a training order from agent and general data, without what would repeat the evaluation."""
-    ready_to_write(out)
     from agent_planner.tuning.mixture.mix import mix as make
 
     given = {
@@ -225,6 +224,7 @@ def mix(
     }
     terminal = Terminal()
     told = _config(config, {name: value for name, value in given.items() if value is not None})
+    ready_to_write(out, *told.agent, *told.general, *told.against)
     tokenizer = None if told.base is None else _tokenizer(terminal, told.base)
     with terminal.busy("mixing"):
         counts = make(told, out, tokenizer)

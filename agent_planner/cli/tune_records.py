@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from agent_planner.cli.evaluate import ready_to_write
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import ConfigError, UserError
 from agent_planner.tuning.data.schema import Schema
@@ -104,14 +105,13 @@ def convert(
         How many were written.
 
     Raises:
-        UserError: something cannot be read, or there is no folder to write to.
+        UserError: something cannot be read, or the file cannot be written, or is one of those that are read.
     """
     from agent_planner.tuning.data.formats import WRITERS
-    from agent_planner.tuning.data.records import write_records
+    from agent_planner.tuning.data.records import files_of, write_records
 
     terminal = Terminal()
-    if not out.parent.is_dir():
-        raise UserError(f"there is no folder '{out.parent}' to write {out.name} to; make it first")
+    ready_to_write(out, *(file for source in sources for file in files_of(source)))
     with terminal.busy(f"reading {', '.join(map(str, sources[:3]))}{', …' if len(sources) > 3 else ''}"):
         count = write_records(out, map(WRITERS[write], _records(sources, read, change, skipped)))
     terminal.say(f"{count} conversation{'' if count == 1 else 's'} written to {out} ({write})")

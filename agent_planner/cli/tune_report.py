@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from agent_planner.cli.new_file import made_folder
 from agent_planner.cli.terminal import Terminal
 
 
@@ -18,6 +19,7 @@ def report(
     from agent_planner.tuning.panel.document import write_report
     from agent_planner.tuning.panel.results import read_results
 
+    made_folder(out)
     terminal = Terminal()
     with terminal.busy("reading the results") as status:
         page = write_report(read_results(results), out, base, lambda name: status.update(f"writing {name}"))

@@ -132,7 +132,7 @@ def filter_records(
     share: Annotated[float, typer.Option(min=0, max=1, help="for ablations: this share of the records")] = 1.0,
 ) -> None:
     """Keep the trajectories that the world rewarded, without duplicates; say what was dropped, and why."""
-    ready_to_write(out)
+    ready_to_write(out, *collected)
     from agent_planner.tuning.collect.filter import Filter, FilterConfig
     from agent_planner.tuning.data.manifest import write_manifest
     from agent_planner.tuning.data.records import read_plain, record, write_records

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agent_planner.cli.new_file import made_folder
 from agent_planner.cli.process import ChildProcess
 from agent_planner.cli.signals import Terminated, deferred
 from agent_planner.cli.terminal import BusyLine, Terminal
@@ -57,8 +58,7 @@ def study(
         _show(terminal, driver)
         return
     terminal.say(f"{len(steps)} steps; left: {_hours(driver.left())}; `--dry-run` shows them")
-    folder.mkdir(parents=True, exist_ok=True)
-    with alone(folder):
+    with alone(made_folder(folder)):
         ended = _Jobs(terminal, driver, jobs).run(until)
     if ended:
         with terminal.busy("writing the report"):

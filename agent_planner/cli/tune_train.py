@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from agent_planner.cli.new_file import made_folder
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import UserError
 from agent_planner.tuning.training.config import PRESETS, TrainConfig, load_config
@@ -90,7 +91,7 @@ def train(
         )
     if told.full and rank is not None:
         raise UserError("--rank is of an adapter, and all weights are to be learned; give --lora, too, or leave it out")
-    _run(told, out)
+    _run(told, made_folder(out))
 
 
 def _run(config: TrainConfig, out: Path) -> None:

@@ -5,20 +5,9 @@ import re
 from dataclasses import dataclass
 
 from agent_planner.errors import CallRefused
+from agent_planner.scene.predicates import SCENE_PREDICATES as SCENE_PREDICATES
 from agent_planner.types import Atom
 
-# Predicates that a scene has without any skill that makes them, with their number of arguments.
-SCENE_PREDICATES = {
-    "at": 1,
-    "on": 2,
-    "in": 2,
-    "near": 2,
-    "holding": 1,
-    "open": 1,
-    "closed": 1,
-    "explored": 1,
-    "hand_free": 0,
-}
 DID = "did"
 
 
@@ -61,7 +50,7 @@ def format_goal(stated: Stated) -> str:
 
 
 _DECLINED = re.compile(r'(missing|no_skill|which)\("([^"]*)"(?:: ([^"()]*))?\)')
-_ATOM = re.compile(r"(not )?([a-z][a-z0-9_]*)\(([^()]*)\)|(not )?([a-z][a-z0-9 ]*)")
+_ATOM = re.compile(r"(not )?([a-z][a-z0-9_]*)\(([^()]*)\)|(not )?([a-z][a-z0-9_ ]*)")
 
 
 def parse_goal(text: str) -> Stated:

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from agent_planner.goals.goal import DID
 from agent_planner.scene import SceneGraph
 from agent_planner.scene.graph import CONTAINER
-from agent_planner.types import Atom, Call
-
-ACCESSIBLE = "accessible"
+from agent_planner.scene.predicates import ACCESSIBLE
+from agent_planner.types import Atom, Call, Value, number_text
 
 
 def holds(atom: Atom, scene: SceneGraph, done: Iterable[Call] = ()) -> bool:
@@ -18,7 +17,7 @@ def holds(atom: Atom, scene: SceneGraph, done: Iterable[Call] = ()) -> bool:
 
 def _positive(atom: Atom, scene: SceneGraph, done: Iterable[Call]) -> bool:
     if atom.name == DID:
-        return any(did_atom(call) == atom.positive for call in done)
+        return any(_was_made(call, atom) for call in done)
     if atom.name == ACCESSIBLE:
         return cover_of(atom.args[0], scene) is None
     if atom.name == "at" and scene.holding == atom.args[0]:
@@ -31,7 +30,27 @@ def _positive(atom: Atom, scene: SceneGraph, done: Iterable[Call]) -> bool:
 
 def did_atom(call: Call) -> Atom:
     """The atom that a successful call makes true for ``did(…)`` goals."""
-    return Atom(DID, (call.skill, *(f"{v:g}" if isinstance(v, float | int) else str(v) for v in call.args.values())))
+    return Atom(DID, (call.skill, *map(_written, call.args.values())))
+
+
+def _written(value: Value) -> str:
+    return value if isinstance(value, str) else number_text(value)
+
+
+def _was_made(call: Call, atom: Atom) -> bool:
+    """Whether a ``did(…)`` atom is about that call; a number may be written as ``90``, ``90.0`` or ``9e1``."""
+    skill, *given = atom.args
+    values = [*call.args.values()]
+    return skill == call.skill and len(given) == len(values) and all(map(_says, given, values))
+
+
+def _says(text: str, value: Value) -> bool:
+    if isinstance(value, str):
+        return text == value
+    try:
+        return number_text(float(text)) == number_text(value)
+    except ValueError:
+        return False
 
 
 def cover_of(name: str, scene: SceneGraph) -> str | None:

@@ -14,7 +14,7 @@ from itertools import islice, product
 from agent_planner.goals.goal import DID, Goal
 from agent_planner.goals.holds import ACCESSIBLE, cover_of, unmet
 from agent_planner.goals.world import apply, met_needs, unmet_needs
-from agent_planner.scene import SceneGraph
+from agent_planner.scene import SceneGraph, ScenePlace
 from agent_planner.skills import Parameter, Skill, SkillLibrary
 from agent_planner.types import Atom, Call, Value
 
@@ -119,11 +119,20 @@ def _bindings(atom: Atom, skill: Skill, scene: SceneGraph) -> Iterator[dict[str,
         if atom.args[0] == skill.name and len(atom.args) == len(skill.parameters) + 1:
             yield dict(zip(skill.parameters, atom.args[1:], strict=True))
         return
+    atom = _as_made(atom, scene)
     for made in skill.makes:
         if made.name == atom.name and made.negated == atom.negated and len(made.args) == len(atom.args):
             yield dict(zip(made.args, atom.args, strict=True))
-        elif _frees_the_hand(atom) and made.name in ("on", "in") and scene.holding:
+        elif _frees_the_hand(atom) and made.name in ("on", "in") and not made.negated and scene.holding:
             yield {made.args[0]: scene.holding}
+
+
+def _as_made(atom: Atom, scene: SceneGraph) -> Atom:
+    """A place that is not open is closed, and the other way round: so skills say what they make of it."""
+    opposite = {"open": "closed", "closed": "open"}.get(atom.name)
+    if opposite is None or not atom.negated or not isinstance(scene.entities.get(atom.args[0]), ScenePlace):
+        return atom
+    return Atom(opposite, atom.args)
 
 
 def _frees_the_hand(atom: Atom) -> bool:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the value of ``--model`` to a model; nothing is loaded yet."""
 
+import re
 from pathlib import Path
 
 from agent_planner.errors import UserError, did_you_mean
@@ -39,10 +40,10 @@ def choose_model(choice: str) -> ChatModel:
 def _openai(rest: str) -> ChatModel:
     from agent_planner.llm.openai import OpenAIModel  # imports httpx, which a local model does not need
 
-    model, at, url = rest.partition("@")
-    if not model or not at or not url.startswith(("http://", "https://")):
+    found = re.fullmatch("(.+?)@(https?://.+)", rest)  # a model's own name may hold an @, too
+    if found is None:
         raise UserError(f"'openai:{rest}' is not of the form openai:MODEL@http://host:port/v1")
-    return OpenAIModel(model, url)
+    return OpenAIModel(found[1], found[2])
 
 
 def _local(choice: str) -> LocalModel:

@@ -3,9 +3,10 @@
 
 import asyncio
 import os
+import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ from agent_planner.llm.openai_answer import Answer, shown
 
 KEY_VARIABLE = "OPENAI_API_KEY"
 _CANCEL_SECONDS = 0.02
+_LINE_ENDS = re.compile(r"[\r\n]+")
 
 
 class OpenAIModel:
@@ -46,7 +48,7 @@ class OpenAIModel:
     ):
         self._model = model
         self._url = url.rstrip("/")
-        self._key = api_key if api_key is not None else os.environ.get(KEY_VARIABLE, "")
+        self._key = (api_key if api_key is not None else os.environ.get(KEY_VARIABLE, "")).strip()
         self._timeout = httpx.Timeout(read_seconds, connect=connect_seconds)
         self._repetitions = repetitions
         self._backoff = backoff or Backoff()
@@ -70,7 +72,7 @@ class OpenAIModel:
             progress(f"asking {self._url}", 0.0)
         try:
             answer = httpx.get(f"{self._url}/models", headers=self._headers(), timeout=self._timeout)
-        except (httpx.TransportError, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        except (httpx.RequestError, httpx.InvalidURL) as error:
             raise UserError(
                 f"no language model answers at {self._url} ({_named(error)}): start the server, mend the URL, "
                 "or choose another --model (default needs no server)"
@@ -162,11 +164,12 @@ class OpenAIModel:
                 if "event-stream" not in response.headers.get("content-type", ""):
                     answer.add_whole((await response.aread()).decode(errors="replace"))
                     return None
-                async for line in response.aiter_lines():
+                async for line in _lines(response):
                     if answer.add_line(line):
                         break
-        except httpx.TransportError as error:
-            return _Failure(f"the connection failed ({_named(error)})")
+        except httpx.RequestError as error:
+            if answer.finish is None:  # else all that matters has come
+                return _Failure(f"the connection failed ({_named(error)})")
         if answer.finish is None:
             return _Failure("the stream ended before the answer did")
         return None
@@ -184,6 +187,11 @@ class OpenAIModel:
                 f"{self.name}: HTTP 404: {said}; see that the model's name is one of {self._url}/models and that "
                 "the URL ends where /chat/completions begins"
             )
+        if response.has_redirect_location:
+            raise UserError(
+                f"{self.name}: HTTP {code}: the server is at {response.headers['location']} now; write that URL, "
+                "without /chat/completions"
+            )
         raise ModelError(f"{self.name}: the request was refused, HTTP {code}: {said}")
 
     def _refused_key(self, code: int) -> str:
@@ -191,6 +199,8 @@ class OpenAIModel:
         return f"{self._url}: HTTP {code}: the API key {what}; set the environment variable {KEY_VARIABLE}"
 
     def _headers(self) -> dict[str, str]:
+        if not (self._key.isascii() and self._key.isprintable()):
+            raise UserError(f"the API key holds signs that no key has (a line's end, an accent); see {KEY_VARIABLE}")
         return {"Authorization": f"Bearer {self._key}"} if self._key else {}
 
     def _body(self, request: ChatRequest) -> dict[str, Any]:
@@ -243,13 +253,13 @@ class _Turn:
         ends: dict[str | None, Finish] = {"length": "length", None: "cancelled"}
         answer = self._answer
         usage = answer.usage
-        details = usage.get("prompt_tokens_details") or {}
+        details = usage.get("prompt_tokens_details")
         return ChatReply(
             text=answer.text(),
             raw_invalid=None,
-            prompt_tokens=int(usage.get("prompt_tokens") or 0),
-            cached_tokens=int(details.get("cached_tokens") or 0),
-            sampled_tokens=int(usage.get("completion_tokens") or answer.pieces),
+            prompt_tokens=_count(usage, "prompt_tokens"),
+            cached_tokens=_count(details, "cached_tokens"),
+            sampled_tokens=_count(usage, "completion_tokens") or answer.pieces,
             forced_tokens=0,
             seconds_prompt=self._first - self._began,
             seconds_decode=time.monotonic() - self._first,
@@ -259,3 +269,19 @@ class _Turn:
 
 def _named(error: Exception) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def _count(usage: Any, name: str) -> int:
+    """A server's count; 0 where it sends none, or anything else."""
+    value = usage.get(name) if isinstance(usage, Mapping) else None
+    return value if isinstance(value, int) else 0
+
+
+async def _lines(response: httpx.Response) -> AsyncIterator[str]:
+    """The lines of an event stream. httpx would part them at U+2028 and U+0085 too, which JSON holds as they are."""
+    rest = ""
+    async for text in response.aiter_text():
+        *whole, rest = _LINE_ENDS.split(rest + text)
+        for line in whole:
+            yield line
+    yield rest

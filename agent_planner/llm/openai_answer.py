@@ -3,6 +3,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from agent_planner.errors import ModelError
@@ -23,7 +24,7 @@ class Answer:
     def __init__(self, where: str, heard: Callable[[str], None] | None = None):
         self._where = where
         self._heard = heard
-        self._calls: dict[int, dict[str, str]] = {}
+        self._calls: list[_ToolCall] = []
         self.content = ""
         self.finish: str | None = None
         self.usage: Mapping[str, Any] = {}
@@ -35,6 +36,8 @@ class Answer:
             return False
         data = line[len("data:") :].strip()
         if data == "[DONE]":
+            if self.finish is None and (self.content or self._calls):
+                self.finish = "stop"
             return True
         self.add(self._parsed(data), "delta")
         return False
@@ -50,7 +53,8 @@ class Answer:
         try:
             if chunk.get("error"):
                 raise ModelError(f"{self._where}: the server broke off: {shown(chunk['error'])}")
-            self.usage = chunk.get("usage") or self.usage
+            if isinstance(usage := chunk.get("usage"), Mapping):
+                self.usage = usage
             for choice in chunk["choices"][:1]:
                 self._add_turn(choice.get(part) or {})
                 self.finish = choice.get("finish_reason") or self.finish
@@ -65,7 +69,7 @@ class Answer:
         content = self.content.strip()
         if not self._calls:
             return _whole(content)
-        call = call_text(**self._calls[min(self._calls)])
+        call = call_text(self._calls[0].name, self._calls[0].arguments)
         return _whole(f"{content}\n{call}" if content else call)
 
     def _add_turn(self, turn: Mapping[str, Any]) -> None:
@@ -78,23 +82,47 @@ class Answer:
             if self._heard is not None:
                 self._heard(piece)
         for number, call in enumerate(turn.get("tool_calls") or ()):
-            known = self._calls.setdefault(int(call.get("index", number)), {"name": "", "arguments": ""})
-            for key in known:
-                value = call["function"].get(key) or ""
-                known[key] += value if isinstance(value, str) else json.dumps(value)
+            known = self._call(call, number)
+            known.name += _written(call["function"].get("name"))
+            known.arguments += _written(call["function"].get("arguments"))
+
+    def _call(self, piece: Mapping[str, Any], number: int) -> "_ToolCall":
+        """The call that a piece belongs to: some servers give every call the index 0, or none at all."""
+        index = number if piece.get("index") is None else piece["index"]
+        known = next((call for call in reversed(self._calls) if call.index == index), None)
+        own = piece.get("id")
+        if known is None or (own and known.id and own != known.id):
+            known = _ToolCall(index)
+            self._calls.append(known)
+        known.id = own or known.id
+        return known
 
     def _parsed(self, data: str) -> Any:
         try:
             return json.loads(data)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ModelError(f"{self._where}: what came is not JSON: {shown(data)}") from error
+
+
+@dataclass
+class _ToolCall:
+    """One tool call, as far as it has come."""
+
+    index: Any
+    id: Any = None
+    name: str = ""
+    arguments: str = ""
+
+
+def _written(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value) if value else ""
 
 
 def call_text(name: str, arguments: str) -> str:
     """A tool call in the text form; arguments that cannot be read stay as they are, for the agent to refuse."""
     try:
         args = json.loads(arguments or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return f"{name}({' '.join(arguments.split())})"
     if not isinstance(args, dict):
         return f"{name}({' '.join(arguments.split())})"

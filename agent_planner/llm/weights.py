@@ -13,6 +13,7 @@ from typing import NamedTuple
 import httpx
 import torch
 from huggingface_hub import constants
+from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerFast
 from transformers.utils import logging as transformers_logging
 
@@ -24,6 +25,8 @@ from agent_planner.llm.default_model import BASE_NAME, default_base
 
 ADAPTER_FILE = "adapter_config.json"
 _HUB_S = 5.0
+# What the libraries raise over files that are missing, cut short, or of another shape than the configuration says.
+_UNUSABLE = (OSError, ValueError, RuntimeError, SafetensorError)
 # Processors that multiply bf16 in hardware; elsewhere it is several times slower than fp32.
 _BF16_FLAGS = frozenset({"amx_bf16", "avx512_bf16"})
 # What is timed, about as a step of the default model multiplies: rows, inputs, outputs.
@@ -58,7 +61,7 @@ def load_weights(source: str, adapter: Path | None, progress: Progress) -> Loade
         model = AutoModelForCausalLM.from_pretrained(
             source, dtype=number_format(device), attn_implementation=ATTENTION, local_files_only=cached
         )
-    except (OSError, ValueError) as error:
+    except _UNUSABLE as error:
         raise UserError(_not_loaded(source, error)) from error
     if not isinstance(tokenizer, PreTrainedTokenizerFast):
         raise UserError(
@@ -147,7 +150,7 @@ def _merged(model: PreTrainedModel, adapter: Path) -> PreTrainedModel:
 
     try:
         return PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()  # type: ignore[operator]
-    except (OSError, ValueError, RuntimeError) as error:
+    except _UNUSABLE as error:
         raise UserError(f"{adapter}: this adapter does not fit the model: {_first_line(error)}") from error
 
 

@@ -83,7 +83,7 @@ class ClientNode:
             self.alive()
             left = end - time.monotonic()
             if left <= 0:
-                raise InfrastructureError(f"{what}: no answer within {seconds:.0f} s")
+                raise InfrastructureError(f"{what}: no answer within {seconds:g} s")
             waiting.wait(min(_PERIOD, left))
 
     def missing_actions(self, names: Iterable[str]) -> list[str]:

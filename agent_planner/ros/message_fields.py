@@ -9,6 +9,7 @@ from agent_planner.errors import UserError, did_you_mean
 from agent_planner.ros.interface_types import load_interface
 from agent_planner.ros.messages import MAP, to_pose_message
 from agent_planner.scene import Pose
+from agent_planner.types import number_text
 
 _ARRAY = re.compile(r"sequence<(?P<of>.+?)(?:, (?P<most>\d+))?>|(?P<of_fixed>.+)\[(?P<exactly>\d+)\]")
 _INTEGER = re.compile(r"(u?)int(8|16|32|64)")
@@ -53,11 +54,6 @@ def owner_of(message: Any, path: str) -> tuple[Any, str]:
     for name in outer:
         message = getattr(message, _known(message, name, path))
     return message, _known(message, last, path)
-
-
-def plain_number(value: float) -> str:
-    """A number as text: all that an integer has, and of others what tells a coordinate to less than a millimetre."""
-    return str(value) if isinstance(value, int) else f"{value:.12g}"
 
 
 def _known(message: Any, name: str, path: str) -> str:
@@ -113,14 +109,14 @@ def _integer(value: Any, unsigned: bool, bits: int, kind: str, path: str) -> int
         low, high = (0, 2**bits - 1) if unsigned else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
         if low <= value <= high:
             return int(value)
-        raise FieldError(f"'{path}' is of type {kind} ({low} to {high}) and cannot take {plain_number(value)}")
+        raise FieldError(f"'{path}' is of type {kind} ({low} to {high}) and cannot take {number_text(value)}")
     raise FieldError(f"'{path}' is of type {kind} and cannot take {value!r}")
 
 
 def _text(value: Any, kind: str, path: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise FieldError(f"'{path}' is of type {kind} and cannot take {value!r}")
-    text = value if isinstance(value, str) else plain_number(value)
+    text = value if isinstance(value, str) else number_text(value)
     bound = re.search(r"<(\d+)>", kind)
     if bound and len(text) > int(bound[1]):
         raise FieldError(f"'{path}' is of type {kind} and cannot take {len(text)} characters")

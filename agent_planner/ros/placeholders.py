@@ -15,13 +15,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from agent_planner.errors import UserError, did_you_mean
-from agent_planner.ros.message_fields import plain_number
 from agent_planner.scene import Pose, SceneGraph, ScenePlace
 from agent_planner.scene.approach import approach_pose
 from agent_planner.scene.graph import Entity
 from agent_planner.skills import Parameter, Skill
 from agent_planner.skills.skill import PLACEHOLDER
-from agent_planner.types import Call
+from agent_planner.types import Call, number_text
 
 FIELDS = ("name", "category", "color", "pose", "size", "approach_pose", "poses")
 _CALL = "call"
@@ -119,4 +118,4 @@ def _pose_parts(value: Any) -> dict[str, float]:
 def _as_text(value: Any, placeholder: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise UserError(f"'{placeholder}' cannot stand inside a text")
-    return value if isinstance(value, str) else plain_number(value)
+    return value if isinstance(value, str) else number_text(value)

@@ -52,5 +52,5 @@ def _reach(bounds: Bounds, call: Call, skill: Skill, scene: SceneGraph) -> Itera
             yield "reach_m", f"where '{entity.name}' is, is not known"
             continue
         gap = footprint_distance(scene.robot.base, entity.pose, entity.size)
-        if gap > bounds.reach_m:
+        if not gap <= bounds.reach_m:
             yield "reach_m", f"'{entity.name}' is {gap:.2f} m away, more than {bounds.reach_m:g} m"

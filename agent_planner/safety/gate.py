@@ -11,11 +11,10 @@ from typing import Protocol
 
 from agent_planner.errors import CallRefused
 from agent_planner.goals import unmet_needs
-from agent_planner.goals.goal import SCENE_PREDICATES
-from agent_planner.goals.holds import ACCESSIBLE
 from agent_planner.safety.judge import Judge, Opinion
 from agent_planner.safety.policy import Effect
 from agent_planner.scene import SceneGraph
+from agent_planner.scene.predicates import NEEDED_PREDICATES, SCENE_PREDICATES
 from agent_planner.skills import Skill, SkillLibrary
 from agent_planner.types import Call, ResultStatus, SkillResult
 
@@ -23,7 +22,7 @@ DENIED = "DENIED"
 # Denied to the robot: a person is to take over and do it.
 FOR_A_PERSON = "FOR_A_PERSON"
 # Needs that every scene source shows; others only the loop can know.
-_SHOWN = frozenset({*SCENE_PREDICATES, ACCESSIBLE, "base_moving", "arm_moving"})
+_SHOWN = frozenset({*SCENE_PREDICATES, *NEEDED_PREDICATES})
 
 
 class Executor(Protocol):

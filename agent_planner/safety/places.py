@@ -6,6 +6,7 @@ server; where that tells none, to any side that the server may choose. The way t
 is not known here. What a call without an entity does happens where the robot stands.
 """
 
+import math
 from dataclasses import dataclass
 
 from agent_planner.safety.polygons import Point
@@ -54,12 +55,14 @@ def _targets(call: Call, skill: Skill, scene: SceneGraph) -> tuple[tuple[str, En
 
 def is_placed(entity: Entity) -> bool:
     """Whether anybody has said where it is: a pose that is all zeros, of a thing without size, is no pose."""
-    return entity.pose != Pose() or any(entity.size)
+    is_known = all(map(math.isfinite, (*entity.pose, *entity.size)))
+    return is_known and (entity.pose != Pose() or any(entity.size))
 
 
 def sites(call: Call, skill: Skill, scene: SceneGraph) -> tuple[Site, ...]:
     """Every place that a checked call leads to; at least one."""
-    here = (Point(scene.robot.base.x, scene.robot.base.y),)
+    base = scene.robot.base
+    here = (Point(base.x, base.y),) if all(map(math.isfinite, base)) else ()
     found = []
     for entity in entities_of(call, skill, scene):
         found.append(Site(f"'{entity.name}'", here if scene.holding == entity.name else _centre(entity)))

@@ -4,6 +4,7 @@
 `docs/policy.md` tells how to write one.
 """
 
+import re
 from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from agent_planner.config import chosen_file, parse_yaml, read_text
 from agent_planner.errors import did_you_mean
 from agent_planner.safety.polygons import Polygon
+from agent_planner.scene.graph import NAME_PATTERN, name_of
 from agent_planner.skills import SkillLibrary
 
 SHIPPED = Path(__file__).parents[1] / "policies"
@@ -137,13 +139,19 @@ class Policy(_Strict):
         return policy
 
     def faults(self, library: SkillLibrary | None = None) -> Iterator[Fault]:
-        """What would make a rule or a bound never match: names that nothing has, and rules after one for everything."""
+        """What would never come to anything: names that nothing has, a margin of nothing, rules after one for all."""
+        if self.bounds.margin_m and self.bounds.workspace is None and not self.bounds.keep_out:
+            yield ("bounds", "margin_m"), "is kept from the edges of `workspace` and `keep_out`, and neither is there"
         seen: set[str] = set()
         for index, rule in enumerate(self.rules):
             at = ("rules", index)
             if rule.name in seen:
                 yield (*at, "name"), f"another rule is called '{rule.name}', too"
             seen.add(rule.name)
+            for entity in rule.entities:
+                if not re.fullmatch(NAME_PATTERN, entity):
+                    text = f"nothing can be called '{entity}'; a name is lower case: write '{name_of(entity)}'"
+                    yield (*at, "entities"), text
             for zone in rule.zones:
                 if zone not in self.zones:
                     yield (*at, "zones"), f"there is no zone '{zone}'; {did_you_mean(zone, self.zones)}"

@@ -10,10 +10,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from agent_planner.errors import UserError, did_you_mean
 from agent_planner.scene.plain import LABEL, is_reserved, plain
+from agent_planner.scene.predicates import SCENE_PREDICATES
 from agent_planner.types import Atom
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9 ]{0,39}$"
 RELATION_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
+# Relations that are between entities alone; facts that only skills know may be about words, too.
+_BETWEEN = ("at", "on", "in", "near", "holding")
 GRASPABLE, SURFACE, CONTAINER, OPENABLE = "graspable", "surface", "container", "openable"
 
 
@@ -149,6 +152,21 @@ class SceneGraph(_Frozen):
         for name in {r.name for r in self.relations}:
             if not re.fullmatch(RELATION_PATTERN, name):
                 raise ValueError(f"{name!r} is not a relation's name; lower case, digits and underscores, at most 40")
+        return self
+
+    @model_validator(mode="after")
+    def _relations_are_between_entities(self) -> "SceneGraph":
+        names = {e.name for e in (*self.objects, *self.places)}
+        for relation in self.relations:
+            if relation.name not in _BETWEEN:
+                continue
+            given, wanted = [n for n in relation[1:] if n], SCENE_PREDICATES[relation.name]
+            text = f"relation {relation.name}({', '.join(given)})"
+            if len(given) != wanted:
+                raise ValueError(f"{text}: it is about {wanted} of the entities, not {len(given)}")
+            for name in given:
+                if name not in names:
+                    raise ValueError(f"{text}: '{name}' is not in the scene; {did_you_mean(name, names)}")
         return self
 
     def replace(self, **update: object) -> "SceneGraph":

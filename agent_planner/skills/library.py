@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from agent_planner.config import chosen_file, parse_yaml, read_text, shipped_names
 from agent_planner.errors import CallRefused, did_you_mean
+from agent_planner.skills.faults import faults
 from agent_planner.skills.skill import Skill
 from agent_planner.types import Atom, Call
 
@@ -61,7 +62,9 @@ class SkillLibrary(BaseModel):
     @classmethod
     def parse(cls, text: str, where: str = "<text>") -> "SkillLibrary":
         """Read a library from YAML text; errors as in `load`."""
-        return parse_yaml(cls, text, where, needs="skills")[0]
+        library, lines = parse_yaml(cls, text, where, needs="skills")
+        lines.refuse(faults(library.skills))
+        return library
 
     @cached_property
     def by_name(self) -> dict[str, Skill]:

@@ -1,16 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """Parameters of a skill and the values they admit."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from agent_planner.errors import CallRefused, did_you_mean
 from agent_planner.scene import SceneGraph
-from agent_planner.types import Value
+from agent_planner.types import Value, number_text
 
 Kind = Literal["object", "place"]
+
+# The fields that mean something for each type, beside `description`.
+_FIELDS = {
+    "entity": {"kinds", "affordances"},
+    "number": {"minimum", "maximum", "unit"},
+    "enum": {"values", "data"},
+    "text": {"max_length"},
+}
+# What both a call, in quotes, and a goal, between commas and brackets, can say.
+_LONGEST = 80
+# No grammar has a number beyond 1e18.
+_FARTHEST = 1e15
+_WORD = re.compile(r'[^\s"\\(),;]+(?: [^\s"\\(),;]+)*')
 
 
 class Parameter(BaseModel):
@@ -20,14 +34,14 @@ class Parameter(BaseModel):
     are then ``values``, what they stand for is ``data``.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     type: Literal["entity", "number", "enum", "text"]
     description: str = ""
     kinds: tuple[Kind, ...] = ("object", "place")
     affordances: tuple[str, ...] = ()
-    minimum: float | None = None
-    maximum: float | None = None
+    minimum: float | None = Field(default=None, ge=-_FARTHEST, le=_FARTHEST)
+    maximum: float | None = Field(default=None, ge=-_FARTHEST, le=_FARTHEST)
     unit: str = ""
     values: tuple[str, ...] = ()
     data: dict[str, Any] = Field(default_factory=dict)
@@ -44,14 +58,31 @@ class Parameter(BaseModel):
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> "Parameter":
+        for name in sorted(self.model_fields_set - {"type", "description"} - _FIELDS[self.type]):
+            raise ValueError(f"`{name}` means nothing for type {self.type}; {_of_types(name)}")
+        if not self.kinds:
+            raise ValueError("`kinds` is empty; leave it out where both are meant")
         if self.type == "enum" and not self.values:
             raise ValueError("an enum needs `values`")
+        if len(set(self.values)) < len(self.values):
+            raise ValueError(f"a word stands twice in `values`: {', '.join(self.values)}")
         if self.type == "number":
             if self.minimum is None or self.maximum is None:
                 raise ValueError("a number needs `minimum` and `maximum`")
             if self.minimum > self.maximum:
                 raise ValueError(f"minimum {self.minimum:g} is above maximum {self.maximum:g}")
         return self
+
+    @field_validator("values")
+    @classmethod
+    def _can_be_said(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        for word in values:
+            if not _WORD.fullmatch(word) or not word.isprintable() or "then" in word.split() or len(word) > _LONGEST:
+                raise ValueError(
+                    f"{word!r} cannot be said in a call or a goal; a word has no quotes, brackets, commas, "
+                    f"semicolons, `then` or spaces around it, and at most {_LONGEST} characters"
+                )
+        return values
 
     def candidates(self, scene: SceneGraph) -> tuple[str, ...]:
         """Names of the entities that may stand here, in the scene's order (entity parameters only)."""
@@ -85,7 +116,7 @@ class Parameter(BaseModel):
         low, high = self.minimum or 0.0, self.maximum or 0.0
         if not low <= value <= high:  # also refuses nan
             bounds = f"{low:g} to {high:g} {self.unit}".strip()
-            raise CallRefused("OUT_OF_BOUNDS", f"{name}={value:g} is outside {bounds}")
+            raise CallRefused("OUT_OF_BOUNDS", f"{name}={number_text(value)} is outside {bounds}")
         return float(value)
 
     def _entity(self, name: str, value: str, scene: SceneGraph) -> str:
@@ -96,3 +127,7 @@ class Parameter(BaseModel):
             wanted = " ".join([*self.affordances, " or ".join(self.kinds)])
             raise CallRefused("WRONG_KIND", f"{name} must be a {wanted}; '{value}' is not one")
         return value
+
+
+def _of_types(name: str) -> str:
+    return f"it is for {', '.join(kind for kind, fields in _FIELDS.items() if name in fields)}"

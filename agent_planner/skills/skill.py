@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from agent_planner.errors import CallRefused, did_you_mean
 from agent_planner.scene import SceneGraph
@@ -28,6 +28,16 @@ def _skill_name(text: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", text):
         raise ValueError(f"'{text}' is no name: a lower-case letter and up to 39 more, digits or _ are")
     return text
+
+
+def _parameter_name(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", text):
+        raise ValueError(f"'{text}' is no name: a lower-case letter and more of them, digits or _ are")
+    return text
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 class _Binding(BaseModel):
@@ -66,12 +76,12 @@ class Skill(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[str, AfterValidator(_skill_name)]
-    description: str = Field(min_length=1, max_length=200)
-    parameters: dict[str, Parameter] = Field(default_factory=dict)
+    description: Annotated[str, BeforeValidator(_on_one_line), Field(min_length=1, max_length=200)]
+    parameters: dict[Annotated[str, AfterValidator(_parameter_name)], Parameter] = Field(default_factory=dict)
     needs: tuple[Pattern, ...] = ()
     makes: tuple[Pattern, ...] = ()
     retries: int = Field(default=1, ge=0, le=20)
-    timeout_s: float = Field(default=60.0, gt=0)
+    timeout_s: float = Field(default=60.0, gt=0, allow_inf_nan=False)
     risk: Literal["low", "medium", "high"] = "low"
     action: ActionBinding | None = None
     service: ServiceBinding | None = None
@@ -108,7 +118,12 @@ class Skill(BaseModel):
         missing = [name for name in self.parameters if name not in args]
         if missing:
             raise CallRefused("MISSING_ARGUMENT", f"{self.name} needs {', '.join(missing)}")
-        return {name: p.check(name, args[name], scene) for name, p in self.parameters.items()}
+        checked = {name: p.check(name, args[name], scene) for name, p in self.parameters.items()}
+        seen: dict[Value, str] = {}
+        for name, value in checked.items():
+            if self.parameters[name].type == "entity" and (other := seen.setdefault(value, name)) != name:
+                raise CallRefused("SAME_ENTITY", f"{self.name}: {other} and {name} cannot both be '{value}'")
+        return checked
 
     def entities(self, call: Call) -> dict[str, Value]:
         """Those of the call's arguments that are things of the scene."""

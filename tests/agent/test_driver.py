@@ -7,6 +7,7 @@ from agent_planner.agent.driver import Driver
 from agent_planner.agent.events import EventKind
 from agent_planner.agent.loop import Episode
 from agent_planner.agent.rollout import Rollout
+from agent_planner.errors import UserError
 from agent_planner.llm.scripted import ScriptedModel
 from agent_planner.safety.judge import Judge
 from agent_planner.safety.policy import Policy
@@ -127,3 +128,15 @@ def test_a_rollout_moves_the_base_and_what_it_carries(cancel):
     assert did("place_in", object="cup", container="bin").ok
     assert world.observe(cancel).entities["cup"].pose[:2] == (0.0, 4.0)
     assert "needs holding(cup)" in did("place_on", object="cup", surface="desk").message
+
+
+class Locked(ScriptedModel):
+    def chat(self, requests, cancel=None, on_token=None):
+        raise UserError("openai:robot@https://server: HTTP 401: the server does not take the key")
+
+
+def test_a_server_that_a_person_must_see_to_is_told_as_the_models_fault(cancel):
+    robot = Robot()
+    result = Driver(Locked([]), robot, robot, robot, cancel).run(Episode(LIBRARY, "get the cup", SCENE), "one")
+    assert (result.outcome, result.code) == (Outcome.FAILED, "MODEL_ERROR")
+    assert "HTTP 401" in result.summary

@@ -122,7 +122,10 @@ def test_a_host_beyond_this_machine_is_warned_of(stack, tmp_path):
 def test_without_a_robot_that_is_told(state):
     done = output("console", "--domain", "101", "--wait", "1", "--port", "0")
     assert (done.returncode, done.stdout) == (1, "")
-    assert "the planner's parameters: no answer within 1 s" in done.stderr and "Traceback" not in done.stderr
+    assert (
+        "the planner's parameters: no answer within 1 s in ROS domain 101" in done.stderr
+        and "Traceback" not in done.stderr
+    )
 
 
 def test_a_taken_port_is_told(state):
@@ -136,7 +139,7 @@ def test_a_taken_port_is_told(state):
 def test_without_the_packages_that_is_told(monkeypatch):
     monkeypatch.setattr(console_door, "find_spec", lambda name: None if name == "uvicorn" else name)
     with (
-        pytest.raises(UserError, match=r"not installed: uvicorn; pip install 'agent_planner\[console\]'"),
+        pytest.raises(UserError, match=r"not installed: uvicorn; run `pip install '\.\[console\]'`"),
         console_door.console_door("127.0.0.1", 0, None, False),
     ):
         pass

@@ -4,6 +4,8 @@
 import pytest
 
 from agent_planner.cli.demo import GOAL, INSTRUCTION, collect, facts, holds_in
+from agent_planner.cli.robots import load_robot
+from agent_planner.cli.wanted import Wanted
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.scene.graph import CONTAINER
 
@@ -68,6 +70,8 @@ def test_what_was_not_made_is_not_claimed(tmp_path):
 
 
 def test_the_record_says_what_was_verified_and_by_whose_goal():
-    mine, theirs = facts("tidy", 3, True, own=True), facts("tidy", 3, False, own=False)
+    mujoco, gazebo = (Wanted(load_robot(f"mobile_manipulator{kind}"), "default", "tidy", 3) for kind in ("", "_gazebo"))
+    mine, theirs = facts(mujoco, True, own=True), facts(gazebo, False, own=False)
     assert (mine["reward"], mine["reward_from"], mine["scenario"]) == (1.0, "scenario", "demo/tidy/3")
     assert (theirs["reward"], theirs["reward_from"]) == (0.0, "stated_goal")
+    assert (mine["backend"], theirs["backend"]) == ("mujoco", "gazebo")

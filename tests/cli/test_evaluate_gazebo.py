@@ -9,6 +9,7 @@ import pytest
 pytest.importorskip("rclpy")
 pytest.importorskip("mujoco")
 
+from agent_planner.cli import evaluate_physical
 from agent_planner_sim.gazebo import installed
 from tests.cli.test_main import call
 from tests.end_to_end.processes import RUN_SECONDS, finished
@@ -64,3 +65,10 @@ def test_a_seed_in_gazebo_gives_the_figures_of_any_backend(tmp_path, state, mode
     (record,) = tmp_path.glob("runs/*/*/episode.json")
     assert json.loads(record.read_text())["backend"] == "gazebo"
     assert {path.name for path in tmp_path.glob("runs/*/gazebo/*")} == {"world.sdf", "bridge.yaml"}
+
+
+def test_the_figures_say_which_robot_they_are_of(monkeypatch, capsys):
+    monkeypatch.setattr(evaluate_physical, "run", lambda *_: ([], 1.0, "default"))
+    code, out, _ = call(monkeypatch, capsys, "eval", "--backend", "mujoco", "--robot", "fixed_arm", "--json")
+    figures = json.loads(out)
+    assert (code, figures["robot"], figures["scene_source"]) == (0, "fixed_arm", "truth")

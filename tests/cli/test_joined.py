@@ -10,6 +10,8 @@ from agent_planner.cli.running import claimed
 pytest.importorskip("rclpy")
 
 from agent_planner.cli.joined import join_domain, joined_place, running_elsewhere
+from agent_planner.cli.ros_shell import env
+from agent_planner.errors import UserError
 
 pytestmark = pytest.mark.ros
 
@@ -48,6 +50,18 @@ def test_the_one_given_goes_before_all(tmp_path, monkeypatch):
     assert joins(7) == ("7", "SUBNET")
 
 
-def test_where_nothing_runs_nothing_is_chosen():
+@pytest.mark.parametrize("domain", ["abc", "-1", "233"])
+def test_a_shells_own_that_is_none_is_told(monkeypatch, domain):
+    monkeypatch.setenv("ROS_DOMAIN_ID", domain)
+    with pytest.raises(UserError, match=f"ROS_DOMAIN_ID={domain}: must be a number from 0 to 232; or give --domain"):
+        joins()
+    assert joins(7) == ("7", "SUBNET")
+
+
+def test_where_nothing_runs_nothing_is_chosen_and_that_is_told(capsys):
     assert joins() == ("", "SUBNET")
+    env()
+    out, err = capsys.readouterr()
+    assert "export ROS_DOMAIN_ID" not in out
+    assert "# no robot that `agent-planner run` or `demo` started is up" in err
     assert joined_place("rob") == "ROS domain 0, namespace 'rob'"

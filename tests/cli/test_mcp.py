@@ -258,9 +258,11 @@ def test_the_token_of_a_file_is_not_printed(stack, tmp_path):
     assert "token" not in said
 
 
-def test_a_token_needs_http():
+def test_a_token_and_a_port_need_http():
     done = output("mcp", "--token-file", "token")
     assert done.returncode == 2 and "--token-file goes with --http" in done.stderr
+    done = output("mcp", "--port", "8765")
+    assert done.returncode == 2 and "--port 8765 goes with --http" in done.stderr
 
 
 def test_without_a_planner_that_is_told(state):
@@ -278,5 +280,5 @@ def test_the_command_line_loads_nothing_of_it():
 
 def test_without_the_package_that_is_told(monkeypatch):
     monkeypatch.setattr("agent_planner.cli.mcp.find_spec", lambda name: None)
-    with pytest.raises(UserError, match=r"the package mcp is not installed: pip install 'agent_planner\[mcp\]'"):
+    with pytest.raises(UserError, match=r"mcp is not installed: run `pip install '\.\[mcp\]'` in the checkout"):
         command.mcp()

@@ -66,7 +66,9 @@ def test_plan_only_moves_nothing(stack):
 
 
 def test_send_without_a_planner_is_told(state):
-    done = output("send", "pick up the red cube", "--domain", "101", "--wait", "1")
+    done = output("send", "pick up the red cube", "--domain", "101", "--namespace", "rob", "--wait", "1")
     assert done.returncode == 1
     assert "execute_instruction" in done.stderr
+    assert "no answer within 1 s in ROS domain 101, namespace 'rob'" in done.stderr
+    assert "is the robot started?" in done.stderr
     assert "Traceback" not in done.stderr

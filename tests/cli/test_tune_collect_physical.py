@@ -15,7 +15,7 @@ from agent_planner.cli import taught
 from agent_planner.cli.evaluate_physical import Tried, facts, judged
 from agent_planner.cli.main import app
 from agent_planner.cli.options import Simulator
-from agent_planner.errors import InfrastructureError
+from agent_planner.errors import InfrastructureError, UserError
 from agent_planner.llm.base import Message
 from agent_planner.recording.episode import EpisodeRecorder, add_facts
 from agent_planner.tuning.panel.results import EpisodeLine, read_results
@@ -79,6 +79,20 @@ def test_what_was_broken_off_goes_on_after_the_last_finished_episode(robot, tmp_
     assert records[0]["goal"] == f"goal: {scenario_of('smoke', 'dev', 3).goal}"
     assert "scene" not in records[0] and records[0]["episode"] == "episode3"
     assert json.loads((tmp_path / "out.manifest.json").read_text())["counts"] == {"records": 3}
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        (("--suite", "smok"), "did you mean 'smoke'"),
+        (("--teacher", "nobody"), "there is no model 'nobody'"),
+        (("--robot", "nobody"), "there is no robot 'nobody'"),
+    ],
+)
+def test_a_wrong_word_begins_nothing(robot, tmp_path, option, message):
+    with pytest.raises(UserError, match=message):
+        run("collect-physical", tmp_path / "out.jsonl", *option)
+    assert not list(tmp_path.glob("out*"))
 
 
 def test_an_episode_without_a_record_is_tried_again(robot, tmp_path, monkeypatch):

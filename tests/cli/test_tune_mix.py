@@ -109,6 +109,9 @@ def test_what_is_wrong_is_told(tmp_path, general, agent):
     file.write_text("eta: 0.2\nsample: 4\n")
     with pytest.raises(ConfigError, match=r"mix\.yaml:2: sample: is no field that is known here"):
         run("mix", out, "--config", file)
+    file.write_text(f"agent: [{agent}]\n")
+    with pytest.raises(UserError, match="is read and would be written over"):
+        run("mix", agent, "--config", file, "--general", general)
     with pytest.raises(UserError, match="--weight generated: is not of the form NAME=NUMBER"):
         run("mix", out, "--agent", agent, "--general", general, "--weight", "generated")
     with pytest.raises(UserError, match="--base .*nowhere/there: no tokenizer can be loaded"):

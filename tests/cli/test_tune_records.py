@@ -39,8 +39,11 @@ def test_what_is_wrong_is_told_and_nothing_is_written(tmp_path):
     with pytest.raises(ConfigError, match=r"talk\.jsonl:2: has neither.*; `tune import --skip-unusable` leaves such"):
         run("import", talk, "--out", out)
     assert not out.exists()
-    with pytest.raises(UserError, match="there is no folder"):
-        run("import", talk, "--out", tmp_path / "nowhere" / "out.jsonl")
+    with pytest.raises(UserError, match=r"talk\.jsonl is read and would be written over; choose another file"):
+        run("export", talk, "--out", talk)
+    with pytest.raises(UserError, match="is a folder; name a file to write"):
+        run("import", talk, "--out", tmp_path)
+    assert talk.read_text().count("\n") == 2
     with pytest.raises(UserError, match="known: agent, openai, sharegpt"):
         run("export", talk, "--out", out, "--schema", "auto")
 

@@ -113,6 +113,20 @@ def test_options_that_do_not_apply(run, drawn, tmp_path, options, message):
         run("collect", drawn, tmp_path / "out.jsonl", *options)
 
 
+def test_what_is_wrong_begins_nothing_and_takes_nothing_away(run, drawn, tmp_path):
+    out, before = tmp_path / "out.jsonl", drawn.read_bytes()
+    with pytest.raises(UserError, match="there is no model 'nobody'"):
+        run("collect", drawn, out, "--teacher", "nobody")
+    with pytest.raises(UserError, match="is read and would be written over"):
+        run("collect", drawn, drawn)
+    with pytest.raises(UserError, match="is read and would be written over"):
+        run("filter", drawn, "--out", drawn)
+    with pytest.raises(UserError, match="is a folder"):
+        run("scenarios", tmp_path)
+    assert drawn.read_bytes() == before
+    run("collect", drawn, out, "--whole", 1)  # no half-done work of the wrong command stands in its way
+
+
 def test_a_collection_is_told_in_a_file_and_options_win(run, drawn, tmp_path):
     out, config = tmp_path / "collected.jsonl", tmp_path / "collect.yaml"
     config.write_text("seed: 3\nwhole: 1\nmistakes: {wrong_goal: 0.5}\n")

@@ -70,6 +70,27 @@ def test_what_make_is_asked_for_is_there(verbs):
     assert set(verbs.split()) & targets, f"no target: {verbs}"
 
 
+def test_what_pip_is_told_can_be_installed():
+    """By its hash a package is installed only with all that it needs, or alone; and no index has our own."""
+    for page in PAGES:
+        for line in re.findall(r"pip install .*", page.read_text(encoding="utf-8")):
+            assert "agent_planner[" not in line, page.name
+            for lock in re.findall(r"-r (lock/\S+)", line):
+                packages = locked(lock)
+                assert len(packages) > 1 or "--no-deps" in line, f"{page.name}: {line}"
+
+
+def test_what_the_simulators_want_beside_a_stock_ros_is_told():
+    launch = PAGES[0].read_text(encoding="utf-8").partition("## On a stock ROS: launch")[2].partition("\n## ")[0]
+    assert not [
+        name for name in ("mujoco", "imageio-ffmpeg") if name not in locked("lock/stock.txt") and name not in launch
+    ]
+
+
+def locked(file):
+    return set(re.findall(r"^([\w.-]+)==", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE))
+
+
 def test_a_wrong_line_would_be_noticed():
     with pytest.raises(UsageError):
         parse(["demo", "--instruktion", "x"])

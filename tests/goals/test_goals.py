@@ -15,6 +15,7 @@ from agent_planner.goals import (
     plan,
     unmet_needs,
 )
+from agent_planner.goals.holds import did_atom
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.skills import SkillLibrary
 from agent_planner.types import Atom, Call
@@ -53,6 +54,35 @@ def test_other_text_is_no_goal(text: str):
     assert caught.value.code == "BAD_GOAL"
 
 
+def test_a_predicate_without_arguments_may_be_written_as_its_name():
+    assert parse_goal("goal: hand_free; not arm_down") == parse_goal("goal: hand free; not arm down")
+
+
+@pytest.mark.parametrize(
+    ("said", "called", "held"),
+    [
+        ("0.05", 0.05, True),
+        ("0.050", 0.05, True),
+        ("5e-2", 0.05, True),
+        ("0.0123456789", 0.0123456789, True),
+        ("0.0123456789", 0.0123457, False),
+        ("wide", 0.05, False),
+        ("0.05", "0.05", True),
+        ("0.050", "0.05", False),
+    ],
+)
+def test_a_number_was_called_however_it_is_written(said: str, called: float | str, held: bool):
+    done = [Call("set_gripper", {"opening": called})]
+    assert holds(Atom("did", ("set_gripper", said)), SCENE, done) is held
+    assert holds(Atom("did", ("set_gripper", said), True), SCENE, done) is not held
+    assert not holds(Atom("did", ("move_arm", said)), SCENE, done)
+
+
+def test_what_a_call_did_holds_after_it():
+    call = Call("turn", {"angle": 1 / 3, "note": "a"})
+    assert holds(did_atom(call), SCENE, [call])
+
+
 def test_declining_is_not_a_goal():
     assert parse_goal('goal: missing("x")') == Declined("missing", "x")
 
@@ -89,6 +119,9 @@ def test_needs_that_do_not_hold_are_named():
         ("in(red cube, drawer) then closed(drawer)", 7),
         ("holding(cup) then on(cup, desk)", 5),
         ("did(move_arm, stow)", 1),
+        ("did(set_gripper, 0.050)", 1),
+        ("not closed(drawer)", 2),
+        ("open(drawer) then not open(drawer)", 3),
         ("at(bin)", 0),
     ],
 )
@@ -115,3 +148,16 @@ def test_what_no_skill_makes_cannot_be_planned():
     without = SkillLibrary(skills=tuple(s for s in LIBRARY if s.name != "close"))
     opened = apply(Call("open", {"container": "drawer"}), LIBRARY, SCENE)
     assert plan(Goal(((Atom("closed", ("drawer",)),),)), without, opened) is None
+
+
+def test_taking_a_thing_off_a_surface_does_not_free_the_hand():
+    text = """skills:
+- name: clear
+  description: Say that a thing is not on a surface.
+  parameters: {object: {type: entity, kinds: [object]}, surface: {type: entity, affordances: [surface]}}
+  makes: ["not on(object, surface)"]
+"""
+    library = SkillLibrary(skills=(*SkillLibrary.parse(text), *LIBRARY))
+    holding = SCENE.replace(relations=(Relation("holding", "red cube"), Relation("at", "bin")))
+    step = next_step((Atom("hand_free"),), library, holding)
+    assert step is not None and step.call.skill == "place_in"

@@ -22,6 +22,10 @@ def test_an_endpoint():
     )
 
 
+def test_an_endpoint_whose_models_name_holds_an_at():
+    assert choose_model("openai:@cf/meta/llama@2@https://a.b/v1").name == "openai:@cf/meta/llama@2@https://a.b/v1"
+
+
 def test_a_script(tmp_path):
     file = tmp_path / "script.json"
     file.write_text('["goal: at(desk)"]')

@@ -79,9 +79,21 @@ def test_a_tool_call_becomes_text():
     assert server.bodies[0]["tools"] == [TOOL]
 
 
+def test_a_server_that_gives_every_tool_call_the_same_index():
+    first, second = ({"id": name, "function": {"name": name, "arguments": "{}"}} for name in ("pick", "place"))
+    for index in ({"index": 0}, {"index": None}, {}):
+        events = [piece(tool_calls=[call | index]) for call in (first, second)]
+        with ChatServer(stream(*events, piece(finish="tool_calls"))) as server:
+            (reply,) = chat(server)
+        assert reply.text == "pick()"
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
+        ('{"id": 1234567, "lat": 48.1234567}', "pick(id=1234567, lat=48.1234567)"),
+        (f'{{"n": 1{"0" * 400}}}', f"pick(n=1{'0' * 400})"),
+        ("[" * 100_000, f"pick({'[' * 100_000})"),
         ("{broken", "pick({broken)"),
         ("[1,\n2]", "pick([1, 2])"),
         ("", "pick()"),
@@ -114,10 +126,44 @@ def test_a_character_that_came_in_halves_is_put_together(pieces, text):
     assert reply.text == f'say(text="{text}")'
 
 
+def test_lines_end_where_a_stream_says_and_not_where_unicode_does():
+    """U+2028, U+0085 and others may stand in JSON as they are."""
+    said = "caf\u00e9 \u2028 one \u0085 two"
+    with ChatServer(stream(json.dumps(piece(said, finish="stop"), ensure_ascii=False))) as server:
+        (reply,) = chat(server)
+    assert reply.text == said
+
+
 def test_what_a_server_says_of_an_error_can_be_encoded():
     broken = stream({"error": {"message": "half \ud83d"}})
     with ChatServer(broken) as server, pytest.raises(ModelError, match="the server broke off: half \ufffd"):
         chat(server)
+
+
+def test_an_answer_that_was_whole_is_not_asked_for_again():
+    """Whatever becomes of the connection behind it."""
+    whole = [f"data: {json.dumps(event)}\n\n".encode() for event in (piece("goal: at(desk)"), piece(finish="stop"))]
+
+    def cut(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/event-stream")
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        for data in whole:
+            handler.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+        handler.close_connection = True
+
+    for behaviour in (cut, stream(piece("goal: at(desk)"))):  # without a reason for the end, but with [DONE]
+        with ChatServer(behaviour) as server:
+            (reply,) = chat(server)
+        assert (reply.text, reply.finish, len(server.bodies)) == ("goal: at(desk)", "stop", 1)
+
+
+@pytest.mark.parametrize("usage", [[1], "many", {"prompt_tokens": "n/a", "prompt_tokens_details": "?"}])
+def test_counts_that_cannot_be_read_are_left_out(usage):
+    with ChatServer(stream(piece("hi", finish="stop") | {"usage": usage})) as server:
+        (reply,) = chat(server)
+    assert (reply.text, reply.prompt_tokens, reply.cached_tokens, reply.sampled_tokens) == ("hi", 0, 0, 1)
 
 
 def test_the_length_limit_is_told():
@@ -156,6 +202,7 @@ def test_a_stream_cut_short_is_asked_for_again_and_not_told_twice():
     [
         (status(500, '{"error": {"message": "out of memory"}}'), "HTTP 500.*out of memory"),
         (stream(piece("goal"), done=False), "the stream ended before the answer did"),
+        (status(200, "hello", {"Content-Encoding": "gzip"}), "DecodingError"),
     ],
 )
 def test_failing_for_good_is_told_with_the_last_reason(behaviour, says_why):
@@ -170,6 +217,7 @@ def test_failing_for_good_is_told_with_the_last_reason(behaviour, says_why):
     [
         (status(401, "who are you"), UserError, "API key is missing; set the environment variable OPENAI_API_KEY"),
         (status(404, '{"detail": "no such model"}'), UserError, "no such model.*/v1/models"),
+        (status(307, "", {"Location": "https://there/v1/chat/completions"}), UserError, "is at https://there/.* now"),
         (status(400, '{"error": {"message": "too long"}}'), ModelError, "refused, HTTP 400.*too long"),
         (status(200, "<html>hello</html>", {"Content-Type": "text/html"}), ModelError, "not JSON: <html>hello"),
         (stream("{nonsense"), ModelError, "not JSON: {nonsense"),
@@ -220,6 +268,22 @@ def test_the_key_comes_from_the_environment(monkeypatch):
     with ChatServer(says("ok")) as server:
         chat(server)
     assert server.headers[0]["Authorization"] == "Bearer secret"
+
+
+def test_a_key_is_sent_without_what_stands_around_it():
+    with ChatServer(says("ok")) as server:
+        chat(server, api_key=" secret\n")
+    assert server.headers[0]["Authorization"] == "Bearer secret"
+
+
+@pytest.mark.parametrize("key", ["s\u00e9cret", "sec\nret"])
+def test_a_key_that_cannot_be_sent_is_refused_and_not_shown(key):
+    model = client("http://127.0.0.1:9/v1", api_key=key)
+    for attempt in (model.load, lambda: model.chat([ask()])):
+        with pytest.raises(UserError, match="the API key holds .*; see OPENAI_API_KEY") as caught:
+            attempt()
+        assert "cret" not in str(caught.value)
+    model.close()
 
 
 def test_several_conversations_at_once_in_their_order():

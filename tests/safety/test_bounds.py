@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+import math
+
 import pytest
 
 from agent_planner.safety.bounds import violations
@@ -71,3 +73,10 @@ def test_what_is_in_the_hand_is_within_reach(library, scene):
     )
     call = Call("place_on", {"object": "cup", "surface": "desk"})
     assert list(violations(Bounds(reach_m=0.7), call, library["place_on"], held)) == []
+
+
+def test_what_cannot_be_measured_is_out_of_reach(library, scene):
+    bounds = Bounds.model_validate({"reach_m": 9, "keep_out": {"lab": [[90, 90], [91, 90], [90, 91]]}})
+    lost = scene.replace(robot=scene.robot.model_copy(update={"base": Pose(math.nan)}))
+    assert [name for name, _ in violations(bounds, PICK, library["pick"], lost)] == ["reach_m"]
+    assert [name for name, _ in violations(bounds, STOW, library["move_arm"], lost)] == ["keep_out"]

@@ -69,3 +69,11 @@ def test_what_was_never_placed_is_nowhere(library, scene):
     assert [points for _, points, _ in found] == [[], []]
     origin = scene.replace(objects=(scene.objects[0].model_copy(update={"pose": Pose()}),))
     assert sites(Call("pick", {"object": "cup"}), library["pick"], origin)[0].points == ((0.0, 0.0),)
+
+
+def test_a_pose_that_is_no_number_is_nowhere(library, scene):
+    cup = scene.objects[0].model_copy(update={"pose": Pose(math.nan, 0.0, 0.6)})
+    lost = scene.replace(objects=(cup,), robot=scene.robot.model_copy(update={"base": Pose(0.3, math.inf)}))
+    assert [points for _, points, _ in placed(sites(Call("pick", {"object": "cup"}), library["pick"], lost))] == [[]]
+    stow = sites(Call("move_arm", {"posture": "stow"}), library["move_arm"], lost)
+    assert [points for _, points, _ in placed(stow)] == [[]]

@@ -42,6 +42,17 @@ def test_the_shipped_library_is_valid():
         (HEAD + "  needs: ['at(']\n", 4, "not a predicate"),
         (HEAD + "  needs: at\n", 4, "skills.0.needs: must be a list"),
         ("skills:\n- description: Ring.\n", 2, "skills.0.name: is missing"),
+        (HEAD + "  timeout_s: .inf\n", 4, "finite"),
+        (HEAD + "  parameters:\n    Target: {type: entity}\n", 5, "'Target' is no name: a lower-case letter"),
+        (HEAD + "  parameters:\n    x: {type: text, values: [a]}\n", 5, "`values` means nothing for type text; it is"),
+        (HEAD + "  parameters:\n    x: {type: enum, values: [a], minimum: 0}\n", 5, "it is for number"),
+        (HEAD + "  parameters:\n    x: {type: entity, kinds: []}\n", 5, "`kinds` is empty"),
+        (HEAD + "  parameters:\n    x: {type: number, minimum: -.inf, maximum: 1}\n", 5, "x.minimum: Input"),
+        (HEAD + "  parameters:\n    x: {type: number, minimum: 0, maximum: 1.0e+300}\n", 5, "x.maximum"),
+        (HEAD + "  parameters:\n    x: {type: enum, values: [a, a]}\n", 5, "a word stands twice"),
+        (HEAD + "  parameters:\n    x: {type: enum, values: ['say \"hi\"']}\n", 5, "cannot be said in a call"),
+        (HEAD + "  parameters:\n    x: {type: enum, values: ['up, down']}\n", 5, "'up, down' cannot be said"),
+        (HEAD + "  parameters:\n    x: {type: enum, values: ['up then down']}\n", 5, "cannot be said"),
     ],
 )
 def test_a_fault_is_told_with_file_line_and_field(text: str, line: int | None, words: str):
@@ -49,6 +60,12 @@ def test_a_fault_is_told_with_file_line_and_field(text: str, line: int | None, w
         SkillLibrary.parse(text, "mine.yaml")
     assert caught.value.where == (f"mine.yaml:{line}" if line else "mine.yaml")
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["|\n    Ring the bell,\n    once.\n", ">\n    Ring the bell,\n    once.\n"])
+def test_a_description_over_several_lines_is_one_line_of_the_prompt(text: str):
+    library = SkillLibrary.parse(f"skills:\n- name: ring\n  description: {text}")
+    assert library.text() == "ring(): Ring the bell, once. makes: did(ring) by ring"
 
 
 def test_a_missing_file_is_told(tmp_path: Path):
@@ -82,6 +99,7 @@ def test_patterns_are_read(text: str, pattern: Pattern):
         (Call("set_gripper", {"opening": 0.2}), "OUT_OF_BOUNDS"),
         (Call("set_gripper", {"opening": float("nan")}), "OUT_OF_BOUNDS"),
         (Call("set_gripper", {"opening": True}), "BAD_TYPE"),
+        (Call("set_gripper", {"opening": 10**400}), "OUT_OF_BOUNDS"),
         (Call("move_arm", {"posture": "up"}), "UNKNOWN_VALUE"),
         (Call("grab", {}), "UNKNOWN_SKILL"),
     ],
@@ -91,6 +109,12 @@ def test_wrong_calls_are_refused_with_a_code(call: Call, code: str):
     with pytest.raises(CallRefused) as caught:
         library.skill_of(call).check(call.args, SCENE)
     assert caught.value.code == code
+
+
+def test_a_thing_does_not_go_onto_itself():
+    tray = SceneObject(name="tray", affordances=frozenset({"graspable", "surface"}))
+    with pytest.raises(CallRefused, match="SAME_ENTITY: place_on: object and surface cannot both be 'tray'"):
+        SkillLibrary.load()["place_on"].check({"object": "tray", "surface": "tray"}, SceneGraph(objects=(tray,)))
 
 
 def test_refusals_name_the_alternatives():

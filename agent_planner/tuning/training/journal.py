@@ -12,7 +12,7 @@ try:
     from matplotlib.figure import Figure
     from torch.utils.tensorboard import SummaryWriter
 except ImportError as error:
-    raise UserError(f"{error.name} is not installed; training needs `pip install 'agent_planner[tune]'`") from error
+    raise UserError(f"{error.name} is not installed; training needs `pip install '.[tune]'` in the checkout") from error
 
 _LOG = "log.jsonl"
 _SMOOTH = 20

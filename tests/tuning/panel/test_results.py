@@ -64,7 +64,7 @@ def test_other_files_are_left_alone(tmp_path):
         Results(notes, RUN)
     records = tmp_path / "records.jsonl"
     records.write_text('{"id": "a", "conversations": []}\n')
-    with pytest.raises(ConfigError, match=r"records\.jsonl:1"):
+    with pytest.raises(ConfigError, match=r"records\.jsonl:1: .*does not say of what type it is"):
         Results(records, RUN)
     assert notes.read_text() == "my thoughts" and records.read_text().startswith('{"id"')
     with pytest.raises(UserError, match=r"ends in \.jsonl"):
