@@ -77,6 +77,18 @@ def test_that_nothing_is_to_be_done_the_world_shows_at_the_end():
     assert (run.result.outcome, len(run.calls)) == (Outcome.SUCCEEDED, 4)
 
 
+def test_every_step_that_held_at_first_is_looked_at_again():
+    def seen(world):
+        if not world.done:
+            moves("", *CUP_ON_DESK)(world)  # the robot is at the bin still, as the last step wants it
+        return world.observe()
+
+    texts = ["goal: in(cup, bin) then at(bin)", *CUP_INTO_BIN[1:]]
+    said = "put the cup in the bin, then go to the bin"
+    run = drive(WORLD, LIBRARY, texts, said, LoopConfig(by_parts=False), observe=seen)
+    assert (run.result.outcome, len(run.calls)) == (Outcome.SUCCEEDED, 4), run.result.summary
+
+
 def test_a_step_that_has_held_need_not_hold_at_the_end():
     world = WORLD.replace(places=(*WORLD.places, DRAWER))
 

@@ -62,10 +62,13 @@ def test_take_over_hands_the_robot_to_the_person():
     assert (result.outcome, result.takeovers[0].source) == (Outcome.SUCCEEDED, "asked")
 
 
-def test_who_did_not_answer_is_not_asked_again():
-    run = course([GOAL, TO_DESK, PICK], autonomy=Autonomy.CONFIRM)
+@pytest.mark.parametrize(
+    ("answers", "asked"), [([], ["approve_goal"]), (["yes"], ["approve_goal", "approve_call"])], ids=["goal", "call"]
+)
+def test_who_did_not_answer_is_not_asked_again(answers, asked):
+    run = course([GOAL, *[TO_DESK, PICK] * 2], robot_answers=answers, autonomy=Autonomy.CONFIRM)
     assert run.run().code == "NOT_APPROVED"
-    assert [question.kind for question in run.robot.questions] == ["approve_goal"]
+    assert [question.kind for question in run.robot.questions] == asked
 
 
 # --- what the policy leaves to a person
@@ -109,12 +112,13 @@ def test_what_the_policy_leaves_to_a_person_they_are_asked_to_do():
     assert result.takeovers[0].source == "asked"
 
 
-@pytest.mark.parametrize("answer", [None, "no"])
-def test_where_nobody_does_it_the_call_is_denied(answer):
+# Who answered is asked once more at the end, who did not is not.
+@pytest.mark.parametrize(("answer", "asked"), [(None, 3), ("no", 4)])
+def test_where_nobody_does_it_the_call_is_denied(answer, asked):
     run = by_hand([answer] * 9)
     run.model = ScriptedModel([GOAL, TO_DESK, PICK, PICK, PICK])
     result = run.run()
-    assert (result.outcome, result.code) == (Outcome.FAILED, "LOOP")
+    assert (result.outcome, result.code, len(run.robot.questions)) == (Outcome.FAILED, "LOOP", asked)
     refused = run.told(EventKind.REFUSED)[0].text
     assert refused == "DENIED: glass: it breaks; it is for a person to do, and nobody took over"
     assert [call.skill for call, _ in result.steps] == ["navigate_to"]
@@ -125,3 +129,13 @@ def test_at_confirm_nobody_approves_what_is_theirs_to_do():
     run.model = ScriptedModel([GOAL, TO_DESK, PICK, TO_DESK, PICK])
     assert run.run().outcome is Outcome.SUCCEEDED
     assert [question.kind for question in run.robot.questions] == ["approve_goal", "approve_call", "stuck"]
+
+
+def test_at_confirm_nobody_approves_what_is_denied():
+    levels = [Autonomy.AUTO]
+    run = course([GOAL, TO_DESK, *[PICK] * 3], lambda c: lambda: levels.append(Autonomy.CONFIRM), **vars(LoopConfig()))
+    judge = Judge(Policy.parse(BY_HAND.replace("hand_over", "deny"), library=LIBRARY))
+    run.fields = {"autonomy": lambda: levels[-1], "judge": judge}
+    result = run.run()
+    assert (result.code, len(result.steps), run.robot.questions) == ("LOOP", 1, [])
+    assert result.message.endswith("glass: it breaks")

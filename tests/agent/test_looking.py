@@ -97,6 +97,11 @@ def test_after_a_cancelled_look_nothing_goes_on():
     assert (run.result.outcome, len(run.calls)) == (Outcome.CANCELLED, 1)
 
 
+def test_after_a_look_of_which_no_scene_tells_nothing_goes_on():
+    run = drive(WORLD, LIBRARY, FOUND, SAID, observe=lambda world: None)
+    assert (run.result.outcome, run.result.code, len(run.calls)) == (Outcome.UNKNOWN, "SCENE_STALE", 1)
+
+
 @pytest.mark.parametrize(
     "config",
     [LoopConfig(look_for_missing=False), LoopConfig(autonomy=Autonomy.PLAN_ONLY)],
@@ -115,6 +120,13 @@ def test_at_confirm_a_person_is_asked_before_each_look():
     assert run.questions == ["'red cube' is not in sight. Look into drawer?"]
     run = drive(WORLD, LIBRARY, FOUND, SAID, config, answers=["yes", "yes", "no"])
     assert (run.result.outcome, len(run.calls)) == (Outcome.NEEDS_OPERATOR, 1)
+
+
+def test_after_a_yes_to_a_look_the_world_is_seen_anew():
+    config = LoopConfig(autonomy=Autonomy.CONFIRM)
+    run = drive(WORLD, LIBRARY, FOUND, SAID, config, observe=lambda world: None, answers=["yes"] * 3)
+    assert (run.result.code, run.result.message) == ("SCENE_STALE", "no scene newer than the approval")
+    assert run.calls == []
 
 
 def test_turns_are_counted_over_all_looks():

@@ -7,6 +7,9 @@ import pytest
 
 from agent_planner.agent.events import EventKind
 from agent_planner.agent.limits import LoopConfig
+from agent_planner.agent.look_ahead import LookAhead
+from agent_planner.errors import CallRefused
+from agent_planner.goals import parse_goal
 from agent_planner.safety.judge import Judge
 from agent_planner.safety.policy import Policy
 from agent_planner.skills import SkillLibrary
@@ -105,6 +108,20 @@ def test_look_ahead_does_not_take_coming_back_for_progress():
     assert run.result.outcome is Outcome.SUCCEEDED
 
 
+def test_after_what_was_reached_is_lost_a_way_about_is_let_through_once_more():
+    there, back = (Call("navigate_to", {"target": name}) for name in ("red cube", "bin"))
+    goal, world = parse_goal(GOAL), SymbolicWorld(WORLD, LIBRARY)
+    start, ahead = world.observe(), LookAhead(LIBRARY)
+    ahead.check(there, goal, 0, start, [])
+    world.execute(there)
+    at_cube = world.observe()
+    ahead.check(back, goal, 0, at_cube, [])
+    ahead.check(there, goal, 0, start, [])
+    with pytest.raises(CallRefused, match="brings the goal no nearer"):
+        ahead.check(back, goal, 0, at_cube, [])
+    ahead.check(Call("navigate_to", {"target": "cup"}), goal, 0, start, [])  # somebody has moved the robot away
+
+
 def test_a_call_refused_in_this_state_is_not_offered_again():
     run = drive(WORLD, LIBRARY, [GOAL, *['in(red cube, bin)\nnavigate_to(target="bin")'] * 2, *WAY[1:]])
     offered = ['"target=" "\\"bin\\""' in (g or "") for g in run.grammars]
@@ -116,6 +133,7 @@ def test_what_led_back_twice_is_not_done_a_third_time():
     run = drive(WORLD, LIBRARY, [GOAL, *[there] * 4, *WAY[1:]], config=LoopConfig(look_ahead=False))
     assert [call.skill for call in run.calls].count("navigate_to") == 3 + 2
     assert run.prompts[5].startswith('refused NO_PROGRESS: navigate_to(target="cup") was made twice')
+    assert ['"target=" "\\"cup\\""' in (g or "") for g in run.grammars[1:5]] == [True, True, True, False]
     assert run.result.outcome is Outcome.SUCCEEDED
 
 
@@ -223,6 +241,13 @@ def test_a_skill_without_effects_is_done_by_did():
     )
     assert run.result.outcome is Outcome.SUCCEEDED
     assert run.calls == [Call("move_arm", {"posture": "stow"})]
+
+
+def test_what_failed_is_not_done():
+    jammed = SkillResult(ResultStatus.FAILED, "JAMMED", "it does not move")
+    stow = ["goal: did(move_arm, stow)", 'did(move_arm, stow)\nmove_arm(posture="stow")']
+    run = drive(WORLD, LIBRARY, stow, "stow the arm", execute=lambda w, c: jammed)
+    assert (run.result.outcome, run.result.code) == (Outcome.FAILED, "JAMMED")
 
 
 # --- the gate, and the plan before the first motion

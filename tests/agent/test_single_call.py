@@ -13,6 +13,7 @@ from agent_planner.agent.limits import LoopConfig
 from agent_planner.agent.single_call import SingleCall, source_of
 from agent_planner.agent.takeover import Takeovers
 from agent_planner.llm.scripted import ScriptedModel
+from agent_planner.scene import Relation
 from agent_planner.skills import SkillLibrary
 from agent_planner.testing.arena import arena_scene
 from agent_planner.tuning.scenarios.symbolic import SymbolicWorld
@@ -140,9 +141,22 @@ def test_what_no_scene_shows_is_believed_from_call_to_call():
     library, believed = SkillLibrary.parse(DOCKING), Believed()
     robot = Robot(library, OK)
     assert do("undock()", robot, library, believed=believed)[0].code == "NEEDS"
+    robot.result = SkillResult(ResultStatus.FAILED, "MISSED", "not docked")
+    assert do("dock()", robot, library, believed=believed)[0].code == "MISSED"
+    assert do("undock()", robot, library, believed=believed)[0].code == "NEEDS", "what failed made nothing"
+    robot.result = OK
     assert do("dock()", robot, library, believed=believed)[0].outcome is Outcome.SUCCEEDED
     assert do("undock()", robot, library, believed=believed)[0].outcome is Outcome.SUCCEEDED
     assert do("undock()", robot, library, believed=believed)[0].code == "NEEDS"
+
+
+def test_what_a_call_has_undone_is_believed_against_a_scene_that_goes_on_telling_it():
+    library, believed = SkillLibrary.parse(DOCKING), Believed()
+    docked = arena_scene().replace(relations=(Relation("docked"),))
+    believed.note(library["undock"].made(Call("undock")))
+    assert believed.added_to(docked).relations == ()
+    believed.note(library["dock"].made(Call("dock")))
+    assert believed.added_to(docked) == docked
 
 
 def test_a_skill_without_an_effect_has_succeeded_when_it_was_done():

@@ -192,8 +192,9 @@ def test_a_call_that_was_not_sent_is_no_step():
     assert result.counts.refused == 0
 
 
-def test_the_goal_is_stated_anew_where_something_of_it_is_gone():
-    run = course([GOAL, TO_DESK, 'goal: missing("cup")'], lambda c: c.person())
+def losing_the_cup(*answers):
+    """A person takes over on the way to the cup; after that it is gone."""
+    run = course([GOAL, TO_DESK, *answers], lambda c: c.person())
     gone, observe = SCENE.replace(objects=SCENE.objects[1:], relations=SCENE.relations[1:]), run.robot.observe
 
     def look(cancel):
@@ -201,9 +202,20 @@ def test_the_goal_is_stated_anew_where_something_of_it_is_gone():
         return gone
 
     run.robot.observe = look
+    return run
+
+
+def test_the_goal_is_stated_anew_where_something_of_it_is_gone():
+    run = losing_the_cup('goal: missing("cup")')
     result = run.run()
     assert (result.outcome, result.code, len(result.takeovers)) == (Outcome.INFEASIBLE, "MISSING", 1)
     assert [event.text for event in run.told(EventKind.GOAL)] == ["holding(cup)", 'goal: missing("cup")']
+
+
+def test_a_goal_that_is_to_be_stated_anew_is_agreed_on_no_more():
+    run = losing_the_cup(*["nonsense"] * 4)
+    assert run.run().code == "BAD_GOAL"
+    assert run.robot.questions == [], "there is nothing that a person could help with"
 
 
 def test_steps_of_the_goal_that_have_held_count():
@@ -242,6 +254,58 @@ def test_a_takeover_in_the_models_turn_drops_what_it_says():
     assert [str(call) for call, _ in result.steps] == ['navigate_to(target="shelf")', 'pick(object="cup")']
 
 
+def test_a_call_that_has_not_gone_out_when_it_begins_does_not_go_out():
+    run = course([GOAL, TO_DESK, TO_DESK, PICK])
+    reached = []
+    run.robot.on_execute = [lambda: reached.append(len(run.told(EventKind.TELEOP)))] * 2
+
+    class Events(list):
+        def append(self, event):
+            super().append(event)
+            if event.kind is EventKind.EXECUTING and len(run.told(EventKind.EXECUTING)) == 1:
+                run.person(result=None)()
+
+    run.events = Events()
+    result = run.run()
+    assert (result.outcome, result.takeovers[0].after, reached) == (Outcome.SUCCEEDED, 0, [2, 2])
+
+
+def test_whoever_takes_over_again_while_the_scene_is_waited_for_is_waited_for_once_more():
+    run = course([GOAL, TO_DESK, PICK], lambda c: c.person())
+    observe = run.robot.observe
+
+    def look(cancel):
+        run.robot.observe = observe
+        run.person(*MOVED)()
+        assert cancel.is_set(), "what waits for a scene is told of it"
+
+    run.robot.observe = look
+    result = run.run()
+    assert result.outcome is Outcome.SUCCEEDED
+    assert [(turn.seconds, turn.distance_m) for turn in result.takeovers] == [(20.0, 3.0)]
+
+
+def test_a_cancel_while_the_scene_afterwards_is_waited_for_ends_it():
+    run = course([GOAL, TO_DESK], lambda c: c.person(*MOVED))
+    setattr(run.robot, "observe", lambda cancel: run.cancel.set())  # noqa: B010 - pyright minds the assignment
+    assert run.run().outcome is Outcome.CANCELLED
+
+
+def test_one_that_was_over_when_the_instruction_came_is_none_of_it():
+    run = course([GOAL, TO_DESK, PICK])
+    run.person(result=None)()
+    result = run.run()
+    assert (result.outcome, result.takeovers, run.told(EventKind.TELEOP)) == (Outcome.SUCCEEDED, (), [])
+
+
+def test_a_cancel_that_comes_with_it_counts_for_more():
+    def both(c):
+        return lambda: c.takeovers.begin("stick") or c.cancel.set() or CANCELLED
+
+    result = course([GOAL, TO_DESK], both).run()
+    assert result.outcome is Outcome.CANCELLED and "TAKEOVER" not in result.steps[0][1]
+
+
 def test_one_that_is_in_force_when_the_instruction_comes():
     run = course([GOAL, TO_DESK, PICK])
     run.takeovers.begin("autonomy")
@@ -277,3 +341,16 @@ def test_a_level_holds_from_the_next_call_on(level):
     result = run.run()
     assert (result.outcome, result.code, len(result.steps)) == (Outcome.NEEDS_OPERATOR, "NOT_APPROVED", 1)
     assert len(run.robot.questions) == (level is Autonomy.CONFIRM)
+
+
+def test_a_yes_to_one_call_is_none_to_the_next_at_another_level():
+    """What the policy asks for would else not be asked."""
+    levels, approved = [Autonomy.CONFIRM], []
+
+    def during(c):
+        return lambda: approved.append(c.episode.approved) or levels.append(Autonomy.AUTO)
+
+    run = course([GOAL, *[TO_DESK, PICK] * 2], during, during, robot_answers=["yes", "yes"])  # the plan first
+    run.fields = {"autonomy": lambda: levels[-1]}
+    assert run.run().outcome is Outcome.SUCCEEDED
+    assert approved == [True, False]

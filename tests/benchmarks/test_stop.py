@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("rclpy")
 
 BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "stop.py"
-pytestmark = pytest.mark.ros
+pytestmark = [pytest.mark.ros, pytest.mark.model]  # one of its machines runs the default model
 
 
 def test_a_few_stops_and_races_give_figures_in_order():

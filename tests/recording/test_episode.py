@@ -14,7 +14,7 @@ from agent_planner.agent.result import Counts, EpisodeResult
 from agent_planner.goals import parse_goal
 from agent_planner.llm.base import Message
 from agent_planner.recording import episode as module
-from agent_planner.recording.episode import EpisodeRecorder, add_facts, new_episode_id
+from agent_planner.recording.episode import EpisodeRecorder, add_facts, new_episode_id, write_json
 from agent_planner.scene import Relation, SceneGraph, SceneObject
 from agent_planner.types import Call, Outcome
 from tests.waits import SECONDS, eventually
@@ -125,3 +125,15 @@ def test_conversations_before_the_last_are_kept(tmp_path: Path):
     recorder.finish("take the cup", [], [], EpisodeResult(Outcome.SUCCEEDED, "", "", None), earlier=[looked])
     record = json.loads((tmp_path / "episode.json").read_text())
     assert [(c["from"], c["loss"]) for c in record["earlier"][0]] == [("human", None), ("gpt", False), ("gpt", True)]
+
+
+def test_a_file_that_is_not_written_to_its_end_leaves_the_old_one_and_nothing_else(tmp_path: Path):
+    class Unwritable:
+        def __str__(self):
+            raise OSError(errno.ENOSPC, "no space")
+
+    path = tmp_path / "a.json"
+    path.write_text("old")
+    with pytest.raises(OSError, match="no space"):
+        write_json(path, {"new": Unwritable()})
+    assert (list(tmp_path.iterdir()), path.read_text()) == ([path], "old")

@@ -57,6 +57,12 @@ def test_no_more_than_is_needed(runs):
     assert space(runs, 10**6, keep=False).make_room(runs / "new") == []
 
 
+def test_where_it_just_fits_nothing_more_is_deleted(runs):
+    used = sum(path.stat().st_size for path in runs.glob("*/*"))
+    assert space(runs, used + 1000, keep=False).make_room(runs / "new") == []
+    assert space(runs, used, keep=False).make_room(runs / "new") == [runs / "b" / "episode.mcap"]
+
+
 def test_a_disk_is_full_when_its_reserve_is_touched(runs):
     assert not space(runs, 1, free=100 * MB).disk_is_full
     assert space(runs, 1, free=100 * MB - 1).disk_is_full

@@ -92,6 +92,21 @@ def test_all_that_is_offered_is_in_the_file(log, tmp_path):
     assert log.told == []
 
 
+def test_what_is_written_makes_room_in_the_queue(log):
+    log = log(queue_bytes=1000)
+    for number in range(1, 31):
+        log.offer(WORDS, word("x" * 80), number)
+        assert eventually(lambda number=number: log._file.messages.get("/words", 0) + log.left_out == number)
+    assert log.stop(SECONDS)["left_out"] == {}
+
+
+def test_where_the_clock_is_set_back_a_second_begins_anew(log):
+    log = log()
+    times = [begin + tenth * 150_000_000 for begin in (10**12, 10**11) for tenth in range(6)]
+    assert [log._is_kept("/words", time_ns) for time_ns in times] == [*[True] * 5, False] * 2
+    log.stop(SECONDS)
+
+
 def test_from_half_of_its_room_on_it_is_thinned_and_told(log, tmp_path):
     log = log(episode_bytes=2 * MB)
     log.offer(PICTURES, word(noise(4 * LONG * 2)), 0)

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from agent_planner_interfaces.msg import OperatorRequest
+from agent_planner_interfaces.srv import AnswerOperator
 from rclpy.node import Node
 
 from agent_planner.agent.requests import Question
@@ -54,3 +55,21 @@ def test_who_records_is_nobody(node, desk, listen, monkeypatch):
 def test_who_may_answer_is_somebody(desk, listen, name):
     listen(name)
     assert desk.is_watched
+
+
+def test_an_answer_is_taken_once_and_for_its_own_question_alone(desk):
+    def says(id_, answer):
+        given = desk._take(AnswerOperator.Request(id=id_, answer=answer), AnswerOperator.Response())
+        return given.success, given.message
+
+    assert says("", "yes") == (False, "no question is open")
+    desk._open = OperatorRequest(id="new", kind="approve_call", text="pick the cup?", options=["yes", "no"])
+    assert says("old", "yes") == (False, "the question 'old' is not open; open: new (pick the cup?)")
+    assert says("new", "sure") == (False, "answer with one of: yes, no")
+    assert desk._answer is None
+    assert says("new", " no ") == (True, "")
+    assert says("new", "yes") == (False, "the question has been answered already")
+    assert desk._answer == "no"
+    desk._open, desk._answer = OperatorRequest(id="free", kind="question", text="where?"), None
+    assert says("", "  ") == (False, "the answer is empty")
+    assert says("", "on the shelf") == (True, "")

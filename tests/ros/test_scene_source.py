@@ -99,7 +99,7 @@ def test_waiting_ends(source, publish):
     publish(10.0)
     began = time.monotonic()
     assert source.observe_after(lambda: 10.0, NEVER) is None
-    assert 0.4 <= time.monotonic() - began < 1.0
+    assert time.monotonic() - began >= 0.4
 
 
 def test_a_scene_of_a_clock_that_is_ahead_is_not_new(source, come, clock):
@@ -124,12 +124,11 @@ def test_a_scene_may_come_before_the_simulated_time_that_stamps_it(node, source,
     assert source.observe_after(lambda: 101.0, NEVER).stamp == 102.0
 
 
-def test_a_cancel_ends_it_too(source):
+def test_a_cancel_ends_it_too(source, monkeypatch):
+    monkeypatch.setattr(source, "_timeout_s", 1000.0)
     cancelled = threading.Event()
     cancelled.set()
-    began = time.monotonic()
     assert source.observe_after(lambda: 10.0, cancelled) is None
-    assert time.monotonic() - began < 0.3
 
 
 def test_a_wrong_message_is_told_and_the_next_right_one_taken(source, publish):

@@ -145,6 +145,15 @@ def test_a_planner_is_watched_before_anything_moves(planner, hanging, supervisor
     assert supervisor._latch.stop.reason == "the planner's heartbeat was lost"
 
 
+def test_a_planner_that_dies_is_not_waited_for_until_its_heartbeat_is_overdue(
+    planner, hanging, supervisor, monkeypatch
+):
+    monkeypatch.setattr(supervisor._planner, "_timeout_s", 1000.0)
+    planner.signal(signal.SIGKILL)
+    assert eventually(lambda: hanging.ended == ["canceled"])
+    assert supervisor._latch.stop.reason == "the planner's heartbeat was lost"
+
+
 def test_a_stop_needs_no_planner(planner, hanging, supervisor, drive, trigger):
     planner.signal(signal.SIGSTOP)
     assert trigger("stop").success

@@ -11,6 +11,8 @@ from std_srvs.srv import Trigger
 from agent_planner.ros import names, teleop_client
 from agent_planner.ros.teleop_client import TeleopClient
 from agent_planner.ros.teleop_state import TeleopState
+from agent_planner.ros.velocity_output import TELEOP
+from agent_planner.safety.velocity import Velocity
 from agent_planner.teleop.commands import ArmTwist, Word
 from tests.clock import Clock
 
@@ -128,3 +130,12 @@ def test_what_waited_too_long_or_is_over_is_not_done(client, robot, clock, word)
         client.say(word, "a person")
     robot.tells(True, "service")
     assert robot.openings == []
+
+
+def test_a_stop_lets_go_of_base_and_arm(client, robot):
+    client.drive(Velocity(0.2))
+    client.move_arm(JOG, "hand")
+    client.say(Word.STOP, "a person")
+    driven, jogged = (robot.published[topic] for topic in (TELEOP, names.DELTA_TWIST_CMDS))
+    assert [message.linear.x for message in driven] == [0.2, 0.0]
+    assert [(m.twist.linear.x, m.header.frame_id) for m in jogged] == [(1.0, "hand"), (0.0, "hand")]

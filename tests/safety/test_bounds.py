@@ -80,3 +80,9 @@ def test_what_cannot_be_measured_is_out_of_reach(library, scene):
     lost = scene.replace(robot=scene.robot.model_copy(update={"base": Pose(math.nan)}))
     assert [name for name, _ in violations(bounds, PICK, library["pick"], lost)] == ["reach_m"]
     assert [name for name, _ in violations(bounds, STOW, library["move_arm"], lost)] == ["keep_out"]
+
+
+def test_reach_counts_for_where_what_is_held_goes_too(library, scene):
+    held = scene.replace(relations=(Relation("holding", "cup"), Relation("at", "desk")))
+    call = Call("place_in", {"object": "cup", "container": "bin"})
+    assert [name for name, _ in violations(Bounds(reach_m=0.7), call, library["place_in"], held)] == ["reach_m"]

@@ -18,10 +18,11 @@ class Recording:
     """An executor that notes what reaches it."""
 
     def __init__(self):
-        self.calls, self.scenes = [], []
+        self.calls, self.skills, self.scenes = [], [], []
 
     def execute(self, call, skill, scene, on_feedback):
         self.calls.append(call)
+        self.skills.append(skill)
         self.scenes.append(scene)
         return SkillResult(ResultStatus.OK)
 
@@ -173,3 +174,18 @@ def test_a_check_that_breaks_lets_nothing_through(through, library, reached, mon
         result, _ = through(policy=ASKS, answer="yes", **{broken: fail})
     assert result.status is ResultStatus.DENIED and reached.calls == []
     assert result.message == "a check broke (ZeroDivisionError: a fault for the test)"
+
+
+def test_the_librarys_skill_goes_out_not_the_callers(library, scene, reached):
+    forged = library["pick"].model_copy(update={"timeout_s": 9999.0})
+    gate = Gate(reached, library, Judge(Policy.parse(ALLOWS)))
+    assert gate.execute(PICK, forged, scene, print).status is ResultStatus.OK
+    assert reached.skills == [library["pick"]]
+
+
+def test_what_the_scene_tells_of_the_robot_is_looked_at_again(library, scene, reached):
+    skills = library.parse("skills:\n- {name: wave, description: Wave., needs: [not arm_moving]}\n")
+    gate = Gate(reached, skills, Judge(Policy.parse(ALLOWS)))
+    moving = scene.replace(relations=(*scene.relations, Relation("arm_moving")))
+    assert gate.execute(Call("wave"), skills["wave"], moving, print).status is ResultStatus.DENIED
+    assert reached.calls == []

@@ -85,3 +85,9 @@ def test_opinions_tell_why_the_others_did_not(library, scene):
         (ALLOW, "rest"),
         (ASK, "no rule matches: what the policy does not speak of is asked for"),
     ]
+
+
+def test_where_one_of_two_things_is_nobody_knows_no_zone_allows_it(library, scene):
+    there = "{name: there, then: allow, zones: [office]}"
+    key_on_desk = Call("place_on", {"object": "key", "surface": "desk"})
+    assert decide([there], key_on_desk, library, scene)[0] is DENY

@@ -63,3 +63,10 @@ def test_another_one_in_its_place_means_that_the_former_was_lost(link):
     link.leave()
     link.beat("c")
     assert not link.check()
+
+
+def test_who_is_heard_again_before_anybody_was_told_is_not_lost(link):
+    link.beat("a")
+    link.vanish()
+    link.beat("a")
+    assert not link.check() and link.state is Link.ALIVE

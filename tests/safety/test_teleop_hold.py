@@ -73,3 +73,13 @@ def test_the_way_is_measured_while_a_person_has_the_robot(hold):
     assert hold.newest.distance_m == pytest.approx(0.9)
     hold.take()
     assert hold.newest.distance_m == 0.0
+
+
+def test_each_takeover_measures_its_own_way(hold):
+    hold.take()
+    hold.moved_to(0.0, 0.0)
+    hold.give_back()
+    hold.take()
+    hold.moved_to(9.0, 9.0)
+    hold.moved_to(9.3, 9.0)
+    assert hold.newest.distance_m == pytest.approx(0.3)

@@ -52,6 +52,7 @@ def test_turbo_is_a_dead_man_too(joystick):
 def test_the_arm_moves_while_its_dead_man_is_held_and_the_base_does_not(joystick):
     wanted = joystick.read([0.0, 1.0, 0.4], buttons(ARM, ENABLE))
     assert (wanted.velocity, wanted.arm) == (None, ArmTwist(x=1.0, z=-0.2))
+    assert joystick.read([0.0, 1.0, 0.4], buttons(ARM, TURBO)) == wanted, "turbo is the base's alone"
     assert joystick.read([0.0, 1.0, 0.4], buttons()) == Wanted()
 
 
@@ -99,6 +100,12 @@ def test_the_stop_needs_no_dead_man_and_lets_go_of_all():
     assert joystick.read([0.0, 1.0, 0.0], buttons(ENABLE)).velocity == Velocity(0.25)
 
 
+def test_a_stop_that_is_held_through_a_silence_is_said_again(joystick):
+    assert joystick.read([0.0] * 3, buttons(STOP)).words == (Word.STOP,)
+    joystick.silence()
+    assert joystick.read([0.0] * 3, buttons(STOP)).words == (Word.STOP,)
+
+
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
 @pytest.mark.parametrize("held", [ENABLE, ARM])
 def test_a_number_that_is_not_finite_counts_as_released(joystick, bad, held):
@@ -113,6 +120,8 @@ def test_an_axis_that_is_missing_counts_as_at_rest_and_is_told(joystick):
     wanted = joystick.read([1.0], buttons(ENABLE))
     assert wanted.velocity == Velocity(0.0, 0.0, 0.6)
     assert wanted.fault.endswith("axis 2 is used and there are 1")
+    assert joystick.read([0.0] * 2, buttons()).fault.endswith("axis 2 is used and there are 2")
+    assert joystick.read([0.0] * 3, buttons()).fault == ""
     assert joystick.read([], []).velocity is None
     assert "axis 2 is used and there are 0; button 6 is used and there are 0" in joystick.read([], []).fault
 

@@ -36,7 +36,13 @@ def keyboard(clock):
         ("o", (0.2, 0, -0.5)),
         ("m", (-0.2, 0, -0.5)),
         (".", (-0.2, 0, 0.5)),
+        ("I", (0.2, 0, 0)),
+        ("<", (-0.2, 0, 0)),
         ("J", (0, 0.2, 0)),
+        ("L", (0, -0.2, 0)),
+        ("U", (0.2, 0.2, 0)),
+        ("O", (0.2, -0.2, 0)),
+        ("M", (-0.2, 0.2, 0)),
         (">", (-0.2, -0.2, 0)),
     ],
 )
@@ -95,6 +101,33 @@ def test_the_second_page_moves_the_hand_and_never_the_base(keyboard):
     assert keyboard.in_hand and keyboard.arm is None
     keyboard.press(keys.TAB)
     assert not keyboard.for_arm and keyboard.arm is None
+
+
+@pytest.mark.parametrize(
+    ("key", "share"),
+    [
+        ("w", {"x": 0.5}),
+        (keys.UP, {"x": 0.5}),
+        ("s", {"x": -0.5}),
+        (keys.DOWN, {"x": -0.5}),
+        ("a", {"y": 0.5}),
+        (keys.LEFT, {"y": 0.5}),
+        ("d", {"y": -0.5}),
+        (keys.RIGHT, {"y": -0.5}),
+        ("r", {"z": 0.5}),
+        ("f", {"z": -0.5}),
+        ("o", {"roll": 0.5}),
+        ("u", {"roll": -0.5}),
+        ("k", {"pitch": 0.5}),
+        ("i", {"pitch": -0.5}),
+        ("j", {"yaw": 0.5}),
+        ("l", {"yaw": -0.5}),
+    ],
+)
+def test_the_hand_goes_the_way_that_the_key_says(keyboard, key, share):
+    keyboard.press(keys.TAB)
+    assert keyboard.press(key) is None
+    assert keyboard.arm == ArmTwist(**share)
 
 
 def test_the_arms_share_stays_within_bounds(keyboard):

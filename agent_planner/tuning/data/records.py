@@ -6,6 +6,7 @@ null, the model's turns true, or false where they are not to be learned. Any fur
 """
 
 import json
+import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -83,7 +84,7 @@ class Record(BaseModel):
 def reward_of(item: Record) -> float | None:
     """What a record was worth; None where nobody says so in a number."""
     reward = (item.model_extra or {}).get("reward")
-    return reward if isinstance(reward, int | float) else None
+    return reward if isinstance(reward, int | float) and math.isfinite(reward) else None
 
 
 def human(value: str) -> Turn:

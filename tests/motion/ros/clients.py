@@ -22,7 +22,7 @@ class Sent:
         self.feedback = []
         self._news = threading.Condition()
         self._handle = wait_for(client.send_goal_async(goal, self._hear), "an answer to the goal")
-        assert self._handle.accepted
+        assert self._handle.accepted, "the goal was rejected"
         self._future = self._handle.get_result_async()
 
     def _hear(self, message):

@@ -147,7 +147,7 @@ def test_closing_ends_what_runs_with_a_result_and_takes_no_more(node):
         server.close()
     status, result = sent.result()
     assert (status, result.error_code) == (GoalStatus.STATUS_ABORTED, Pick.Result.CANCELLED)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="the goal was rejected"):
         servers.send("pick", "b", lambda job, result: None)
     servers.close()
 

@@ -2,7 +2,8 @@
 """What the base is told, by hand: whoever sends, whoever has the robot, and at the end."""
 
 import pytest
-from geometry_msgs.msg import Twist
+from geometry_msgs.msg import Twist, TwistStamped
+from rclpy.clock import Clock
 
 from agent_planner.ros.velocity_output import SKILLS, TELEOP, VelocityOutput
 from agent_planner.safety.teleop_hold import TeleopHold
@@ -16,21 +17,28 @@ class Robot:
     """Stands in for a node; its one publisher is the base's."""
 
     def __init__(self):
-        self.told, self.waited = [], False
+        self.told, self.messages, self.waited = [], [], False
         self._takers = {}
+        self.kinds, self.period = set(), 0.0
         self.tick = lambda: None
 
     def create_publisher(self, kind, topic, depth):
+        self.kinds.add(kind)
         return self
 
     def create_subscription(self, kind, topic, take, depth, callback_group):
+        self.kinds.add(kind)
         self._takers[topic] = take
 
     def create_timer(self, seconds, tick, callback_group, clock):
-        self.tick = tick
+        self.tick, self.period = tick, seconds
+
+    def get_clock(self):
+        return Clock()
 
     def publish(self, message):
-        self.told.append(message.linear.x)
+        self.messages.append(message)
+        self.told.append(getattr(message, "twist", message).linear.x)
 
     def wait_for_all_acked(self, seconds):
         self.waited = True
@@ -39,8 +47,11 @@ class Robot:
         """Someone commands the base; what it is told because of that."""
         message = Twist()
         message.linear.x = speed
-        self._takers[topic](message)
+        self.take(topic, message)
         return self.told[-1]
+
+    def take(self, topic, message):
+        self._takers[topic](message)
 
 
 @pytest.fixture
@@ -112,3 +123,24 @@ def test_an_end_between_the_look_at_it_and_the_command_has_the_last_word(output,
     robot.publish = publish_late
     robot.tick()
     assert WANTED in robot.told and robot.told[-1] == 0.0
+
+
+@pytest.mark.parametrize("frame", [None, "base_link"])
+@pytest.mark.parametrize("topic", [SKILLS, TELEOP])
+def test_every_part_of_a_velocity_goes_through_stamped_or_not(robot, topic, frame):
+    never, rate = (lambda: False), 20.0
+    output = VelocityOutput(robot, Limits(), NEVER_SILENT, rate, frame, never, never, lambda moves: moves)
+    output.configure()
+    wanted = Twist()
+    wanted.linear.x, wanted.linear.y, wanted.angular.z = 0.1, -0.2, 0.3
+    robot.take(topic, wanted if frame is None else TwistStamped(twist=wanted))
+    told = robot.messages[-1]
+    assert robot.kinds == {type(told)} == {Twist if frame is None else TwistStamped}
+    assert (told if frame is None else told.twist) == wanted
+    assert frame is None or told.header.frame_id == frame
+    assert robot.period == pytest.approx(0.05)
+    turn = Twist()
+    turn.angular.z = 0.3
+    assert output.current()[1] == topic
+    robot.take(topic, turn if frame is None else TwistStamped(twist=turn))
+    assert output.current() == ((0.0, 0.0, 0.3), topic), "a person who only turns drives, too"

@@ -2,6 +2,7 @@
 """The expert's conversations: parsable, recovering, and with losses where they belong."""
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from random import Random
 
@@ -10,10 +11,11 @@ import pytest
 from agent_planner.agent.checks import read_call, refuse_goal
 from agent_planner.agent.conversation import parse_turn, tells_failure
 from agent_planner.errors import CallRefused
-from agent_planner.goals import Goal, format_goal, parse_goal
+from agent_planner.goals import Declined, Goal, format_goal, parse_goal
+from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.tuning.collect.expert import FAILURES, Injection, attempt, demonstrate
 from agent_planner.tuning.scenarios.failure_table import measured_failures
-from agent_planner.tuning.scenarios.scenario import single
+from agent_planner.tuning.scenarios.scenario import Scenario, default_library, single
 from agent_planner.tuning.scenarios.scenes import observed
 from agent_planner.tuning.scenarios.situations import draw_situations
 
@@ -21,6 +23,7 @@ CALM = Injection(failure=0.0, wrong_call=0.0, wrong_goal=0.0, disturbance=0.0)
 
 
 def test_every_turn_is_one_the_loop_would_accept():
+    called = 0
     for seed in range(40):
         scenario = single("dev", "held_in", seed)
         turns = demonstrate(scenario, Random(seed), CALM) or []
@@ -34,6 +37,8 @@ def test_every_turn_is_one_the_loop_would_accept():
             else:
                 thought, call = parse_turn(turn.content)
                 assert thought and call.skill in scenario.library.by_name
+                called += 1
+    assert called > 60
 
 
 def test_wrong_turns_are_not_learned_and_are_recovered_from():
@@ -95,6 +100,7 @@ def test_a_wrong_goal_is_refused_by_the_run_times_own_check_and_then_stated_righ
 
 
 def test_thoughts_come_from_what_was_observed():
+    checked = 0
     for seed in range(40):
         scenario = single("dev", "held_in", seed)
         hidden = {o.name for o in scenario.world.objects}
@@ -104,7 +110,9 @@ def test_thoughts_come_from_what_was_observed():
             if turn.role == "assistant" and turn is not turns[0]:
                 named = {n for n in hidden if n in turn.content}
                 assert all(n in told for n in named)
+                checked += len(named)
             told += turn.content
+    assert checked > 60
 
 
 def test_calls_pass_the_run_times_own_checks():
@@ -173,6 +181,7 @@ def test_a_door_that_falls_shut_is_told():
 
 def test_of_what_happened_no_thought_speaks_before_it_was_observed():
     chances = {"lasting": 0.4, "drop": 0.5, "shut": 0.5, "failure": 0.1}
+    checked = 0
     for seed in range(40):
         scenario = single("dev", "held_in", seed)
         injection = Injection(**chances, table=measured_failures())
@@ -182,7 +191,9 @@ def test_of_what_happened_no_thought_speaks_before_it_was_observed():
             if turn.role == "assistant" and turn is not turns[0] and turn.loss:
                 hidden = {o.name for o in scenario.world.objects if o.name in turn.content}
                 assert all(name in shown for name in hidden)
+                checked += len(hidden)
             shown += turn.content
+    assert checked > 60
 
 
 def test_without_a_table_failures_are_the_ones_that_the_shipped_adapter_knows():
@@ -206,11 +217,10 @@ def test_after_a_question_comes_the_answer_and_the_goal_that_follows():
         assert reached
 
 
-@pytest.mark.parametrize("index", [1100, 1193])
-def test_where_nothing_can_be_seen_and_nothing_is_asked_no_goal_can_be_misread(index):
-    """Everything lies in closed things, and the only tasks are talk."""
-    rng = Random(0)
-    for situation in draw_situations("train", 0, index, 8):
-        for scenario in situation.scenarios():
-            turns, reached = attempt(scenario, rng, Injection(0.0, 0.0, 0.0, 1.0))
-            assert reached or turns
+def test_where_nothing_can_be_seen_and_nothing_is_asked_no_goal_can_be_misread():
+    shut = ScenePlace(name="drawer", affordances=frozenset({"container", "openable"}), is_open=False, explored=False)
+    world = SceneGraph(objects=(SceneObject(name="cup"),), places=(shut,), relations=(Relation("in", "cup", "drawer"),))
+    assert not observed(world).objects
+    talk = Scenario("talk", default_library(), world, "hello", Declined("none", "Hello."), "none")
+    turns, reached = attempt(talk, Random(0), replace(CALM, wrong_goal=1.0))
+    assert reached and [(turn.content, turn.loss) for turn in turns] == [(format_goal(talk.goal), True)]

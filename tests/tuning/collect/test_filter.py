@@ -25,7 +25,8 @@ def test_only_what_the_world_rewarded_is_kept():
 def test_what_nobody_judged_is_not_kept():
     plain = Record(id="imported", conversations=(human("hello"), said("hello")))
     assert kept([plain]) == ([], {"no_reward": 1})
-    assert kept([made("null", "a", reward=None), made("text", "b", reward="1")]) == ([], {"no_reward": 2})
+    others = [made("null", "a", reward=None), made("text", "b", reward="1"), made("nan", "c", reward=float("nan"))]
+    assert kept(others) == ([], {"no_reward": 3})
 
 
 def test_what_is_held_out_is_not_kept():
@@ -41,6 +42,14 @@ def test_a_violation_is_worth_no_success():
 def test_duplicates_and_loops_go():
     same = [made("first", "a"), made("second", "a"), made("loop", "b", "b", "b"), made("twice", "b", "b")]
     assert kept(same) == (["first", "twice"], {"duplicate": 1, "loop": 1})
+
+
+def test_the_same_words_of_which_others_are_learned_are_no_duplicate():
+    whole = made("whole", "a", "b")
+    half = whole.model_copy(
+        update={"id": "half", "conversations": (human("and?"), said("a", loss=False), *whole.conversations[2:])}
+    )
+    assert kept([whole, half]) == (["whole", "half"], {})
 
 
 def test_no_family_has_more_than_its_cap():

@@ -128,6 +128,6 @@ def test_a_rebased_scenario_without_its_object_is_missing():
         relations=tuple(r for r in drawn.world.relations if name not in (r.a, r.b)),
     )
     twin = rebased(drawn, drawn.library, world)
-    if twin is not None:
-        assert twin.goal == Declined("missing", core)
-        assert twin.instruction == drawn.instruction
+    assert twin is not None
+    assert twin.goal == Declined("missing", core)
+    assert twin.instruction == drawn.instruction

@@ -12,7 +12,7 @@ from agent_planner.errors import UserError
 from agent_planner.llm.base import Message
 from agent_planner.llm.prompts import PromptEncoder
 from agent_planner.tuning.data.records import record
-from agent_planner.tuning.training.encode import Conversation, Encoder, of_record
+from agent_planner.tuning.training.encode import Conversation, Encoder, _sample, of_record
 from tests.tuning.training.tiny import FAMILIES, talk
 
 # The last turn begins with a thinking block, which earlier turns have lost.
@@ -145,3 +145,8 @@ def test_what_a_template_refuses_is_told(bases):
     tokenizer.chat_template = "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}"
     with pytest.raises(UserError, match="no special token"):
         Encoder(tokenizer, 0.3).samples(talked)
+
+
+def test_the_first_token_is_never_learned():
+    """Nothing stands before it; its place less one would be another row's."""
+    assert _sample("x", [5, 6], [1.0, 1.0]).weights.tolist() == [0.0, 1.0]
