@@ -148,5 +148,5 @@ def test_a_model_that_cannot_be_loaded_is_told(model, client):
 
 
 def test_a_planner_that_says_nothing_of_its_model_is_told(client):
-    with pytest.raises(InfrastructureError, match="the planner's model: no answer within 0 s"):
+    with pytest.raises(InfrastructureError, match="the planner's model: no answer within 0.3 s"):
         client.wait_for_model(0.3, ignore)
