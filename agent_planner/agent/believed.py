@@ -3,8 +3,8 @@
 
 from collections.abc import Iterable
 
-from agent_planner.goals.goal import SCENE_PREDICATES
 from agent_planner.scene import Relation, SceneGraph
+from agent_planner.scene.predicates import SCENE_PREDICATES
 from agent_planner.types import Atom
 
 

@@ -7,9 +7,10 @@ from agent_planner.agent.conversation import parse_turn
 from agent_planner.agent.doubts import Doubted, doubt
 from agent_planner.errors import CallRefused, did_you_mean
 from agent_planner.goals import Declined, Goal, plan, unmet_needs
-from agent_planner.goals.goal import DID, SCENE_PREDICATES, Stated
+from agent_planner.goals.goal import DID, Stated
 from agent_planner.scene import SceneGraph
 from agent_planner.scene.focus import matches
+from agent_planner.scene.predicates import SCENE_PREDICATES
 from agent_planner.skills import Parameter, SkillLibrary
 from agent_planner.skills.library import BUILT_IN
 from agent_planner.types import Atom, Call

@@ -11,10 +11,11 @@ from math import isclose
 
 from agent_planner.errors import CallRefused
 from agent_planner.goals import Declined, Goal
-from agent_planner.goals.goal import DID, SCENE_PREDICATES, Stated
+from agent_planner.goals.goal import DID, Stated
 from agent_planner.scene import SceneGraph
 from agent_planner.scene.focus import matches, singular, singulars, told_by
 from agent_planner.scene.mentions import ADJECTIVES, Mention, mentions
+from agent_planner.scene.predicates import SCENE_PREDICATES
 from agent_planner.skills import SkillLibrary
 from agent_planner.types import Atom
 

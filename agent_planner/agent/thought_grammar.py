@@ -8,11 +8,12 @@ call, follow from what was said before. Which skill, and whether a need holds, i
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from agent_planner.goals.holds import ACCESSIBLE, cover_of, holds
+from agent_planner.goals.holds import cover_of, holds
 from agent_planner.goals.plan import makers
 from agent_planner.goals.world import met_needs
 from agent_planner.scene import SceneGraph
 from agent_planner.scene.graph import CONTAINER
+from agent_planner.scene.predicates import ACCESSIBLE
 from agent_planner.skills import SkillLibrary
 from agent_planner.types import Atom, Call
 

@@ -153,7 +153,7 @@ def facts(want: "Wanted", verified: bool, own: bool) -> dict[str, Any]:
 def holds_in(goal: str, truth: "SceneGraph") -> bool:
     """Whether the last step of a goal holds in the world, as far as the world shows it."""
     from agent_planner.goals import Goal, holds, parse_goal
-    from agent_planner.goals.goal import SCENE_PREDICATES
+    from agent_planner.scene.predicates import SCENE_PREDICATES
 
     try:
         stated = parse_goal(f"goal: {goal}")

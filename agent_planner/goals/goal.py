@@ -5,7 +5,6 @@ import re
 from dataclasses import dataclass
 
 from agent_planner.errors import CallRefused
-from agent_planner.scene.predicates import SCENE_PREDICATES as SCENE_PREDICATES
 from agent_planner.types import Atom
 
 DID = "did"

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from itertools import islice, product
 
 from agent_planner.goals.goal import DID, Goal
-from agent_planner.goals.holds import ACCESSIBLE, cover_of, unmet
+from agent_planner.goals.holds import cover_of, unmet
 from agent_planner.goals.world import apply, met_needs, unmet_needs
 from agent_planner.scene import SceneGraph, ScenePlace
+from agent_planner.scene.predicates import ACCESSIBLE
 from agent_planner.skills import Parameter, Skill, SkillLibrary
 from agent_planner.types import Atom, Call, Value
 

@@ -8,9 +8,10 @@ from functools import cache
 from random import Random
 
 from agent_planner.goals import Declined, Goal, plan
-from agent_planner.goals.goal import DID, SCENE_PREDICATES, Stated
+from agent_planner.goals.goal import DID, Stated
 from agent_planner.scene import SceneGraph
 from agent_planner.scene.focus import matches
+from agent_planner.scene.predicates import SCENE_PREDICATES
 from agent_planner.skills import Skill, SkillLibrary
 from agent_planner.tuning.scenarios.clauses import Clause, Roles, draw_kind, make_clause, on_surface
 from agent_planner.tuning.scenarios.phrasing import TRAINING, Phrasing

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from agent_planner.goals import Goal, plan
-from agent_planner.goals.goal import SCENE_PREDICATES
+from agent_planner.scene.predicates import SCENE_PREDICATES
 from agent_planner.tuning.panel.libraries import embodiment, gantry, prompt_only
 from agent_planner.tuning.scenarios.scenes import observed
 from agent_planner.tuning.zoo.families import FAMILIES

@@ -7,8 +7,9 @@ import pytest
 
 from agent_planner.agent.checks import check_goal
 from agent_planner.goals import Goal, plan
-from agent_planner.goals.goal import DID, SCENE_PREDICATES
+from agent_planner.goals.goal import DID
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
+from agent_planner.scene.predicates import SCENE_PREDICATES
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.zoo.families import FAMILIES, Family
 from agent_planner.tuning.zoo.held_out_families import DEV_FAMILIES, DEV_KINDS, TEST_FAMILIES, TEST_KINDS

@@ -9,8 +9,9 @@ import pytest
 from agent_planner.agent.checks import check_goal
 from agent_planner.agent.grammar import goal_grammar
 from agent_planner.goals import Goal, format_goal, plan
-from agent_planner.goals.goal import DID, SCENE_PREDICATES
+from agent_planner.goals.goal import DID
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
+from agent_planner.scene.predicates import SCENE_PREDICATES
 from agent_planner.skills import Pattern, SkillLibrary
 from agent_planner.tuning.zoo.families import FAMILIES, Family
 from agent_planner.tuning.zoo.held_out_families import DEV_FAMILIES, DEV_KINDS, TEST_FAMILIES, TEST_KINDS
