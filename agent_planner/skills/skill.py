@@ -107,7 +107,7 @@ class Skill(BaseModel):
         """Return the arguments in the skill's order, each in its own type.
 
         Raises:
-            CallRefused: an argument is missing, unknown or not admitted.
+            CallRefused: an argument is missing, unknown or not admitted, or an entity stands for two.
         """
         unknown = [name for name in args if name not in self.parameters]
         if unknown:

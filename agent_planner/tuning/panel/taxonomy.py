@@ -52,6 +52,7 @@ _REFUSED = {
         "BAD_TYPE",
         "MISSING_ARGUMENT",
         "OUT_OF_BOUNDS",
+        "SAME_ENTITY",
         "UNKNOWN_ARGUMENT",
         "UNKNOWN_ENTITY",
         "UNKNOWN_VALUE",
