@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agent_planner.cli.console_door import PORT, Open, Port
-from agent_planner.cli.evaluate import ready_to_write
 from agent_planner.cli.instruction import checked
+from agent_planner.cli.new_file import ready_to_write
 from agent_planner.cli.options import (
     MODEL,
     ROBOT,

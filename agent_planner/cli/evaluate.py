@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from agent_planner.cli.new_file import ready_to_write
 from agent_planner.cli.options import (
     MODEL,
     ROBOT,
@@ -142,30 +143,6 @@ def seed_range(text: str) -> range:
     if not (colon and first.isdecimal() and last.isdecimal() and int(first) < int(last)):
         raise UserError(f"--seeds {text}: write A:B with A < B, e.g. 0:20 for the seeds 0 to 19")
     return range(int(first), int(last))
-
-
-def ready_to_write(path: Path, *inputs: Path) -> None:
-    """Look before hours of work whether their result can be kept.
-
-    Args:
-        path: the file to come; its folder is made.
-        inputs: files that it is made of, which it must not take the place of.
-
-    Raises:
-        UserError: the file cannot be written, or is one of the inputs.
-    """
-    if path.is_dir():
-        raise UserError(f"{path} is a folder; name a file to write")
-    if path.resolve() in {one.resolve() for one in inputs}:
-        raise UserError(f"{path} is read and would be written over; choose another file to write")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        there = path.exists()
-        path.touch()
-        if not there:
-            path.unlink()
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written ({error.strerror}); choose another file") from error
 
 
 def show(terminal: Terminal, figures: dict[str, Any]) -> None:

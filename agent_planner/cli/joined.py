@@ -41,6 +41,12 @@ def running_elsewhere() -> str:
     return ", ".join(f"{running.robot} in ROS domain {running.domain}" for running in others)
 
 
+def also_running() -> str:
+    """`running_elsewhere` in brackets, to be put behind a place."""
+    others = running_elsewhere()
+    return f" (running: {others})" if others else ""
+
+
 @contextmanager
 def told_where(client: ClientNode) -> Iterator[None]:
     """Of what is not found within, say where it was looked for and where else it may be.
@@ -51,10 +57,9 @@ def told_where(client: ClientNode) -> Iterator[None]:
     try:
         yield
     except InfrastructureError as error:
-        others = running_elsewhere()
-        also = f" (running: {others})" if others else ""
+        place = joined_place(client.node.get_namespace().strip("/"))
         raise InfrastructureError(
-            f"{error} in {joined_place(client.node.get_namespace().strip('/'))}{also}; is the robot started? Another "
+            f"{error} in {place}{also_running()}; is the robot started? Another "
             "domain is chosen by --domain, a robot in a namespace by --namespace"
         ) from error
 

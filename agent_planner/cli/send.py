@@ -37,15 +37,13 @@ def send(
     enter_ros()
     terminal = Terminal(as_json)
 
-    from agent_planner.cli.joined import join_domain, joined, joined_place, running_elsewhere, told_where
+    from agent_planner.cli.joined import also_running, join_domain, joined, joined_place, told_where
     from agent_planner.ros.client import PlannerClient
 
     join_domain(domain)
-    others = running_elsewhere()
-    also = f" (running: {others})" if others else ""
     with joined("agent_planner_send", namespace=namespace) as node:
         client = PlannerClient(node)
-        with terminal.busy(f"looking for a planner in {joined_place(namespace)}{also}"), told_where(node):
+        with terminal.busy(f"looking for a planner in {joined_place(namespace)}{also_running()}"), told_where(node):
             client.wait_for_server(wait)
         result = follow(client, text, terminal, autonomy.value if autonomy else "", preempt, check_plan)
     terminal.result(asdict(result))

@@ -73,7 +73,7 @@ def _supervisor(
     from agent_planner.cli.ros_shell import enter_ros
 
     enter_ros()
-    from agent_planner.cli.joined import join_domain, joined, joined_place, running_elsewhere
+    from agent_planner.cli.joined import also_running, join_domain, joined, joined_place
     from agent_planner.ros.stop_client import StopClient
 
     join_domain(domain)
@@ -83,12 +83,10 @@ def _supervisor(
         try:
             node.wait_until(lambda: client.found, wait, "the supervisor")
         except InfrastructureError as error:
-            others = running_elsewhere()
-            also = f" (running: {others})" if others else ""
             raise UserError(
-                f"no supervisor in {where} within {wait:g} s: nothing was stopped and nothing was reset{also}; is it "
-                "another domain (--domain, or `agent-planner env`) or namespace (--namespace), or is the robot not "
-                "started? "
+                f"no supervisor in {where} within {wait:g} s: nothing was stopped and nothing was "
+                f"reset{also_running()}; is it another domain (--domain, or `agent-planner env`) or namespace "
+                "(--namespace), or is the robot not started? "
                 "The planner does nothing without a supervisor, but other clients may: use the hardware's stop"
             ) from error
         yield client

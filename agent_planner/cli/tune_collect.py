@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agent_planner.cli import tune_records
-from agent_planner.cli.evaluate import ready_to_write
 from agent_planner.cli.models import checked
+from agent_planner.cli.new_file import ready_to_write
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import ConfigError, UserError
 from agent_planner.tuning.data.schema import Schema

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agent_planner.cli.evaluate import ready_to_write, seed_range
+from agent_planner.cli.evaluate import seed_range
+from agent_planner.cli.new_file import ready_to_write
 from agent_planner.cli.options import MODEL, ROBOT, RUNS, PolicyName, RobotName, Runs
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import InfrastructureError

@@ -24,7 +24,7 @@ def failures(
 
     What was done to the robot on purpose (the suite failures) is counted apart, and not in the rates.
     """
-    from agent_planner.cli.evaluate import ready_to_write
+    from agent_planner.cli.new_file import ready_to_write
     from agent_planner.cli.robots import load_robot
     from agent_planner.tuning.collect.count_failures import count_failures
     from agent_planner.tuning.data.records import read_plain, record

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agent_planner.cli.evaluate import ready_to_write
+from agent_planner.cli.new_file import ready_to_write
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import UserError
 from agent_planner.tuning.mixture.names import SHAREGPT_LIMIT, GeneralSource, Split

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agent_planner.cli.evaluate import ready_to_write
+from agent_planner.cli.new_file import ready_to_write
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import ConfigError, UserError
 from agent_planner.tuning.data.schema import Schema

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent_planner.cli.evaluate import ready_to_write
+from agent_planner.cli.new_file import ready_to_write
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import UserError
 from agent_planner.tuning.collect.names import LeaveOut
