@@ -153,7 +153,9 @@ class RestWatch:
             speeds = [abs(velocity) for velocity in velocities]
         elif self._before is not None and stamp > self._before[0]:
             span = stamp - self._before[0]
-            speeds = [abs(b - a) / span for a, b in zip(self._before[1], positions, strict=True)]
+            # The short way round: a driver may count a continuous joint's angle from -pi to pi.
+            ways = [(b - a + math.pi) % math.tau - math.pi for a, b in zip(self._before[1], positions, strict=True)]
+            speeds = [abs(way) / span for way in ways]
         else:
             speeds = []
         self._before = stamp, positions

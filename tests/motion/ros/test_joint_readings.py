@@ -84,6 +84,13 @@ def test_where_nobody_measures_velocities_they_come_from_the_positions(readings)
     assert moving(readings, 0.4, 0.5, 0.02).rates == pytest.approx([0.4, 0.0])
 
 
+def test_a_rate_from_positions_goes_the_short_way_round(readings):
+    for i in range(10):
+        angle = (2.75 + 0.05 * i + np.pi) % (2 * np.pi) - np.pi
+        readings.take(state({"elbow": angle, "finger": -angle}, NOW + 0.05 * i))
+    assert readings.read(NOW + 0.5).rates == pytest.approx([1.0, -1.0])
+
+
 def test_a_velocity_that_is_no_number_is_taken_from_the_positions_too(readings):
     """As joint_state_broadcaster tells of a joint without a velocity interface."""
     for i in range(10):

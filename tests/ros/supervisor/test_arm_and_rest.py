@@ -99,6 +99,8 @@ def test_a_velocity_that_is_no_number_is_worked_out_from_positions():
     assert told(2, 0.2).state == RestState.AT_REST
     moves = told(3, 0.5)
     assert (moves.state, moves.speed) == (RestState.MOVING, pytest.approx(0.3))
+    told(4, 3.14)
+    assert told(5, -3.14).state == RestState.AT_REST, "an angle that is counted from -pi to pi"
 
 
 @pytest.fixture

@@ -102,4 +102,6 @@ class JointReadings:
         while len(past) > 1 and stamp - past[1][0] >= _SPAN:
             past.popleft()
         since, before = past[0]
-        return (position - before) / (stamp - since) if stamp - since >= _SPAN else math.nan
+        # The short way round: a driver may count a continuous joint's angle from -pi to pi.
+        way = (position - before + math.pi) % math.tau - math.pi
+        return way / (stamp - since) if stamp - since >= _SPAN else math.nan
