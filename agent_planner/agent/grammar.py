@@ -18,12 +18,13 @@ from agent_planner.scene.plain import plain
 from agent_planner.skills import Parameter, Skill, SkillLibrary
 from agent_planner.types import Atom, Call, Level, Value
 
+# The longest text between quotation marks, in characters, whatever a parameter admits.
+_PHRASE = 200
 # No thought of the expert's is longer than 310 characters, with its atom.
 _LONGEST = 360
 _REASON = f"( [^\\n]{{1,{_LONGEST}}})?"
 # Where thoughts that check needs have rules of their own: what does not begin with "by".
 _OTHER_REASON = f"(, [^\\n]{{1,{_LONGEST}}}| ([^b\\n]|b[^y\\n]|by[^ \\n])[^\\n]{{0,{_LONGEST}}})?"
-_PHRASE = '/[^"\\\\\\n]{1,200}/'
 _MAX_STEPS = 6
 # What parts an instruction into steps; where nothing does, two are admitted, for words that are not known here.
 _PARTING = re.compile(
@@ -133,7 +134,7 @@ def turn_grammar(
             f"unmet: {_choice(map(str, unmet))}",
             f"REASON: /{_OTHER_REASON if ways else _REASON}/",
             f"call: {' | '.join(calls)}",
-            f"PHRASE: {_PHRASE}",
+            f"PHRASE: {_text(_PHRASE)}",
         ]
     )
 
@@ -212,7 +213,12 @@ def _open_slot(parameter: Parameter) -> str:
         return _number(parameter)
     if parameter.type == "enum":
         return f'"\\"" ({_choice(parameter.values)}) "\\""'
-    return '"\\"" PHRASE "\\""'
+    return f'"\\"" {_text(min(parameter.max_length, _PHRASE))} "\\""'
+
+
+def _text(longest: int) -> str:
+    """A regular expression for what stands between quotation marks."""
+    return f'/[^"\\\\\\n]{{1,{longest}}}/'
 
 
 def _atom_rules(library: SkillLibrary, scene: SceneGraph, having: Collection[str] = ()) -> Iterable[str]:

@@ -8,8 +8,8 @@ from agent_planner.cli import (
     tune_collect_physical,
     tune_evaluate,
     tune_evaluate_physical,
+    tune_export,
     tune_failures,
-    tune_gguf,
     tune_mix,
     tune_records,
     tune_report,
@@ -34,5 +34,4 @@ app.command("evaluate-physical")(tune_evaluate_physical.evaluate_physical)
 app.command()(tune_report.report)
 app.command()(tune_study.study)
 app.command("import")(tune_records.import_records)
-app.command("export")(tune_records.export_records)
-app.command()(tune_gguf.gguf)
+app.command()(tune_export.export)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`agent-planner tune import` and `tune export`: conversations from and to other schemas."""
+"""`agent-planner tune import`: conversations of other schemas; and what converts them, either way."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -11,13 +11,11 @@ import typer
 
 from agent_planner.cli.new_file import ready_to_write
 from agent_planner.cli.terminal import Terminal
-from agent_planner.errors import ConfigError, UserError
+from agent_planner.errors import ConfigError
 from agent_planner.tuning.data.schema import Schema
 
 if TYPE_CHECKING:
     from agent_planner.tuning.data.records import Record
-
-_SOURCE = typer.Argument(help="JSON lines, JSON, or a folder of recorded episodes", exists=True)
 
 
 class RewardFrom(Enum):
@@ -28,7 +26,7 @@ class RewardFrom(Enum):
 
 
 def import_records(
-    source: Annotated[Path, _SOURCE],
+    source: Annotated[Path, typer.Argument(help="JSON lines, JSON, or a folder of recorded episodes", exists=True)],
     out: Annotated[Path, typer.Option(help="the file to write, JSON lines; OUT.manifest.json says what made it")],
     schema: Annotated[Schema, typer.Option(help="of the source; auto: each object is looked at")] = Schema.AUTO,
     reward_from: Annotated[
@@ -61,22 +59,11 @@ def import_records(
         reasons = ", ".join(f"{reason} {n}" for reason, n in skipped.most_common())
         Terminal().say(f"left out as unusable: {reasons}", "yellow")
     config = {"schema": schema.value, "reward_from": reward_from.value, "skip_unusable": skip_unusable}
-    _write_manifest(out, "tune import", config, source, {"records": count, "unusable": dict(skipped.most_common())})
+    write_manifest_of(source, out, "tune import", config, {"records": count, "unusable": dict(skipped.most_common())})
 
 
-def export_records(
-    source: Annotated[Path, _SOURCE],
-    out: Annotated[Path, typer.Option(help="the file to write, JSON lines; OUT.manifest.json says what made it")],
-    schema: Annotated[Schema, typer.Option(help="to write: sharegpt, openai or agent")] = Schema.OPENAI,
-) -> None:
-    """Write training records or recorded episodes in another schema, e.g. for a trainer of your own."""
-    if schema is Schema.AUTO:
-        raise UserError("--schema auto says nothing of what to write; known: agent, openai, sharegpt")
-    count = convert([source], out, Schema.AUTO, schema)
-    _write_manifest(out, "tune export", {"schema": schema.value}, source, {"records": count})
-
-
-def _write_manifest(out: Path, made_by: str, config: dict[str, Any], source: Path, counts: dict[str, Any]) -> None:
+def write_manifest_of(source: Path, out: Path, made_by: str, config: dict[str, Any], counts: dict[str, Any]) -> None:
+    """Write beside what was made of a file or folder what made it."""
     from agent_planner.tuning.data.manifest import write_manifest
     from agent_planner.tuning.data.records import files_of
 

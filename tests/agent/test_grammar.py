@@ -5,7 +5,7 @@ import pytest
 
 from agent_planner.agent.grammar import goal_grammar, turn_grammar
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
-from agent_planner.skills import SkillLibrary
+from agent_planner.skills import Parameter, Skill, SkillLibrary
 from agent_planner.types import Atom, Level
 from tests.agent.driver import admits
 
@@ -112,6 +112,14 @@ def test_calls(call: str, grammar: bool, applicable: bool):
     text = f"in(red cube, bin) because\n{call}"
     assert admits(turn_grammar(LIBRARY, SCENE, UNMET, Level.GRAMMAR), text) is grammar
     assert admits(turn_grammar(LIBRARY, SCENE, UNMET, Level.APPLICABLE), text) is applicable
+
+
+@pytest.mark.parametrize("level", [Level.GRAMMAR, Level.APPLICABLE])
+def test_a_text_is_no_longer_than_its_parameter_admits(level: Level):
+    say = Skill(name="say", description="say it", parameters={"text": Parameter(type="text", max_length=5)})
+    grammar = turn_grammar(SkillLibrary(skills=(say,)), SCENE, UNMET, level)
+    for words, fits in (("hello", True), ("hello!", False)):
+        assert admits(grammar, f'in(red cube, bin) because\nsay(text="{words}")') is fits
 
 
 def test_a_thought_begins_with_what_is_unmet_and_has_one_line():

@@ -46,8 +46,6 @@ def export_gguf(source: str, out: Path, weights: WeightType, progress: Progress)
         UserError: there is no such model, it is no Llama with a byte-level BPE tokenizer, or ``out`` cannot be
             written.
     """
-    if not out.parent.is_dir():
-        raise UserError(f"there is no folder '{out.parent}' to write {out.name} to; make it first")
     opened = open_source(source, progress)
     unfinished = out.with_name(f"{out.name}.partial")
     try:
