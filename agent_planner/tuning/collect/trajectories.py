@@ -9,6 +9,7 @@ a student's states, are worth 1, since both are right by construction.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from random import Random
 from typing import Any
@@ -98,7 +99,8 @@ def _models(situation: Situation, config: CollectConfig, injection: Injection) -
         name = scenario.id if config.repeat == 1 else f"{scenario.id}/{number // len(situation.tasks)}"
         facts = _facts(situation, scenario, config.teacher, float(score.success))
         facts |= {"outcome": score.result.outcome.value, "error": score.error}
-        yield _record(name, scenario, _turns(model.conversations[str(number)]), facts)
+        turns = _turns(model.conversations[str(number)], score.result.counts.refused)
+        yield _record(name, scenario, turns, facts)
 
 
 def _students(situation: Situation, config: CollectConfig, injection: Injection) -> Iterator[Record]:
@@ -146,13 +148,16 @@ def _loop(config: CollectConfig) -> LoopConfig:
     return LoopConfig(level=config.level, look_ahead=config.look_ahead, look_for_missing=False, by_parts=False)
 
 
-def _turns(messages: Sequence[Message]) -> list[Turn]:
-    """What follows the first user turn; what was refused is not to be learned."""
-    turns = []
+def _turns(messages: Sequence[Message], refused: int) -> list[Turn]:
+    """What follows the first user turn; what was refused, so many times in all, is not to be learned."""
+    turns: list[Turn] = []
     for i, message in enumerate(messages[2:], start=2):
         after = messages[i + 1].content if i + 1 < len(messages) else ""
         learned = None if message.role == "user" else not after.startswith(_REFUSED)
         turns.append(Turn(message.role, message.content, learned))
+    # A refusal that ends the episode is told to nobody: one more was counted than the conversation holds.
+    if refused > [turn.loss for turn in turns].count(False):
+        turns[-1] = replace(turns[-1], loss=False)
     return turns
 
 

@@ -132,6 +132,14 @@ def test_what_was_refused_is_not_to_be_learned(task, expert, script):
     parse_turn(expert[-1])
 
 
+def test_a_refusal_that_ends_the_episode_is_told_to_nobody_and_not_to_be_learned_either(task, expert, script):
+    nonsense = [f"why not\n{name}()" for name in ("self_destruct", "fly", "swim") * 9]
+    (found,) = trajectories(task, CollectConfig(teacher=script([expert[0], *nonsense]), mistakes=FLAWLESS))
+    answers = [t for t in found["conversations"] if t["from"] == "gpt"]
+    assert found["conversations"][-1] == answers[-1], "nothing is told after it"
+    assert [t["loss"] for t in answers] == [True] + [False] * (len(answers) - 1)
+
+
 def test_a_model_may_try_again_and_is_shown_an_example_that_is_not_kept(task, expert, script):
     told = CollectConfig(teacher=script(expert * 2), repeat=2, example=True, mistakes=FLAWLESS)
     twice = trajectories(task, told)
