@@ -70,17 +70,18 @@ def parse_yaml(kind: type[Model], text: str, where: str, needs: str) -> tuple[Mo
         ConfigError: it is no YAML, a key stands twice in one mapping, or a field is wrong.
     """
     try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        loader = yaml.SafeLoader(text)
+        tree = loader.get_single_node()
+        if not isinstance(tree, yaml.MappingNode):
+            raise ConfigError(where, f"must be a mapping with the key `{needs}`")
+        lines = Lines(tree, where)
+        # YAML's readers let the last one win without a word.
+        lines.refuse((loc, "stands twice; which of them is meant?") for loc in _twice(tree, ()))
+        data = loader.construct_document(tree)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         raise ConfigError(f"{where}{line}", f"is not YAML: {getattr(error, 'problem', error)}") from error
-    if not isinstance(data, dict):
-        raise ConfigError(where, f"must be a mapping with the key `{needs}`")
-    lines = Lines(tree, where)
-    # YAML's readers let the last one win without a word.
-    lines.refuse((loc, "stands twice; which of them is meant?") for loc in _twice(tree, ()))
     try:
         return kind.model_validate(data), lines
     except ValidationError as error:
@@ -126,6 +127,8 @@ def _twice(node: Any, loc: tuple[int | str, ...]) -> Iterator[tuple[int | str, .
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue  # no field of ours, and refused as such
             if key.value in seen:
                 yield (*loc, key.value)
             seen.add(key.value)

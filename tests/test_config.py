@@ -29,6 +29,8 @@ class Cart(BaseModel):
         ("wheels:\n- {radius: 1}\n- {size: 1}\n", "line 3: wheels.1.size: is no field that is known here"),
         ("3", "f: must be a mapping with the key `wheels`"),
         ("wheels: [", "f:1: is not YAML"),
+        ("name: a\0b", "f: is not YAML: unacceptable character #x0000"),
+        ("name: a\n? [x, y]\n: 2", "f:2: is not YAML: found unhashable key"),
     ],
 )
 def test_a_fault_is_told_with_line_and_field(text: str, said: str):

@@ -8,8 +8,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent_planner.cli.options import Simulator
-from agent_planner.config import parse_yaml, read_text
-from agent_planner.errors import UserError, did_you_mean
+from agent_planner.config import chosen_file, parse_yaml, read_text, shipped_names
+from agent_planner.errors import UserError
 from agent_planner.safety.policy import policy_path
 from agent_planner.skills import SkillLibrary
 
@@ -98,19 +98,18 @@ class RobotVariant(BaseModel):
         return robot.model_copy(update=update)
 
 
-def known_robots(folder: Path = FOLDER) -> list[str]:
+def known_robots() -> list[str]:
     """Names of the profiles that are shipped."""
-    return sorted(path.stem for path in folder.glob("*.yaml"))
+    return shipped_names(FOLDER)
 
 
-def load_robot(name: str, folder: Path = FOLDER) -> RobotProfile:
+def load_robot(name: str) -> RobotProfile:
     """Read a profile by its name, or from a file of one's own (``…/my_robot.yaml``).
 
     Raises:
-        UserError: there is none of that name.
-        ConfigError: the file is wrong.
+        ConfigError: there is none of that name, or the file is wrong.
     """
-    path = _path(name, folder)
+    path = chosen_file(name, FOLDER, "robot")
     text = read_text(path)
     if _VARIANT.search(text):
         other, lines = parse_yaml(RobotVariant, text, str(path), "nodes")
@@ -131,13 +130,13 @@ def in_simulator(robot: str, simulator: Simulator) -> str:
     return robot if load_robot(robot).simulator is simulator else variant(robot, simulator.value)
 
 
-def variant(robot: str, suffix: str, folder: Path = FOLDER) -> str:
+def variant(robot: str, suffix: str) -> str:
     """Return the name or path of a robot's other profile, ``ROBOT_SUFFIX`` beside its own.
 
     Raises:
         UserError: there is no such robot, or it has no profile of that suffix.
     """
-    own = _path(robot, folder)
+    own = chosen_file(robot, FOLDER, "robot")
     other = own.with_stem(f"{own.stem}_{suffix}")
     if not other.is_file():
         others = sorted(path.stem for path in own.parent.glob(f"{own.stem}_*{own.suffix}"))
@@ -145,15 +144,4 @@ def variant(robot: str, suffix: str, folder: Path = FOLDER) -> str:
             f"the robot '{robot}' has no profile for {suffix}: there is no {other.name} beside {own.name}; "
             f"other profiles of it: {', '.join(others) or 'none'}"
         )
-    return str(other) if own == Path(robot) else other.stem
-
-
-def _path(robot: str, folder: Path) -> Path:
-    path = Path(robot) if robot.endswith((".yaml", ".yml")) else folder / f"{robot}.yaml"
-    if not path.is_file():
-        known = known_robots(folder)
-        raise UserError(
-            f"there is no robot '{robot}'; {did_you_mean(robot, known)}; a profile of your own is given by its path, "
-            "which ends in .yaml"
-        )
-    return path
+    return other.stem if robot in known_robots() else str(other)

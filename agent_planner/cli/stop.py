@@ -28,12 +28,12 @@ def stop(
     """Stop the robot, whoever moves it: exit code 0 when all is confirmed and at rest, 1 when not."""
     terminal = Terminal(as_json)
     shown = _Shown(terminal)
-    with _supervisor("agent_planner_stop", namespace, domain, wait, terminal) as supervisor:
+    with _supervisor("agent_planner_stop", namespace, domain, wait) as supervisor:
         terminal.say(supervisor.stop(reason).message, "bold")
         _say_where(terminal, namespace)
         done = supervisor.follow(rest, shown.show)
     if done:
-        terminal.say("stopped: every server has confirmed, and the robot is at rest", "bold green")
+        terminal.say("stopped: every server that is there has confirmed, and the robot is at rest", "bold green")
     else:
         terminal.say(f"NOT CONFIRMED after {rest:g} s: {shown.open_points()}", "bold red")
     terminal.say("it stays stopped until `agent-planner reset`")
@@ -44,7 +44,7 @@ def stop(
 def reset(namespace: Namespace = "", domain: RunningDomain = None, wait: Wait = 10.0, as_json: AsJson = False) -> None:
     """Let a stopped robot act again; refused, with exit code 1, while goals run on or motion is measured."""
     terminal = Terminal(as_json)
-    with _supervisor("agent_planner_reset", namespace, domain, wait, terminal) as supervisor:
+    with _supervisor("agent_planner_reset", namespace, domain, wait) as supervisor:
         answer = supervisor.reset()
         _say_where(terminal, namespace)
     terminal.say(answer.message, "bold green" if answer.success else "bold red")
@@ -62,9 +62,7 @@ def _say_where(terminal: Terminal, namespace: str) -> None:
 
 
 @contextmanager
-def _supervisor(
-    name: str, namespace: str, domain: int | None, wait: float, terminal: Terminal
-) -> Iterator["StopClient"]:
+def _supervisor(name: str, namespace: str, domain: int | None, wait: float) -> Iterator["StopClient"]:
     """A client of the supervisor.
 
     Raises:

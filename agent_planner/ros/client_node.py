@@ -89,8 +89,3 @@ class ClientNode:
     def missing_actions(self, names: Iterable[str]) -> list[str]:
         """Those of the action servers that are not on the graph."""
         return [n for n in names if not self.node.count_publishers(f"{n}/_action/status")]
-
-    def missing_services(self, names: Iterable[str]) -> list[str]:
-        """Those of the services that are not on the graph."""
-        there = {name for name, _ in self.node.get_service_names_and_types()}
-        return [n for n in names if self.node.resolve_service_name(n) not in there]

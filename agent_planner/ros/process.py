@@ -8,7 +8,6 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
 
 import rclpy
 from rclpy._rclpy_pybind11 import RCLError, UnknownROSArgsError
@@ -24,22 +23,6 @@ _HOW = "parameters are given as --ros-args -p NAME:=VALUE or --params-file FILE"
 _IN_C = re.compile(r", at [^ ]+\.c:\d+")
 
 
-class Served(Protocol):
-    """A node that this module can run."""
-
-    def start(self) -> None:
-        """Called before anything spins."""
-        ...
-
-    def stop(self) -> None:
-        """Called while everything still spins: end what runs, then return."""
-        ...
-
-    def destroy_node(self) -> None:
-        """As in rclpy."""
-        ...
-
-
 def run_node(make: Callable[[], Node], args: list[str] | None = None, threads: int = 1) -> int:
     """Run a node until SIGINT or SIGTERM; returns the exit code.
 
@@ -49,6 +32,12 @@ def run_node(make: Callable[[], Node], args: list[str] | None = None, threads: i
     Signals do not end ROS under the node's feet: the node is told to stop first, with everything still working, so
     that goals it has sent are cancelled and those it has accepted end with a result. Errors of the user are one
     line on stderr and exit code 2.
+
+    Args:
+        make: makes the node. It has ``start()``, called before anything spins, and ``stop()``, called while everything
+            still spins, to end what runs.
+        args: of the command line, without the program's name; those of this process by default.
+        threads: of the executor.
     """
     ended = threading.Event()
     try:

@@ -25,8 +25,6 @@ _SCENE_SECONDS = 20.0
 class SimulatorClient:
     """Speaks to the node `simulator`. Build it on an open `ClientNode`."""
 
-    SERVICES = ("sim/reset", "sim/pause", "simulator/set_parameters")
-
     def __init__(self, client: ClientNode):
         self._client = client
         node = client.node

@@ -181,10 +181,10 @@ class Policy(_Strict):
                     yield ("rules", index, "arguments", name), text
 
 
-def policy_path(choice: str, folder: Path = SHIPPED) -> Path:
+def policy_path(choice: str) -> Path:
     """Where the policy is that somebody chose: by the name of one that is shipped, or by the path of a file.
 
     Raises:
         ConfigError: there is none.
     """
-    return chosen_file(choice, folder, "policy").resolve()
+    return chosen_file(choice, SHIPPED, "policy").resolve()

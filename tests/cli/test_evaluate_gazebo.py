@@ -41,7 +41,7 @@ def test_without_gazebo_nothing_is_started(monkeypatch, capsys, tmp_path, model,
     ("words", "said"),
     [
         (("--scene-source", "camera"), "'mobile_manipulator_gazebo' has no profile for camera"),
-        (("--robot", "mobile"), "there is no robot 'mobile'; did you mean"),
+        (("--robot", "mobile"), "mobile: there is no such robot; did you mean"),
         (("--backend", "mujoco", "--robot", "mobile_manipulator_gazebo"), "has no profile for mujoco"),
         (("--suite", "renamed"), "the simulator has no suite 'renamed'"),
     ],

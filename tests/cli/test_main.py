@@ -37,7 +37,7 @@ def free_port() -> int:
         (("demo", "x" * 10_000), "10000 characters and at most 2000 are taken"),
         (("send", ""), "the instruction is empty"),
         (("demo", "--robot", "mobile_manipulater"), "did you mean 'mobile_manipulator'?"),
-        (("run", "--robot", "nobody"), "there is no robot 'nobody'; known: "),
+        (("run", "--robot", "nobody"), "nobody: there is no such robot; known: "),
         (("demo", "--scene", "tidi"), "there is no scene 'tidi'; did you mean 'tidy'?"),
         (("demo", "--model", "/no/such/folder"), "there is no folder '/no/such/folder'"),
         (("demo", "--policy", "simulatoin"), "simulatoin: there is no such policy; did you mean 'simulation'?"),
@@ -82,7 +82,7 @@ def test_a_dead_endpoint_is_a_mistake_of_the_person(monkeypatch, capsys):
 
 def test_no_terminal_obeys_what_a_mistake_quotes(monkeypatch, capsys):
     _, _, err = call(monkeypatch, capsys, "run", "--robot", "no\x1b[2Jbody")
-    assert "there is no robot 'no [2Jbody'" in err
+    assert "no [2Jbody: there is no such robot" in err
 
 
 def test_a_broken_skill_file_is_named_with_line_and_field(monkeypatch, capsys, tmp_path):

@@ -25,7 +25,7 @@ def test_every_shipped_profile_is_valid_and_has_skills():
 
 
 def test_an_unknown_name_is_told_with_the_known_ones():
-    with pytest.raises(UserError, match="there is no robot 'mobile'; did you mean 'mobile_manipulator'"):
+    with pytest.raises(UserError, match="mobile: there is no such robot; did you mean 'mobile_manipulator'"):
         load_robot("mobile")
 
 
@@ -79,7 +79,7 @@ def test_a_shipped_robot_in_a_simulator():
     assert in_simulator(name, Simulator.GAZEBO) == in_simulator(in_gazebo, Simulator.GAZEBO) == in_gazebo
     with pytest.raises(UserError, match=f"'{in_gazebo}' has no profile for mujoco"):
         in_simulator(in_gazebo, Simulator.MUJOCO)
-    with pytest.raises(UserError, match="there is no robot 'mobile'; did you mean"):
+    with pytest.raises(UserError, match="mobile: there is no such robot; did you mean"):
         in_simulator("mobile", Simulator.GAZEBO)
 
 

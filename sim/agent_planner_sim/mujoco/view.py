@@ -66,13 +66,6 @@ class View:
         self._aim = goal if self._aim is None else self._aim + _FOLLOW_SHARE * (goal - self._aim)
         return self._free(width, height, self._aim, distance=3.5, azimuth=125.0, elevation=-42.0, fov=45.0)
 
-    def overview(self, width: int, height: int) -> np.ndarray:
-        """Return a picture of the whole scene, (height, width, 3)."""
-        x0, y0, x1, y1 = self._scene.bounds
-        middle = np.array([(x0 + x1) / 2, (y0 + y1) / 2, 0.0])
-        distance = 1.35 * max(x1 - x0, y1 - y0)
-        return self._free(width, height, middle, distance, azimuth=125.0, elevation=-50.0, fov=45.0)
-
     def top(self, path: Sequence[tuple[float, float]] = (), scale: float = 110.0) -> np.ndarray:
         """Return the scene from above with a driven path on it.
 
