@@ -15,8 +15,7 @@ from agent_planner.scene.graph import CONTAINER, OPENABLE, SURFACE
 from agent_planner.tuning.panel.case import Case
 from agent_planner.tuning.panel.evaluate import judge, report, run_symbolic
 from agent_planner.tuning.panel.reference_models import ExpertModel
-from agent_planner.tuning.panel.statistics import wilson
-from agent_planner.tuning.scenarios.scenario import Scenario, default_library
+from agent_planner.tuning.scenarios.scenario import Answered, Scenario, default_library
 from agent_planner.tuning.scenarios.suites import scenario_of
 from agent_planner.tuning.scenarios.symbolic import SymbolicWorld
 from agent_planner.types import Call, Level, Outcome
@@ -86,6 +85,54 @@ def test_where_the_goal_holds_already_nothing_else_may_be_done(said: list[str], 
     assert score.success is succeeds
 
 
+ASKED = 'goal: which("cup": red cup, blue cup)'
+
+
+def done(surface):
+    """What is said after the answer, until the red cup stands on a surface."""
+    return [
+        f"goal: on(red cup, {surface})", 'navigate_to(target="red cup")', 'pick(object="red cup")',
+        f'navigate_to(target="{surface}")', f'place_on(object="red cup", surface="{surface}")',
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("surface", "said", "succeeds"),
+    [
+        ("table", [ASKED, *done("bedside table")], True),
+        ("table", ['goal: which("table": bedside table, coffee table)', *done("bedside table")], False),
+        ("table", ["goal: on(red cup, bedside table)", *done("bedside table")], False),
+        (
+            "tray",
+            ['goal: missing("tray")', 'navigate_to(target="drawer")', 'open(container="drawer")']
+            + [ASKED, *done("tray")],
+            False,
+        ),
+    ],
+    ids=["asked", "asked for another thing", "not asked", "asked after a call"],
+)
+def test_a_question_is_answered_before_motion_and_about_the_right_candidates_alone(surface, said, succeeds):
+    names = ("red cup", "blue cup", "lemon")
+    tray = SceneObject(name="tray", affordances=frozenset({SURFACE}))
+    hides = surface == "tray"
+    world = SceneGraph(
+        objects=(*(SceneObject(name=name, category=name.split()[-1]) for name in names), *[tray] * hides),
+        places=(*WORLD.places, *[ScenePlace(name="coffee table")] * (not hides)),
+        relations=(
+            *(Relation("on", name, "desk") for name in names),
+            *[Relation("in", "tray", "drawer")] * hides,
+            Relation("at", "bedside table"),
+        ),
+    )
+    meant = Answered("the red cup", parse_goal(said[-5]))
+    scenario = Scenario(
+        "s", default_library(), world, f"put the cup on the {surface}", parse_goal(ASKED), "which", answered=meant
+    )
+    turns = iter(said)
+    [score] = run_symbolic(ScriptedModel(lambda request: next(turns)), [scenario], LoopConfig(level=Level.RAW))
+    assert (score.success, score.goal_exact) == (succeeds, succeeds)
+
+
 @pytest.mark.parametrize(
     "fact", [Relation("running", "desk"), Relation("near", "bowl", "lemon"), Relation("in", "bowl", "drawer")]
 )
@@ -131,9 +178,3 @@ def test_turns_bound_an_episode_and_the_time_of_its_batch_does_not():
 
     assert all(score.success for score in run(40))
     assert {s.result.code for s in run(3) if not s.success} == {"MAX_TURNS"}
-
-
-def test_wilson_interval():
-    assert wilson(0, 0) == (0.0, 1.0)
-    assert wilson(17, 20) == (0.64, 0.948)
-    assert wilson(300, 300)[1] == 1.0
