@@ -57,7 +57,7 @@ def read_text(path: Path | str) -> str:
         raise ConfigError(str(path), "is not UTF-8 text") from error
 
 
-def parse_yaml(kind: type[Model], text: str, where: str, needs: str) -> tuple[Model, "Lines"]:
+def parse_yaml(kind: type[Model], text: str, where: str, needs: str, as_text: bool = False) -> tuple[Model, "Lines"]:
     """Validate YAML text as a model; returns it with the lines of its fields.
 
     Args:
@@ -65,12 +65,13 @@ def parse_yaml(kind: type[Model], text: str, where: str, needs: str) -> tuple[Mo
         text: the YAML.
         where: the file's name, for messages.
         needs: the key that the file cannot do without, for the message to somebody who wrote no mapping at all.
+        as_text: whether values stay as they are written. YAML 1.1 takes 0:50 for a number to the base of 60.
 
     Raises:
         ConfigError: it is no YAML, a key stands twice in one mapping, or a field is wrong.
     """
     try:
-        loader = yaml.SafeLoader(text)
+        loader = yaml.BaseLoader(text) if as_text else yaml.SafeLoader(text)
         tree = loader.get_single_node()
         if not isinstance(tree, yaml.MappingNode):
             raise ConfigError(where, f"must be a mapping with the key `{needs}`")
