@@ -117,7 +117,7 @@ def _collect(
     from agent_planner.tuning.collect.identity import model_hash
     from agent_planner.tuning.collect.runners import runner
     from agent_planner.tuning.collect.trajectories import parts, trajectories
-    from agent_planner.tuning.collect.work import WorkFile
+    from agent_planner.tuning.collect.work import open_work
     from agent_planner.tuning.data.manifest import sha256_of, write_manifest
     from agent_planner.tuning.scenarios.failure_table import MEASURED, load_failures
 
@@ -129,16 +129,15 @@ def _collect(
         units = dict(part for situation in _situations(scenarios) for part in parts(situation, config))
     known = {"failures_sha256": sha256_of(failures or MEASURED), "model_sha256": model_hash(config.model)}
     told = config.model_dump(mode="json") | known
-    work = WorkFile(out, {"scenarios": sha256_of(scenarios)} | told)
-    work.read()
     does = partial(trajectories, config=config, table=table)
-    with terminal.counting("groups of tasks" if config.model else "situations", len(units)) as counter:
-        for _ in work.done:
-            counter.advance()
-        for _ in work.run(units, runner(does, processes, ray, with_model=bool(config.model))):
-            counter.advance()
-    count = work.finish(list(units))
-    write_manifest(out, "tune collect", told, [scenarios], {"records": count})
+    with open_work(out, {"scenarios": sha256_of(scenarios)} | told) as work:
+        with terminal.counting("groups of tasks" if config.model else "situations", len(units)) as counter:
+            for _ in work.done:
+                counter.advance()
+            for _ in work.run(units, runner(does, processes, ray, with_model=bool(config.model))):
+                counter.advance()
+        count = work.finish(list(units))
+        write_manifest(out, "tune collect", told, [scenarios], {"records": count})
     terminal.say(f"{count} trajectories written to {out}")
 
 

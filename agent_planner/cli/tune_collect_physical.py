@@ -49,7 +49,7 @@ def collect_physical(
     from agent_planner.cli.wanted import wanted
     from agent_planner.tuning.collect.config import EXPERT
     from agent_planner.tuning.collect.identity import model_hash
-    from agent_planner.tuning.collect.work import Records, WorkFile
+    from agent_planner.tuning.collect.work import Records, open_work
     from agent_planner.tuning.data.manifest import write_manifest
 
     # Before anything is begun: a half-done file goes on with its own settings alone.
@@ -59,9 +59,6 @@ def collect_physical(
     bodied = Robot(robot, scene, policy, level.value, look_ahead=False, rtf=rtf)
     config = {"suite": suite, "split": _SPLIT, "seeds": seeds, "teacher": teacher, **asdict(bodied)}
     config["model_sha256"] = model_hash(teacher)
-    work = WorkFile(out, config)
-    work.read()
-
     lost: list[int] = []
 
     def tried(left: Mapping[str, int]) -> Iterator[tuple[str, Records]]:
@@ -72,14 +69,15 @@ def collect_physical(
                 else:
                     yield str(one.seed), _records(one, one.record, teacher)
 
-    for _ in work.run({str(seed): seed for seed in numbers}, tried):
-        pass
-    if lost:
-        raise InfrastructureError(
-            f"the episodes of seeds {', '.join(map(str, lost))} left no record; the same command tries these again"
-        )
-    count = work.finish([str(seed) for seed in numbers])
-    write_manifest(out, "tune collect-physical", config, [], {"records": count})
+    with open_work(out, config) as work:
+        for _ in work.run({str(seed): seed for seed in numbers}, tried):
+            pass
+        if lost:
+            raise InfrastructureError(
+                f"the episodes of seeds {', '.join(map(str, lost))} left no record; the same command tries these again"
+            )
+        count = work.finish([str(seed) for seed in numbers])
+        write_manifest(out, "tune collect-physical", config, [], {"records": count})
     terminal.say(f"{count} trajectories written to {out}")
 
 

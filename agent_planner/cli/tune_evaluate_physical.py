@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent_planner.cli.evaluate import HeldOut, seed_range
-from agent_planner.cli.options import ROBOT, RUNS, RobotName, Runs, Simulator
+from agent_planner.cli.options import MODEL, ROBOT, RUNS, RobotName, Runs, Simulator
 from agent_planner.cli.robots import in_simulator
 from agent_planner.cli.terminal import Terminal
 from agent_planner.tuning.mixture.names import Split
@@ -25,7 +25,9 @@ _OUT = "file of results (.jsonl), as of tune evaluate; what stands in it is not 
 def evaluate_physical(
     out: Annotated[Path, typer.Argument(help=_OUT)],
     model: Annotated[str, typer.Option(help="as of tune evaluate, without goal+search and search+calls")],
-    suite: Annotated[str, typer.Option(help="held_in, failures or smoke; the cell is BACKEND_SUITE")] = "held_in",
+    suite: Annotated[
+        str, typer.Option(help="held_in, failures or smoke; the cell is 'BACKEND_SUITE (ROBOT, SCENE)'")
+    ] = "held_in",
     seeds: Annotated[str, typer.Option(help="A:B, from A up to but not including B")] = "0:50",
     split: HeldOut = Split.DEV,
     level: Annotated[Level, typer.Option(help="how far decoding is constrained")] = Level.GRAMMAR,
@@ -48,27 +50,35 @@ def evaluate_physical(
 
     enter_ros()
     from agent_planner.agent.limits import LoopConfig
+    from agent_planner.cli.physical_suite import scene_seed
     from agent_planner.cli.taught import Robot, taught_episodes
+    from agent_planner.cli.wanted import wanted
     from agent_planner.tuning.collect.config import EXPERT
     from agent_planner.tuning.panel.measure import Measurement, subject
     from agent_planner.tuning.panel.results import RunLine, open_results
 
+    scene_seed(suite, split.value, 0)
+    want = wanted(robot, MODEL if model == EXPERT else model, scene)
     terminal = Terminal()
     command = shlex.join(
         ["agent-planner", "tune", "evaluate-physical", str(out), "--model", model, "--suite", suite, "--seeds", seeds]
         + ["--split", split.value, "--level", level.value, "--look-ahead" if look_ahead else "--no-look-ahead"]
-        + ["--backend", backend.value, "--robot", robot]
+        + ["--backend", backend.value, "--robot", robot, "--scene", want.scene, "--rtf", str(rtf)]
     )
     run = RunLine.now(command, "mujoco", "torch", "transformers")
     config = LoopConfig(level=level, look_ahead=look_ahead)
-    cell = f"{backend.value}_{suite}"
-    bodied = Robot(robot, scene, "", level.value, look_ahead, rtf)
+    # Another robot's tasks are others, and so are another scene's: each is a cell of its own, here and in a report.
+    cell = f"{backend.value}_{suite} ({want.profile.name}, {want.scene})"
+    bodied = Robot(robot, want.scene, "", level.value, look_ahead, rtf)
     with open_results(out, run) as results:
+        results.check_limit([cell], split.value, config.max_turns)
         measurement = Measurement(results, subject(model, "" if model == EXPERT else model), split.value, 1)
         left = measurement.episodes_left(cell, numbers, config)
         for one in taught_episodes(terminal, bodied, model, runs, suite, split.value, left) if left else ():
             score = replace(one.score, cell=cell)
-            results.add(measurement.line(score, _messages(one.record), one.seed, config))
+            line = measurement.line(score, _messages(one.record), one.seed, config)
+            results.check_same([cell], split.value, [one.seed], lambda *place, line=line: line.asked)
+            results.add(line)
     terminal.say(f"results: {out}; read them with: agent-planner tune report {out} --out FOLDER")
 
 

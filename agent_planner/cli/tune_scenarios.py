@@ -48,21 +48,13 @@ def scenarios(
     """
     ready_to_write(out)
     from agent_planner.tuning.collect.identity import model_hash
-    from agent_planner.tuning.collect.work import WorkFile
+    from agent_planner.tuning.collect.work import open_work
     from agent_planner.tuning.data.manifest import write_manifest
 
     terminal = Terminal()
     config = {"count": count, "tasks": tasks, "seed": seed, "split": "train"}
     config |= {"propose": propose, "proposals": proposals, "model": model_hash(propose)} if propose else {}
-    work = WorkFile(out, config)
-    work.read()
     units = {str(index): index for index in range(count)}
-    with _proposer(propose, terminal) as proposer, terminal.counting("scenes", count) as counter:
-        for _ in work.done:
-            counter.advance()
-        draw = partial(_drawn, tasks=tasks, seed=seed, proposer=proposer, proposals=proposals)
-        for _ in work.run(units, lambda left: ((name, draw(index)) for name, index in left.items())):
-            counter.advance()
     kinds, sources, dropped = Counter[str](), Counter[str](), Counter[str]()
 
     def counted(records: "Records") -> "Records":
@@ -73,15 +65,22 @@ def scenarios(
         dropped.update(told["dropped"])
         return situations
 
-    written = work.finish(list(units), counted)
-    counts = {
-        "situations": written,
-        "tasks": kinds.total(),
-        "sources": dict(sources),
-        "proposals_dropped": dict(dropped.most_common()),
-        "kinds": dict(kinds.most_common()),
-    }
-    write_manifest(out, "tune scenarios", config, (), counts)
+    with open_work(out, config) as work:
+        with _proposer(propose, terminal) as proposer, terminal.counting("scenes", count) as counter:
+            for _ in work.done:
+                counter.advance()
+            draw = partial(_drawn, tasks=tasks, seed=seed, proposer=proposer, proposals=proposals)
+            for _ in work.run(units, lambda left: ((name, draw(index)) for name, index in left.items())):
+                counter.advance()
+        written = work.finish(list(units), counted)
+        counts = {
+            "situations": written,
+            "tasks": kinds.total(),
+            "sources": dict(sources),
+            "proposals_dropped": dict(dropped.most_common()),
+            "kinds": dict(kinds.most_common()),
+        }
+        write_manifest(out, "tune scenarios", config, (), counts)
     terminal.say(f"{kinds.total()} tasks about {written} situations written to {out}")
     if propose:
         reasons = ", ".join(f"{reason} {n}" for reason, n in dropped.most_common()) or "nothing"

@@ -15,7 +15,7 @@ from agent_planner.cli import taught
 from agent_planner.cli.evaluate_physical import Tried, facts, judged
 from agent_planner.cli.main import app
 from agent_planner.cli.options import Simulator
-from agent_planner.errors import InfrastructureError, UserError
+from agent_planner.errors import ConfigError, InfrastructureError, UserError
 from agent_planner.llm.base import Message
 from agent_planner.recording.episode import EpisodeRecorder, add_facts
 from agent_planner.tuning.panel.results import EpisodeLine, read_results
@@ -27,7 +27,10 @@ pytestmark = pytest.mark.ros
 
 @pytest.fixture
 def robot(monkeypatch, tmp_path):
-    """Every episode states the right goal and does nothing; the robot breaks down before a seed in ``broken``."""
+    """Every episode states the right goal and does nothing; the robot breaks down before a seed in ``broken``.
+
+    Each scene has tasks of its own.
+    """
     asked, broken = [], set()
 
     def episodes(terminal, robot, model, runs, suite, split, seeds):
@@ -35,7 +38,7 @@ def robot(monkeypatch, tmp_path):
             if seed in broken:
                 raise KeyboardInterrupt
             asked.append(seed)
-            task = scenario_of("smoke", "dev", seed)
+            task = scenario_of("smoke", "dev", seed + {"table_top": 100, "apartment": 200}.get(robot.scene, 0))
             said = [
                 Message("system", "rules"),
                 Message("user", task.instruction),
@@ -86,7 +89,7 @@ def test_what_was_broken_off_goes_on_after_the_last_finished_episode(robot, tmp_
     [
         (("--suite", "smok"), "did you mean 'smoke'"),
         (("--teacher", "nobody"), "there is no model 'nobody'"),
-        (("--robot", "nobody"), "there is no robot 'nobody'"),
+        (("--robot", "nobody"), "nobody: there is no such robot"),
     ],
 )
 def test_a_wrong_word_begins_nothing(robot, tmp_path, option, message):
@@ -122,11 +125,63 @@ def test_cells_in_the_simulator_are_lines_of_the_panel_and_are_run_once(robot, t
     assert asked == [0, 1, 2]
     found = [line for line in read_results([out]) if isinstance(line, EpisodeLine)]
     assert [(line.cell, line.split, line.seed, line.success, line.category) for line in found] == [
-        ("mujoco_failures", "dev", seed, False, "loop") for seed in (0, 1, 2)
+        ("mujoco_failures (mobile_manipulator, tidy)", "dev", seed, False, "loop") for seed in (0, 1, 2)
     ]
     assert {(line.model, line.level, line.look_ahead) for line in found} == {("default", "grammar", False)}
     run(*words, "0:1", "--backend", "gazebo")
     assert asked == [0, 1, 2, 0]  # another cell
     *_, command, last = lines(out)
-    assert last["cell"] == "gazebo_failures"
-    assert command["command"].endswith("--backend gazebo --robot mobile_manipulator_gazebo")
+    assert last["cell"] == "gazebo_failures (mobile_manipulator_gazebo, tidy)"
+    told = "--backend gazebo --robot mobile_manipulator_gazebo --scene tidy --rtf 4.0"
+    assert command["command"].endswith(told)
+
+
+def test_each_robot_and_scene_is_a_cell_of_its_own(robot, tmp_path):
+    asked, _ = robot
+    out = tmp_path / "results.jsonl"
+    words = ("evaluate-physical", out, "--model", "expert", "--seeds", "0:1")
+    others = ((), ("--robot", "fixed_arm"), ("--scene", "apartment"), ("--scene", "tidy", "--rtf", "1"))
+    for more in others:
+        run(*words, *more)
+    assert asked == [0, 0, 0]  # the last has named what the first took by itself
+    cells = [line.cell for line in read_results([out]) if isinstance(line, EpisodeLine)]
+    wheres = ("mobile_manipulator, tidy", "fixed_arm, table_top", "mobile_manipulator, apartment")
+    assert cells == [f"mujoco_held_in ({where})" for where in wheres]
+    run("report", out, "--out", tmp_path / "report")
+    page = (tmp_path / "report" / "report.md").read_text()
+    assert all(page.count(f"| {cell} |") for cell in cells)
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        (("--suite", "smok"), "did you mean 'smoke'"),
+        (("--model", "nobody"), "there is no model 'nobody'"),
+        (("--robot", "nobody"), "nobody: there is no such robot"),
+        (("--scene", "kitchen_x"), "there is no scene 'kitchen_x'"),
+    ],
+)
+def test_a_wrong_word_is_told_whatever_is_done(robot, tmp_path, option, message):
+    out = tmp_path / "results.jsonl"
+    words = ("evaluate-physical", out, "--model", "expert", "--seeds", "0:1")
+    run(*words)
+    before = out.read_bytes()
+    with pytest.raises(UserError, match=message):
+        run(*words, *option)
+    assert out.read_bytes() == before
+
+
+def test_a_file_of_other_tasks_or_turns_is_left_alone(robot, tmp_path):
+    asked, _ = robot
+    out = tmp_path / "results.jsonl"
+    words = ("evaluate-physical", out, "--seeds", "0:1", "--model")
+    run(*words, "expert")
+    whole = out.read_text()
+    out.write_text(whole.replace('"max_turns": 40', '"max_turns": 20'))
+    with pytest.raises(ConfigError, match=r"\(dev\) may take 20 turns, those of this command 40"):
+        run(*words, "default")
+    assert asked == [0]
+    out.write_text(whole.replace(scenario_of("smoke", "dev", 0).instruction, "sing a song"))
+    with pytest.raises(ConfigError, match="is 'sing a song' .* with this version of the panel; choose another file"):
+        run(*words, "default")
+    assert len(read_results([out])) == 2

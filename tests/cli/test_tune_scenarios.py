@@ -16,6 +16,8 @@ from agent_planner.errors import ConfigError, ModelError, UserError
 from agent_planner.tuning.collect.config import Mistakes
 from agent_planner.tuning.collect.identity import model_hash
 from agent_planner.tuning.collect.work import WorkFile
+from agent_planner.tuning.data import manifest as data_manifest
+from agent_planner.tuning.data.alone import alone
 from agent_planner.tuning.data.manifest import sha256_of
 from agent_planner.tuning.scenarios import failure_table
 from agent_planner.tuning.scenarios.failure_table import FailureTable, Kept, write_failures
@@ -149,14 +151,59 @@ def test_calls_fail_as_a_table_says(run, drawn, tmp_path):
     assert manifest(out)["config"]["failures_sha256"] == sha256_of(table)
 
 
-def test_a_half_done_collection_is_of_the_model_that_began_it(run, drawn, tmp_path):
+def test_a_half_done_collection_is_of_the_model_that_began_it(run, drawn, tmp_path, monkeypatch):
+    out, model = tmp_path / "collected.jsonl", tmp_path / "answers.json"
+    model.write_text(json.dumps(["hm"] * 50))
+    with monkeypatch.context() as patch:
+        patch.setattr(WorkFile, "finish", lambda *_: pytest.fail("broken off"))
+        with pytest.raises(pytest.fail.Exception):
+            run("collect", drawn, out, "--teacher", f"scripted:{model}")
+    model.write_text('["hm", "hm"]')
+    with pytest.raises(ConfigError, match="begun with another configuration"):
+        run("collect", drawn, out, "--teacher", f"scripted:{model}")
+
+
+def test_a_collection_whose_first_unit_fails_has_not_begun(run, drawn, tmp_path):
     out, model = tmp_path / "collected.jsonl", tmp_path / "answers.json"
     model.write_text('["hm"]')
     with pytest.raises(ModelError, match="1 answers"):
         run("collect", drawn, out, "--teacher", f"scripted:{model}")
-    model.write_text('["hm", "hm"]')
-    with pytest.raises(ConfigError, match="begun with another configuration"):
-        run("collect", drawn, out, "--teacher", f"scripted:{model}")
+    assert not list(tmp_path.glob("collected*"))
+    run("collect", drawn, out, "--whole", 1)
+
+
+@pytest.mark.parametrize("command", ["scenarios", "collect"])
+def test_what_is_killed_before_its_manifest_goes_on(run, drawn, tmp_path, monkeypatch, command):
+    """Nothing is done anew; the manifest that an older file of that name has left is no longer in the way."""
+    out, made = tmp_path / "out.jsonl", tmp_path / "whole.jsonl"
+    words, options = ([drawn], ["--whole", 1]) if command == "collect" else ([], ["--count", 3, "--tasks", 2])
+    run(command, *words, made, *options)
+    out.with_suffix(".manifest.json").write_text("{}")
+    with monkeypatch.context() as patch:
+        patch.setattr(data_manifest, "write_manifest", lambda *_: pytest.fail("killed"))
+        with pytest.raises(pytest.fail.Exception):
+            run(command, *words, out, *options)
+    assert out.exists() and manifest(out) == {}
+    monkeypatch.setattr(WorkFile, "run", _nothing_left)
+    run(command, *words, out, *options)
+    assert out.read_bytes() == made.read_bytes() and manifest(out) == manifest(made)
+    assert not list(tmp_path.glob("*.work"))
+
+
+def _nothing_left(self, units, runner):
+    assert self.done.keys() == units.keys()
+    return iter(())
+
+
+@pytest.mark.parametrize("command", ["scenarios", "collect"])
+def test_one_file_is_made_once_at_a_time(run, drawn, tmp_path, command):
+    work = tmp_path / "out.jsonl.work"
+    work.touch()
+    words = [drawn] if command == "collect" else []
+    with alone(work), pytest.raises(UserError, match=r"out\.jsonl\.work: another process works there"):
+        run(command, *words, tmp_path / "out.jsonl")
+    assert work.exists() and not work.stat().st_size
+    assert not (tmp_path / "out.jsonl").exists()
 
 
 def test_two_situations_of_one_id_are_an_error(run, drawn, tmp_path):

@@ -118,7 +118,7 @@ def _family(record: Record) -> str:
 
 
 def _repeats(turns: Iterable[Turn]) -> bool:
-    """Whether the model said the same three times running, as AgentTuning ends an episode."""
-    said = [turn.value for turn in turns if turn.source == MODEL]
+    """Whether the same is learned three times running, as AgentTuning ends an episode: a loop may be led out of."""
+    said = [(turn.value, turn.loss) for turn in turns if turn.source == MODEL]
     runs = zip(*(said[i:] for i in range(_IDENTICAL)), strict=False)
-    return any(len(set(run)) == 1 for run in runs)
+    return any(run[0][1] and len(set(run)) == 1 for run in runs)

@@ -3,10 +3,12 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from agent_planner.errors import ConfigError
+from agent_planner.tuning.data.alone import alone
 from agent_planner.tuning.data.pieces import PiecesFile
 from agent_planner.tuning.data.records import write_records
 
@@ -15,8 +17,34 @@ Records = list[dict[str, Any]]
 Runner = Callable[[Mapping[str, Any]], Iterator[tuple[str, Records]]]
 
 
+@contextmanager
+def open_work(out: Path, making: Mapping[str, Any]) -> "Iterator[WorkFile]":
+    """Work that nobody else goes on with meanwhile; its file goes once the block has ended well, or if it is empty.
+
+    Args:
+        out: the file that is made in the end.
+        making: as for `WorkFile`.
+
+    Raises:
+        UserError: another process has it.
+        ConfigError: as `WorkFile.read`.
+    """
+    work = WorkFile(out, making)
+    work.path.touch()
+    with alone(work.path):
+        try:
+            work.read()
+            yield work
+            work.path.unlink()
+        finally:
+            if work.path.exists() and not work.path.stat().st_size:
+                work.path.unlink()
+
+
 class WorkFile:
     """``OUT.work``: a first line that says what is being made, then a line for each unit that is done.
+
+    `open_work` keeps others out.
 
     Args:
         out: the file that is made in the end.
@@ -50,14 +78,15 @@ class WorkFile:
 
     def run(self, units: Mapping[str, Any], runner: Runner) -> Iterator[str]:
         """Do what is left; yields the name of each unit as it is done and safe."""
-        self._file.begin()
         left = {name: unit for name, unit in units.items() if name not in self.done}
         for name, records in runner(left):
             self.done[name] = self._file.append({"unit": name, "records": records})
             yield name
 
     def finish(self, order: Sequence[str], wanted: Callable[[Records], Records] = lambda records: records) -> int:
-        """Write the records of all units in that order; returns how many. The work file goes.
+        """Write the records of all units in that order; returns how many.
+
+        The work file stays: until all that belongs to ``out`` is written, the same command must be able to go on.
 
         Args:
             order: the units' names.
@@ -65,9 +94,7 @@ class WorkFile:
         """
         with self.path.open("rb") as file:
             found = (record for name in order for record in wanted(self._records(file, name)))
-            count = write_records(self.out, found)
-        self.path.unlink()
-        return count
+            return write_records(self.out, found)
 
     def _records(self, file: BinaryIO, name: str) -> Records:
         file.seek(self.done[name])

@@ -43,7 +43,8 @@ def written(split: str, seed: int) -> Case:
     known = read_written(split)
     if seed >= len(known):
         raise UserError(
-            f"the cell written has {len(known)} instructions on {split}, the seeds 0:{len(known)}; take fewer --seeds"
+            f"the cell written has {len(known)} instructions on {split}, the seeds 0:{len(known)}; leave it out, with "
+            "--cell for each of the others, or take fewer --seeds"
         )
     one = known[seed]
     kind = one.goal.kind if isinstance(one.goal, Declined) else "written"

@@ -187,7 +187,8 @@ def _likelihoods(lines: Sequence[LikelihoodLine], names: Names, base: str) -> It
         "Held-out conversations: the mean log-likelihood of a token of the model's turns, each conversation counted "
         "once. The change is that of the negative log-likelihood (more is worse), paired by conversation, with a "
         "percentile bootstrap (10,000 resamples, seeded). Within 2 %: the whole interval is below; open: it is not "
-        "certain. Where no change stands the base was not measured on that data."
+        "certain. Where no change stands the base was not measured on that data; other tokens: its tokenizer cuts the "
+        "same text otherwise, so that likelihoods a token do not compare."
     )
     yield tables.likelihood_table(models, base)
 

@@ -337,7 +337,8 @@ class Results:
         for cell, of, limit in self._limits:
             if cell in cells and of == split and limit not in (None, max_turns):
                 told = f"its episodes of {cell} ({split}) may take {limit} turns, those of this command {max_turns}"
-                raise ConfigError(str(self._path), f"{told}; go on with --max-turns {limit}, or choose another file")
+                go_on = f"go on with as many (tune evaluate: --max-turns {limit})"
+                raise ConfigError(str(self._path), f"{told}; {go_on}, or choose another file")
 
     def add(self, line: Line) -> None:
         """Write a line at once."""

@@ -4,7 +4,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from agent_planner.errors import UserError
 from agent_planner.tuning.panel.compare import Comparison, by_cell
 from agent_planner.tuning.panel.results import ChoiceLine, EpisodeLine, LikelihoodLine, TaskLine
 from agent_planner.tuning.panel.statistics import relative_change, wilson
@@ -12,7 +11,7 @@ from agent_planner.tuning.panel.taxonomy import Category
 from agent_planner.tuning.scenarios.scenario import stable_seed
 from agent_planner.types import Level, Outcome
 
-NOTHING = "–"
+NOTHING, OTHER_TOKENS = "–", "other tokens"
 WITHIN = 0.02
 ABOUT_TASKS = (
     "Instructions outside robotics, decoded greedily without a grammar; a program checks each answer. Who learned from "
@@ -113,6 +112,8 @@ def error_table(rows: Episodes) -> str:
 
 
 def _part(count: int, n: int) -> str:
+    if n == 0:
+        return NOTHING  # of turns: an episode without a record has none
     return f"{count} of {n} ({count / n:.1%})".replace("%", " %")
 
 
@@ -192,11 +193,8 @@ def task_table(models: Mapping[str, Sequence[TaskLine]]) -> str:
 def likelihood_table(models: Mapping[str, Sequence[LikelihoodLine]], base: str) -> str:
     """Mean log-likelihoods per token, and how much less likely than the base's they are, paired by conversation.
 
-    A row a model and data. What the base was not measured on has no comparison; of what it has read only a part of,
-    that part is shown.
-
-    Raises:
-        UserError: a model counts in other tokens than the base.
+    A row a model and data. What the base was not measured on, or counts in other tokens, has no comparison; of what it
+    has read only a part of, that part is shown.
     """
     scores = {name: {(line.data, line.conversation): line for line in lines} for name, lines in models.items()}
     body = []
@@ -204,7 +202,7 @@ def likelihood_table(models: Mapping[str, Sequence[LikelihoodLine]], base: str) 
         for data in dict.fromkeys(data for data, _ in found):
             mine = {key: line for key, line in found.items() if key[0] == data}
             shared = [(line, scores[base][key]) for key, line in mine.items() if key in scores.get(base, ())]
-            change, within = (NOTHING, NOTHING) if name == base or not shared else _change(name, base, shared)
+            change, within = (NOTHING, NOTHING) if name == base or not shared else _change(name, shared)
             shown = [line for line, _ in shared] or list(mine.values())
             mean = sum(line.log_likelihood for line in shown) / len(shown)
             count = str(len(mine)) if len(shown) == len(mine) else f"{len(shown)} of {len(mine)}"
@@ -213,10 +211,10 @@ def likelihood_table(models: Mapping[str, Sequence[LikelihoodLine]], base: str) 
     return markdown([*head, "conversations", "tokens"], body)
 
 
-def _change(name: str, base: str, pairs: Sequence[tuple[LikelihoodLine, LikelihoodLine]]) -> tuple[str, str]:
+def _change(name: str, pairs: Sequence[tuple[LikelihoodLine, LikelihoodLine]]) -> tuple[str, str]:
     """How much less likely than the base's, with its interval, and whether that is within the limit."""
     if any(line.tokens != other.tokens for line, other in pairs):
-        raise UserError(f"{name} and {base} have different tokenizers: their likelihoods a token do not compare")
+        return OTHER_TOKENS, NOTHING
     mine, theirs = zip(*((-line.log_likelihood, -other.log_likelihood) for line, other in pairs), strict=True)
     change, low, high = relative_change(theirs, mine, stable_seed("bootstrap", name))
     within = "yes" if high <= WITHIN else "no" if low > WITHIN else "open"

@@ -44,6 +44,14 @@ def test_duplicates_and_loops_go():
     assert kept(same) == (["first", "twice"], {"duplicate": 1, "loop": 1})
 
 
+def test_what_leads_out_of_a_loop_is_kept():
+    def fork(student_turns, label):
+        before = [turn for _ in range(student_turns) for turn in (human("failed"), said("b", loss=False))]
+        return Record(id=f"{label}{student_turns}", conversations=(*before, human("failed"), said(label)), reward=1.0)
+
+    assert kept([fork(3, "c"), fork(5, "c"), fork(2, "b")]) == (["c3", "c5", "b2"], {})
+
+
 def test_the_same_words_of_which_others_are_learned_are_no_duplicate():
     whole = made("whole", "a", "b")
     half = whole.model_copy(

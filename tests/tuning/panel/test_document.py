@@ -88,6 +88,13 @@ def test_dev_and_test_are_never_mixed(tmp_path):
     assert "commands that the files do not tell" in text
 
 
+def test_a_model_of_other_tokens_takes_nothing_from_the_page(tmp_path):
+    other = [line.model_copy(update={"tokens": 4}) for line in read("llama", -1.2)]
+    text = write_report([*read("base", -1.0), *read("default", -1.1), *other], tmp_path, "base").read_text()
+    assert re.search(r"^\| llama +\| talk +\| +-1\.2000 \| +other tokens \|", text, re.MULTILINE)
+    assert "+10.00 %" in text and "other tokens: its tokenizer cuts the same text otherwise" in text
+
+
 def test_what_was_not_measured_is_said(tmp_path):
     text = write_report(read("default", -1.0), tmp_path, "base").read_text()
     assert "measure `--model base` on the same data, too" in text and "panel\n\n###" not in text

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 
-from agent_planner.errors import UserError
 from agent_planner.tuning.panel import tables
 from agent_planner.tuning.panel.compare import compare_models, correct
 from agent_planner.tuning.panel.results import LikelihoodLine
@@ -110,11 +109,13 @@ def test_raw_invalid_turns_without_a_grammar_are_those_that_were_refused_for_wha
         "grammar": episodes("++"),
         "raw": [*episodes("+", level="raw"), episode(level="raw", seed=1, turns=10, refused=7, codes=codes)],
         "old": [episode(level="raw", codes={})],
+        "unrecorded": [episode(turns=0, raw_invalid=0, refused=0, codes={})],
     }
     assert cells(tables.invalid_table(rows))[1:] == [
         ["grammar", "2 of 10 (20.0 %)", "2 of 10 (20.0 %)"],
         ["raw", "3 of 15 (20.0 %)", "8 of 15 (53.3 %)"],
         ["old", "–", "1 of 5 (20.0 %)"],
+        ["unrecorded", "–", "–"],
     ]
 
 
@@ -176,5 +177,7 @@ def test_likelihoods_of_each_data_stand_apart_with_or_without_the_base():
 
 
 def test_likelihoods_of_other_tokens_do_not_compare():
-    with pytest.raises(UserError, match="different tokenizers"):
-        tables.likelihood_table({"base": read("base", [-1.0]), "m": read("m", [-1.0], tokens=9)}, "base")
+    models = {"base": read("base", [-1.0]), "m": read("m", [-1.5], tokens=9), "n": read("n", [-1.1])}
+    table = cells(tables.likelihood_table(models, "base"))
+    assert table[2] == ["m", "d", "-1.5000", "other tokens", "–", "1", "9"]
+    assert table[3][3].startswith("+10.00 %")
