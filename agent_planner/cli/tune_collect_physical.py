@@ -10,6 +10,7 @@ import typer
 
 from agent_planner.cli.evaluate import seed_range
 from agent_planner.cli.new_file import ready_to_write
+from agent_planner.cli.option_file import OptionFile
 from agent_planner.cli.options import MODEL, ROBOT, RUNS, PolicyName, RobotName, Runs
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import InfrastructureError
@@ -34,6 +35,7 @@ def collect_physical(
     level: Annotated[Level, typer.Option(help="how far a model's decoding is constrained")] = Level.APPLICABLE,
     rtf: Annotated[float, typer.Option(min=0.1, help="simulated seconds per second at most")] = 4.0,
     runs: Runs = RUNS,
+    config_file: OptionFile = None,
 ) -> None:
     """Let a teacher carry out tasks with a simulated robot, through the planner, its gate and the motion servers.
 

@@ -14,13 +14,13 @@ import typer
 from agent_planner.agent.limits import LoopConfig
 from agent_planner.cli.evaluate import HeldOut, seed_range
 from agent_planner.cli.models import checked, loaded
+from agent_planner.cli.option_file import OptionFile
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import UserError, did_you_mean
 from agent_planner.tuning.mixture.names import Split
 from agent_planner.types import Level
 
 if TYPE_CHECKING:
-    from agent_planner.agent.limits import LoopConfig
     from agent_planner.llm.base import ChatModel
     from agent_planner.tuning.data.records import Record
     from agent_planner.tuning.panel.measure import MakeModel, Measurement
@@ -81,6 +81,7 @@ def evaluate(
     ray: Annotated[
         str, typer.Option(help="run these on a Ray cluster: its address, auto, or local for one of its own")
     ] = "",
+    config_file: OptionFile = None,
 ) -> None:
     """Measure models on the panel. Every finished episode is written at once; killed, the same command goes on.
 
@@ -88,7 +89,6 @@ def evaluate(
     lines of a part are then written when it and all parts before it are done.
     """
     numbers = seed_range(seeds)
-    from agent_planner.agent.limits import LoopConfig
     from agent_planner.tuning.panel.measure import asked
     from agent_planner.tuning.panel.results import CHOICES, LIKELIHOOD, TASKS, RunLine, open_results
 
@@ -289,8 +289,10 @@ def _read(terminal: Terminal, measurement: "Measurement", name: str, plan: Plan)
     share_processors()
     from agent_planner.tuning.panel.choices import groups_left, measure_choices
     from agent_planner.tuning.panel.general import open_weights
+    from agent_planner.tuning.panel.measure import told_apart
 
-    told, of_records, groups = _told_apart(plan.data), _told_apart(plan.records), plan.groups
+    told, of_records = (told_apart(path) if path is not None else "" for path in (plan.data, plan.records))
+    groups = plan.groups
     left = measurement.conversations_left(plan.conversations, told)
     names = groups_left(measurement.results, measurement.subject, of_records, groups)
     if not left and not names:
@@ -307,10 +309,3 @@ def _read(terminal: Terminal, measurement: "Measurement", name: str, plan: Plan)
             for choices in found:
                 tokens, right = tokens + choices.tokens, right + choices.right
                 counter.advance(f"({right / tokens:.1%})")
-
-
-def _told_apart(path: Path | None) -> str:
-    """Two files of one name are told apart by their contents."""
-    from agent_planner.tuning.data.manifest import sha256_of
-
-    return f"{path.name} {sha256_of(path)[:8]}" if path is not None else ""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent_planner.cli.evaluate import HeldOut, seed_range
+from agent_planner.cli.option_file import OptionFile
 from agent_planner.cli.options import MODEL, ROBOT, RUNS, RobotName, Runs, Simulator
 from agent_planner.cli.robots import in_simulator
 from agent_planner.cli.terminal import Terminal
@@ -39,6 +40,7 @@ def evaluate_physical(
     scene: Annotated[str, typer.Option(help="scene to draw from; the robot's own if left out")] = "",
     rtf: Annotated[float, typer.Option(min=0.1, help="simulated seconds per second at most")] = 4.0,
     runs: Runs = RUNS,
+    config_file: OptionFile = None,
 ) -> None:
     """Measure a model with a simulated robot, through the whole ROS stack. Killed, the same command goes on.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent_planner.cli.new_file import ready_to_write
+from agent_planner.cli.option_file import OptionFile
 from agent_planner.cli.terminal import Terminal
 from agent_planner.errors import UserError
 from agent_planner.tuning.collect.names import LeaveOut
@@ -39,6 +40,7 @@ def scenarios(
     ] = "",
     proposals: Annotated[int, typer.Option(min=1, help="how many it is asked for about each situation")] = 8,
     seed: _Seed = 0,
+    config_file: OptionFile = None,
 ) -> None:
     """Draw situations with instructions and goals, each proved by search: solvable, or on purpose not.
 
@@ -129,6 +131,7 @@ def filter_records(
         ),
     ] = None,
     share: Annotated[float, typer.Option(min=0, max=1, help="for ablations: this share of the records")] = 1.0,
+    config_file: OptionFile = None,
 ) -> None:
     """Keep the trajectories that the world rewarded, without duplicates; say what was dropped, and why."""
     ready_to_write(out, *collected)

@@ -45,7 +45,12 @@ def test_measured_and_reported(tmp_path, silent_model):
     assert lines[0].command == f"{told} --split dev {' '.join(levels)} --no-look-ahead --max-turns 40 --batch 3"
 
     before = results.read_text()
-    again = run("evaluate", results, "--model", "expert", "--model", silent_model, *options)
+    told = tmp_path / "panel.yaml"
+    told.write_text(
+        f"model: [expert, '{silent_model}']\ncell: [held_in, renamed, ambiguous, general_tasks]\n"
+        "level: [raw, grammar]\nseeds: 0:4\nbatch: 3\n"
+    )
+    again = run("evaluate", results, "--config", told)
     assert again.exit_code == 0 and results.read_text() == before
     more = run("evaluate", results, "--model", "expert", *options[:-4], "--seeds", "0:5")
     assert more.exit_code == 0
@@ -58,8 +63,10 @@ def test_measured_and_reported(tmp_path, silent_model):
 
     done = run("report", results, "--out", out)
     assert done.exit_code == 0 and f"report: {out / 'report.md'}" in done.stdout
+    manifest = json.loads((out / "report.md.manifest.json").read_text())
+    assert (manifest["made_by"], list(manifest["inputs"])) == ("tune report", [str(results)])
     assert sorted(path.name for path in out.iterdir()) == [
-        "errors_dev.png", "report.md", "success_dev_grammar.png", "success_dev_raw.png",
+        "errors_dev.png", "report.md", "report.md.manifest.json", "success_dev_grammar.png", "success_dev_raw.png",
     ]  # fmt: skip
     assert "seeds 0:5" in (out / "report.md").read_text()
 
