@@ -4,7 +4,11 @@
 import threading
 from collections.abc import Callable
 
+from agent_planner.errors import UserError
 from agent_planner.types import Autonomy
+
+# The further, the less a person is asked.
+_FREEDOM = (Autonomy.PLAN_ONLY, Autonomy.CONFIRM, Autonomy.AUTO)
 
 
 class AutonomySwitch:
@@ -46,6 +50,15 @@ class AutonomySwitch:
         """The level of one instruction, to be asked again at every call.
 
         It is the instruction's ``own``, if it names one, until a person sets a level while it runs.
+
+        Raises:
+            UserError: its own would ask a person less than the level for instructions does.
         """
-        then = self._changes
+        with self._lock:
+            then, most = self._changes, self._instructed
+        if own is not None and _FREEDOM.index(own) > _FREEDOM.index(most):
+            raise UserError(
+                f"autonomy '{own.value}' goes beyond the planner's own, '{most.value}': leave it out, "
+                "or have a person set the level (set_autonomy)"
+            )
         return lambda: own if own is not None and self._changes == then else self._instructed

@@ -23,7 +23,7 @@ _STOP_SECONDS = 30.0
 def send(
     instruction: Annotated[str, typer.Argument(help="what is to be done, in words")],
     preempt: Annotated[bool, typer.Option(help="take over from an instruction that is running")] = False,
-    autonomy: Annotated[Autonomy | None, typer.Option(help="the planner's own setting if left out")] = None,
+    autonomy: Annotated[Autonomy | None, typer.Option(help="the planner's own if left out; more is refused")] = None,
     check_plan: CheckPlan = False,
     namespace: Namespace = "",
     domain: RunningDomain = None,

@@ -14,7 +14,7 @@ from agent_planner.skills.tools import tools
 from agent_planner.types import Autonomy
 
 INSTRUCT, STOP, RESET, SCENE = "instruct", "stop", "reset", "scene"
-# A client may ask for more approvals than the robot's own setting does, never for fewer.
+# A client may ask for more approvals than the robot's own setting does, never for fewer: the planner refuses those.
 AUTONOMY = (Autonomy.CONFIRM.value, Autonomy.PLAN_ONLY.value)
 _OWN = (INSTRUCT, STOP, RESET, SCENE)
 _TEXT, _TEXTS = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
@@ -96,7 +96,7 @@ _RESULT = _object(
 
 def _own_tools() -> list[Tool]:
     instruction = {"type": "string", "minLength": 1, "maxLength": MAX_INSTRUCTION}
-    autonomy = {"type": "string", "enum": list(AUTONOMY), "description": "The robot's own setting if left out."}
+    autonomy = {"type": "string", "enum": list(AUTONOMY), "description": "The robot's own if left out, never more."}
     parts = {"type": "object", "additionalProperties": _TEXT}
     return [
         Tool(

@@ -25,6 +25,11 @@ class SafeActionClient(ActionClient):
         kwargs.setdefault("callback_group", ReentrantCallbackGroup())
         super().__init__(node, action_type, name, **kwargs)
 
+    def servers(self) -> frozenset[bytes]:
+        """Who serves the action, as far as the network knows: one that was killed stays on its books for a while."""
+        topic = self._node.resolve_topic_name(f"{self._action_name}/_action/status")
+        return frozenset(bytes(info.endpoint_gid) for info in self._node.get_publishers_info_by_topic(topic))
+
     def send_goal_async(self, *args: Any, **kwargs: Any) -> Any:
         """As in rclpy."""
         with self._registering:

@@ -75,7 +75,7 @@ class ActionRun:
     def _await_result(self, timeout_s: float) -> SkillResult:
         goal = self._goal
         deadline = Deadline(timeout_s, self._clock, timeout_s * self._limits.cap_factor)
-        present = Presence(self._client.server_is_ready, self._limits.lost_s)
+        present = Presence(goal.server_is_there, self._limits.lost_s)
         woken = goal.changes.wait(lambda: goal.ended.is_set() or goal.cancel_wanted or present.lost, deadline)
         if goal.ended.is_set():
             return self._judged()
@@ -89,7 +89,7 @@ class ActionRun:
     def _stopped(self, status: ResultStatus, code: str, message: str) -> SkillResult:
         """Cancel the goal until the server says that it ended; what it says in the end is what counts."""
         goal = self._goal
-        present = Presence(self._client.server_is_ready, self._limits.lost_s)
+        present = Presence(goal.server_is_there, self._limits.lost_s)
 
         def over() -> bool:
             goal.cancel()
@@ -113,7 +113,8 @@ class ActionRun:
         return self._judged()
 
     def _server_lost(self) -> SkillResult:
-        return SkillResult(ResultStatus.UNKNOWN, "SERVER_LOST", f"the server of '{self._name}' is gone")
+        told = "does not know the goal any more, as one started anew" if self._goal.forgotten else "is gone"
+        return SkillResult(ResultStatus.UNKNOWN, "SERVER_LOST", f"the server of '{self._name}' {told}")
 
     def _judged(self) -> SkillResult:
         status, result = self._goal.response.status, self._goal.response.result
@@ -127,7 +128,7 @@ class ActionRun:
         if status in (GoalStatus.STATUS_SUCCEEDED, GoalStatus.STATUS_ABORTED):
             message = judged.message or f"'{self._name}' ended without success"
             return SkillResult(ResultStatus.FAILED, judged.code or "FAILED", message)
-        return SkillResult(ResultStatus.UNKNOWN, "UNKNOWN", f"'{self._name}' does not know the goal any more")
+        return self._server_lost()
 
     def _feedback(self, message: Any) -> None:
         if not self._over:

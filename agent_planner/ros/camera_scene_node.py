@@ -85,7 +85,7 @@ class CameraScene(Node):
         self._perceiver: Perceiver | None = None
         if values["places_file"]:
             self._perceiver = self._made(SceneMap.load(values["places_file"]))
-        self._tf = TfHistory()
+        self._tf = TfHistory(complain=self._complain)
         self._pairing = Pairing(values["stamp_slop_s"])
         self._pictures: TfWait[Pictures] = TfWait(values["tf_wait_s"])
         self._detections: dict[str, TfWait[Any]] = {}
@@ -143,6 +143,8 @@ class CameraScene(Node):
             self.create_subscription(kind, entry.topic, on_detections, qos_profile_sensor_data)
 
     def _on_pictures(self, pictures: Pictures | None) -> None:
+        if self._now() < self._since:
+            self._since = 0.0  # a clock that went back
         if pictures is None or pictures.stamp <= self._since:
             return
         last = self._last if self._pictures.stamp is None else self._pictures.stamp
@@ -273,14 +275,18 @@ class CameraScene(Node):
     def _pose_of(self, message: Any) -> np.ndarray | None:
         return self._tf.lookup(MAP, message.header.frame_id or MAP, to_seconds(message.header.stamp))
 
+    def _complain(self, text: str) -> None:
+        self.get_logger().error(text, throttle_duration_sec=5.0)
+
     def _now(self) -> float:
         return self.get_clock().now().nanoseconds * 1e-9
 
     def _report(self) -> None:
         age = self._now() - self._last
-        fresh = not self._trouble and age < 5.0
+        fresh = not self._trouble and abs(age) < 5.0
         status = DiagnosticStatus(name="camera_scene", level=DiagnosticStatus.OK if fresh else DiagnosticStatus.WARN)
-        status.message = self._trouble or ("looking" if fresh else f"no picture for {age:.0f} s")
+        stale = f"no picture for {age:.0f} s" if age > 0 else f"the last picture is {-age:.0f} s ahead of the clock"
+        status.message = self._trouble or ("looking" if fresh else stale)
         known = self._perceiver.tracker.tracks if self._perceiver is not None else ()
         values = {"milliseconds a picture": f"{self._milliseconds:.0f}", "things": len(known)}
         status.values = [KeyValue(key=k, value=str(v)) for k, v in values.items()]

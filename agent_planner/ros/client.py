@@ -60,10 +60,10 @@ class InstructionResult:
 class SentInstruction:
     """An instruction on its way to the planner."""
 
-    def __init__(self, client: ClientNode, goal: RemoteGoal, is_there: Callable[[], bool]):
+    def __init__(self, client: ClientNode, goal: RemoteGoal):
         self._client = client
         self._goal = goal
-        self._planner = Presence(is_there, _LOST_SECONDS)
+        self._planner = Presence(goal.server_is_there, _LOST_SECONDS)
 
     @property
     def ended(self) -> bool:
@@ -74,7 +74,7 @@ class SentInstruction:
         """Wait for the end.
 
         Raises:
-            InfrastructureError: it was not accepted, did not end in time, or the planner has gone.
+            InfrastructureError: it was not accepted, did not end in time, or the planner has gone or was started anew.
         """
         goal = self._goal
         self._client.wait_until(lambda: goal.answered or goal.ended.is_set(), _ANSWER_SECONDS, "the instruction")
@@ -101,7 +101,8 @@ class SentInstruction:
         """Ask the planner to stop, until it has: the robot is at rest then, and the result tells how it ended.
 
         Raises:
-            InfrastructureError: it did not end in time, or the planner has gone; the robot may still move.
+            InfrastructureError: it did not end in time, or the planner has gone or was started anew; the robot may
+                still move.
         """
 
         def over() -> bool:
@@ -112,6 +113,10 @@ class SentInstruction:
         self._client.wait_until(over, seconds, what, self._goal.ended)
 
     def _has_ended(self) -> bool:
+        if self._goal.forgotten:
+            raise InfrastructureError(
+                "the planner does not know the instruction any more, as one started anew; it may not have ended"
+            )
         if not self.ended and self._planner.lost:
             raise InfrastructureError("the planner went away before it gave a result")
         return self.ended
@@ -187,4 +192,4 @@ class PlannerClient:
 
         goal = RemoteGoal(self._action, message, hear)
         goal.send()
-        return SentInstruction(self._client, goal, self._action.server_is_ready)
+        return SentInstruction(self._client, goal)

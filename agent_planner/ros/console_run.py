@@ -75,6 +75,7 @@ class ConsoleRun:
             # Within the lock, which nobody holds for long: what `end` does not find is not sent any more.
             own.sent = sent = self._planner.send(instruction, lambda feedback: self._hear(own, feedback), autonomy)
             self._own = own
+        self._tell_status()
         # A daemon: its wait is long, and a robot that does not answer must not keep the program from ending.
         threading.Thread(target=self._wait, args=(own, sent), name="instruction", daemon=True).start()
         return own.answer
@@ -149,7 +150,8 @@ class ConsoleRun:
     def _tell_status(self) -> None:
         s = self._status
         fields = ("state", "instruction", "goal", "thought", "call", "step", "episode_id")
-        self._tell("status", {name: getattr(s, name) for name in fields} | {"detail": self._detail})
+        told = {name: getattr(s, name) for name in fields}
+        self._tell("status", told | {"detail": self._detail, "own": self._own is not None})
 
     # --- in a thread of its own
 
@@ -163,6 +165,7 @@ class ConsoleRun:
         with self._lock:
             self._own = None
             self._own_ids.add(result.episode_id)
+        self._tell_status()
         if not self._begun(own, Answer(result.good, result.error_msg or result.summary)) or result.good:
             text = result.summary or result.error_msg
             ended = event_data(result.episode_id, EventKind.ENDED.value, 0, text, data={"outcome": result.outcome})

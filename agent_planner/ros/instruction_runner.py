@@ -19,7 +19,7 @@ from agent_planner.agent.result import EpisodeResult
 from agent_planner.agent.rollout import Rollout
 from agent_planner.agent.single_call import SingleCall, source_of
 from agent_planner.agent.takeover import Takeovers
-from agent_planner.errors import ModelError
+from agent_planner.errors import ModelError, UserError
 from agent_planner.llm.base import ChatModel
 from agent_planner.llm.scripted import ScriptedModel
 from agent_planner.recording.episode import EpisodeRecorder, new_episode_id
@@ -91,7 +91,11 @@ class InstructionRunner:
         if scene is None:
             text = f"no usable scene on '{self.scenes.topic}': {self.scenes.trouble}"
             return aborted("unknown", _Result.SCENE_STALE, text)
-        return verdict_of(self._run(job, episode_id, model, scene), episode_id)
+        try:
+            level = self.autonomy.for_instruction(Autonomy(job.request.autonomy) if job.request.autonomy else None)
+        except UserError as error:
+            return aborted("malformed", _Result.MALFORMED, str(error))
+        return verdict_of(self._run(job, episode_id, model, scene, level), episode_id)
 
     def _model(self, job: Job) -> ChatModel | None:
         """Wait for the model.
@@ -115,9 +119,9 @@ class InstructionRunner:
         # What is imagined is not believed afterwards.
         return SingleCall(*given, believed=Believed() if autonomy is Autonomy.PLAN_ONLY else self.believed)
 
-    def _run(self, job: Job, episode_id: str, model: ChatModel, scene: SceneGraph) -> EpisodeResult:
-        own = Autonomy(job.request.autonomy) if job.request.autonomy else None
-        level = self.autonomy.for_instruction(own)
+    def _run(
+        self, job: Job, episode_id: str, model: ChatModel, scene: SceneGraph, level: Callable[[], Autonomy]
+    ) -> EpisodeResult:
         autonomy = level()
         source = source_of(job.request.instruction) if job.is_call else "model"
         record = self._record(job, episode_id, model, autonomy, source)

@@ -20,6 +20,7 @@ class ModelLoader:
         self.error = ""
         self._changes = Changes()
         self._ready = False
+        self._closed = False
         self._thread = threading.Thread(target=self._load, name="load-model", daemon=True)
 
     @property
@@ -57,10 +58,13 @@ class ModelLoader:
         return self.model if self._ready else None
 
     def close(self, seconds: float) -> None:
-        """Free the model; one that is still being loaded is waited for a while."""
-        if self._thread.is_alive():
+        """Free the model; one that is still being loaded is waited for a while, and else freed once it is loaded."""
+        with self._changes:
+            self._closed = True
+            loading = self._thread.is_alive() and not self.ended
+        if loading:
             self._thread.join(seconds)
-        if not self._thread.is_alive():
+        else:
             self.model.close()
 
     def _load(self) -> None:
@@ -74,6 +78,9 @@ class ModelLoader:
         with self._changes:
             self.error = error
             self._ready = not error
+            closed = self._closed
+        if closed:
+            self.model.close()
 
     def _on_progress(self, text: str, fraction: float) -> None:
         with self._changes:

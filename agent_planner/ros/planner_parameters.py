@@ -22,7 +22,7 @@ from agent_planner.types import Autonomy, Level
 AUTONOMY = Declared(
     "autonomy",
     Autonomy.AUTO.value,
-    "What may happen without asking a person, for instructions that do not say it themselves.",
+    "What may happen without asking a person; an instruction may ask for less of it, not for more.",
     choices=tuple(a.value for a in Autonomy),
     changeable=True,
 )

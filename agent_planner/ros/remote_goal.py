@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from action_msgs.msg import GoalStatus
 from action_msgs.srv import CancelGoal
 from rclpy.action.client import ClientGoalHandle
 from unique_identifier_msgs.msg import UUID
@@ -15,6 +16,8 @@ from agent_planner.ros.action_client import SafeActionClient
 from agent_planner.ros.waiting import Changes
 
 _AGAIN_S = 0.3
+# How often new servers are looked for; one of them is asked a few times, since it may not hear the first request.
+_LOOK_S, _REQUESTS = 1.0, 3
 
 
 class RemoteGoal:
@@ -47,6 +50,9 @@ class RemoteGoal:
         self._sent = False
         self._ending = False
         self._cancel_sent = float("-inf")
+        self._looked = float("-inf")
+        self._servers: frozenset[bytes] = frozenset()
+        self._requests = 0
         self.changes = Changes()
         self.answered = False
         self.accepted = False
@@ -60,6 +66,7 @@ class RemoteGoal:
             if self.cancel_wanted:
                 return False
             self._sent = True
+            self._servers = self._client.servers()
         hear = lambda message: self._on_feedback(message.feedback)  # noqa: E731
         self._client.send_goal_async(self._goal, hear, self._handle.goal_id).add_done_callback(self._on_answer)
         return True
@@ -73,6 +80,33 @@ class RemoteGoal:
                 return
             self._cancel_sent = now
         self._handle.cancel_goal_async().add_done_callback(self._on_cancel)
+
+    @property
+    def forgotten(self) -> bool:
+        """Whether it has ended only in that the server does not know it, as one started anew: it may still run."""
+        return self.response is not None and self.response.status == GoalStatus.STATUS_UNKNOWN
+
+    def server_is_there(self) -> bool:
+        """Whether there is a server; to be looked at often.
+
+        One that was killed stays on the network's books for a while, and where a successor has come by then, it never
+        seems gone. So whoever is new is asked for the result: a successor says at once that it does not know the goal,
+        the server that works on it keeps the request until its end.
+        """
+        now = time.monotonic()
+        with self.changes:
+            look = self.accepted and not self.ended.is_set() and now - self._looked >= _LOOK_S
+            if look:
+                self._looked = now
+                there = self._client.servers()
+                if there - self._servers:
+                    self._servers |= there
+                    self._requests = _REQUESTS
+            ask = look and self._requests > 0
+            self._requests -= ask
+        if ask:
+            self._ask_result()
+        return self._client.server_is_ready()
 
     # --- called by the executor
 
@@ -109,8 +143,13 @@ class RemoteGoal:
 
     def _on_result(self, future: Any) -> None:
         with self.changes:
-            self.response = self.response or future.result()
+            first = self.response is None
+            if first:
+                self.response = future.result()
             self.ended.set()
+        if first and self.forgotten:
+            # Nobody waits for it any more, also where its own server is there all the same.
+            self._handle.cancel_goal_async()
 
 
 class Presence:

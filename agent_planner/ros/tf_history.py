@@ -2,8 +2,10 @@
 """Transforms between frames at a moment of the past (tf2_ros is not among the ROS wheels)."""
 
 import bisect
+import math
 import threading
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,17 +14,21 @@ from agent_planner.perception.rigid import blend, inverse, transform
 from agent_planner.ros.messages import to_seconds
 
 _DEEPEST = 64
+# How far a quaternion's length, squared, may be from 1: as tf2 has it.
+_TOLERANCE = 0.01
 
 
 class TfHistory:
-    """Keeps the last seconds of each frame's transform to its parent.
+    """Keeps the last seconds of each frame's transform to its parent; what is none is not taken.
 
     Args:
         seconds: how long it keeps them.
+        complain: is told of each that is not taken, in the thread that brings it.
     """
 
-    def __init__(self, seconds: float = 3.0):
+    def __init__(self, seconds: float = 3.0, complain: Callable[[str], object] = lambda text: None):
         self._seconds = seconds
+        self._complain = complain
         self._lock = threading.Lock()
         self._static: dict[str, tuple[str, np.ndarray]] = {}
         self._moving: dict[str, tuple[str, deque[tuple[float, Any]]]] = {}
@@ -30,7 +36,7 @@ class TfHistory:
     def take(self, message: Any) -> None:
         """Take what came on /tf, a tf2_msgs/TFMessage."""
         with self._lock:
-            for item in message.transforms:
+            for item in self._sound(message):
                 stamp, parent = to_seconds(item.header.stamp), item.header.frame_id
                 before = self._moving.get(item.child_frame_id)
                 # Another parent, or a clock that went back: what was known is of another time.
@@ -44,7 +50,7 @@ class TfHistory:
     def take_static(self, message: Any) -> None:
         """Take what came on /tf_static."""
         with self._lock:
-            for item in message.transforms:
+            for item in self._sound(message):
                 self._static[item.child_frame_id] = (item.header.frame_id, _matrix(item.transform))
 
     def lookup(self, target: str, source: str, stamp: float) -> np.ndarray | None:
@@ -55,6 +61,15 @@ class TfHistory:
         up_source, up_target = self._to_root(source, stamp), self._to_root(target, stamp)
         common = next((name for name in up_source if name in up_target), None)
         return None if common is None else inverse(up_target[common]) @ up_source[common]
+
+    def _sound(self, message: Any) -> list[Any]:
+        taken = []
+        for item in message.transforms:
+            if fault := _fault(item.transform):
+                self._complain(f"tf: '{item.child_frame_id}' in '{item.header.frame_id}' is not taken: {fault}")
+            else:
+                taken.append(item)
+        return taken
 
     def _to_root(self, frame: str, stamp: float) -> dict[str, np.ndarray]:
         # The frame's pose in each of its ancestors, the nearest first.
@@ -89,3 +104,12 @@ class TfHistory:
 def _matrix(message: Any) -> np.ndarray:
     p, q = message.translation, message.rotation
     return transform((p.x, p.y, p.z), (q.x, q.y, q.z, q.w))
+
+
+def _fault(message: Any) -> str:
+    p, q = message.translation, message.rotation
+    if not all(map(math.isfinite, (p.x, p.y, p.z))):
+        return f"the translation ({p.x:g}, {p.y:g}, {p.z:g}) is not finite"
+    if not abs(q.x * q.x + q.y * q.y + q.z * q.z + q.w * q.w - 1.0) <= _TOLERANCE:
+        return f"the rotation ({q.x:g}, {q.y:g}, {q.z:g}, {q.w:g}) is none; a quaternion has length 1"
+    return ""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from rclpy._rclpy_pybind11 import RCLError
 from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
 from rclpy.duration import Duration
@@ -23,6 +24,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.subscription import Subscription
 from rclpy.topic_endpoint_info import TopicEndpointInfo
 
+from agent_planner.errors import UserError
 from agent_planner.recording.mcap_file import Channel
 from agent_planner.recording.topic_log import TopicLog
 from agent_planner.ros.interface_types import InterfaceMissing, load_interface
@@ -65,7 +67,7 @@ class TopicRecorder:
     ):
         self._node = node
         self._make_log = make_log if topics else None
-        self._names = topics
+        self._names = list(topics)
         self._tell = tell
         self._lock = threading.Lock()
         self._log: TopicLog | None = None
@@ -77,9 +79,14 @@ class TopicRecorder:
         self._life = ExitStack()
 
     def configure(self) -> None:
-        """Create the node and spin it."""
+        """Create the node and spin it.
+
+        Raises:
+            UserError: a topic cannot have such a name.
+        """
         if self._make_log is None:
             return
+        self._names = [self._resolved(topic) for topic in self._names]
         # The arguments of the process are the planner's: another node would get its name from them.
         self._own = Node(
             recorder_name(self._node),
@@ -136,6 +143,13 @@ class TopicRecorder:
         """That of the present episode, or else of the last one."""
         return self._last
 
+    def _resolved(self, topic: str) -> str:
+        try:
+            return self._node.resolve_topic_name(topic)
+        except RCLError as error:
+            fault = str(error).removeprefix("failed to resolve name: ").partition(", at ")[0]
+            raise UserError(f"record_topics: no topic can be named '{topic}': {fault}") from error
+
     # --- called by the recorder's own executor
 
     def _look(self) -> None:
@@ -149,7 +163,7 @@ class TopicRecorder:
                 self._own.destroy_subscription(self._topics.pop(name).subscription)
         if log is not None:
             for name in self._names:
-                self._see(self._node.resolve_topic_name(name), log)
+                self._see(name, log)
 
     def _see(self, name: str, log: TopicLog) -> None:
         publishers = self._own.get_publishers_info_by_topic(name)

@@ -72,6 +72,7 @@ class FakeAction:
         ended: how each of them ended: ``succeeded``, ``aborted`` or ``canceled``.
         running: set while a goal runs.
         cancels: how many cancel requests there were, lost and refused ones counted.
+        is_dead: set it to answer nothing any more and stay on the network's books, as what was killed does for a while.
     """
 
     def __init__(self, node: Node, type_name: str, name: str, behaviour: Behaviour | None = None):
@@ -83,6 +84,7 @@ class FakeAction:
         self.running = threading.Event()
         self.cancels = 0
         self.closing = threading.Event()
+        self.is_dead = False
         self._vanished = False
         self._server = _LossyActionServer(
             self,
@@ -164,6 +166,10 @@ class _LossyActionServer(ActionServer):
     def __init__(self, owner: FakeAction, *args: Any, **kwargs: Any):
         self._owner = owner
         super().__init__(*args, **kwargs)
+
+    async def execute(self, taken_data: Any) -> None:
+        if not self._owner.is_dead:
+            await super().execute(taken_data)
 
     async def _execute_cancel_request(self, request_header_and_message: Any) -> None:
         self._owner.cancels += 1

@@ -233,6 +233,23 @@ def test_a_picture_waits_for_a_tf_that_is_slower_than_the_camera(node, camera_sc
     assert to_seconds(message.header.stamp) in [pytest.approx(shot, abs=1e-6) for shot in shots]
 
 
+def test_a_clock_that_goes_back_neither_silences_the_scene_nor_seems_fresh(namespace, monkeypatch):
+    made = CameraScene(namespace=namespace)
+    told = []
+    made._diagnostics = SimpleNamespace(publish=told.append)
+    monkeypatch.setattr(made, "_now", lambda: 500.0)
+    made._on_scene_map(String(data=MAP))
+    made._trouble, made._last = "", 500.0
+    monkeypatch.setattr(made, "_now", lambda: 1.0)
+    made._report()
+    status = told[-1].status[0]
+    assert status.level == DiagnosticStatus.WARN
+    assert status.message == "the last picture is 499 s ahead of the clock"
+    made._on_pictures(SimpleNamespace(stamp=1.0, frame_id="camera"))
+    assert made._pictures.stamp == 1.0
+    made.destroy_node()
+
+
 def test_published_detections_wait_for_their_transforms(namespace, tmp_path, monkeypatch):
     chain, places = tmp_path / "chain.yaml", tmp_path / "places.yaml"
     chain.write_text("detectors: [{type: published, message: std_msgs/msg/Header}]")
@@ -249,6 +266,10 @@ def test_published_detections_wait_for_their_transforms(namespace, tmp_path, mon
     detections = SimpleNamespace(header=_transform("camera", np.eye(4), 10.0).header, detections=[item()])
     detections.header.frame_id = "camera"
     made._on_detections("detections", detections)
+    assert not found(10.0)
+    wrong = _transform("camera", camera_at(), 10.0)
+    wrong.transform.rotation.w = math.nan
+    made._on_tf(tf2.TFMessage(transforms=[wrong]))
     assert not found(10.0)
     made._on_tf(tf2.TFMessage(transforms=[_transform("camera", camera_at(), 10.0)]))
     assert [d.kinds for d in found(10.0)] == [{"cup": 0.8}]

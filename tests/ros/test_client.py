@@ -112,6 +112,20 @@ def test_a_planner_that_goes_away_is_not_waited_for(planner, client, monkeypatch
         sent.result(SECONDS)
 
 
+def test_a_planner_that_was_killed_and_started_anew_is_not_waited_for(node, planner, client):
+    client.wait_for_server(SECONDS)
+    sent = client.send("go", ignore)
+    assert planner.running.wait(SECONDS)
+    planner.is_dead = True
+    successor = FakeAction(node, TYPE, "/execute_instruction")
+    with pytest.raises(InfrastructureError, match="does not know the instruction any more"):
+        sent.result(SECONDS)
+    with pytest.raises(InfrastructureError, match="it may not have ended"):
+        sent.cancel(SECONDS)
+    assert client.send("go", ignore).result(SECONDS).status == "SUCCEEDED"
+    successor.destroy()
+
+
 @pytest.fixture
 def model(node):
     """Publishes the planner's line about its model until the test ends; call it to change the line."""

@@ -86,3 +86,10 @@ def test_what_could_not_be_sent_blocks_no_other(run, planner):
     planner.fault = None
     run.instruct("again", "")
     assert planner.sent == ["again"]
+
+
+def test_the_page_is_told_whether_an_instruction_is_its_own(run, planner, told):
+    run.instruct("tidy", "")
+    assert told == [("status", told[-1][1])] and told[-1][1]["own"]
+    planner.go.set()
+    assert eventually(lambda: not told[-1][1]["own"])

@@ -49,7 +49,7 @@ def stops(namespace, supervisor):
     """What a dispatcher asks before it acts."""
     node = Node("dispatcher", namespace=namespace)
     heartbeat = Heartbeat(node, lambda: True)
-    stops = StopState(node, heartbeat.id, 20.0, lambda halt: None)
+    stops = StopState(node, heartbeat.id, 20.0, frozenset(), lambda halt: None)
     parts = (heartbeat, stops)
     for part in parts:
         part.configure()
@@ -312,6 +312,22 @@ def test_a_server_that_goes_away_while_it_is_cancelled_is_not_waited_for(patient
     thread.join()
     vanishing.join()
     assert (result.status, result.code) == (ResultStatus.UNKNOWN, "SERVER_LOST")
+
+
+def test_a_server_that_was_killed_and_started_anew_is_told(patient, serve, monkeypatch):
+    monkeypatch.setattr(patient, "_now", lambda: 7.0)  # no time-out before that
+    monkeypatch.setattr(patient, "_limits", replace(LIMITS, cap_factor=60.0))
+    server = serve(ending=Ending.HANG)
+    results = []
+    running = threading.Thread(target=lambda: results.append(run(patient)))
+    running.start()
+    assert server.running.wait(20)
+    server.is_dead = True
+    serve()
+    running.join()
+    (result,) = results
+    assert (result.status, result.code) == (ResultStatus.UNKNOWN, "SERVER_LOST")
+    assert result.message == "the server of 'wave' does not know the goal any more, as one started anew"
 
 
 def test_a_service_succeeds_by_its_field(dispatcher, serve_trigger):

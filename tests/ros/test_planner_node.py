@@ -399,6 +399,15 @@ def test_a_question_that_nobody_hears_needs_an_operator(robot, start_planner, tm
     assert not robot.actions["navigate_to"].goals
 
 
+def test_an_instruction_that_would_go_beyond_the_level_is_refused(robot, start_planner):
+    planner = start_planner(AT_SHELF, autonomy="plan_only")
+    status, result = planner.send(autonomy="confirm").result()
+    assert (status, result.outcome, result.error_code) == (ABORTED, "malformed", Code.MALFORMED)
+    assert "autonomy 'confirm' goes beyond the planner's own, 'plan_only'" in result.error_msg
+    assert planner.send(autonomy="plan_only").result()[0] == SUCCEEDED
+    assert robot.done == []
+
+
 def test_autonomy_for_instructions_to_come(robot, start_planner, call):
     planner = start_planner(AT_SHELF)
     bad = call(SetAutonomy, "set_autonomy", SetAutonomy.Request(autonomy="full"))

@@ -58,6 +58,28 @@ def test_what_is_old_is_forgotten(history):
     assert history.lookup("odom", "base_link", 2.5) is not None
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("rotation", (0.0, 0.0, 0.0, math.nan), "the rotation (0, 0, 0, nan) is none"),
+        ("rotation", (0.0, 0.0, 0.0, 0.0), "a quaternion has length 1"),
+        ("rotation", (0.0, 0.0, 0.0, 1e200), "a quaternion has length 1"),
+        ("translation", (math.inf, 0.0, 0.0), "the translation (inf, 0, 0) is not finite"),
+    ],
+)
+def test_what_is_no_transform_is_told_and_not_taken(field, value, told):
+    heard = []
+    history = TfHistory(complain=heard.append)
+    for take in (history.take, history.take_static):
+        wrong = transform("odom", "base_link", 1.0)
+        for axis, number in zip("xyzw", value, strict=False):
+            setattr(getattr(wrong.transform, field), axis, number)
+        take(tf2.TFMessage(transforms=[wrong, transform("map", "odom", 1.0, x=10.0)]))
+        assert told in heard.pop() and not heard
+        assert history.lookup("odom", "base_link", 1.0) is None
+        assert pose_of(history.lookup("map", "odom", 1.0)).x == pytest.approx(10.0)
+
+
 def test_a_clock_that_begins_anew_begins_a_new_history(history):
     history.take(tf2.TFMessage(transforms=[transform("odom", "base_link", -5.0 + 5.0, x=7.0)]))
     assert history.lookup("odom", "base_link", 1.5) is not None  # a late message changes nothing

@@ -11,6 +11,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.serialization import deserialize_message
 from std_msgs.msg import String
 
+from agent_planner.errors import UserError
 from agent_planner.recording.space import MB, Space
 from agent_planner.recording.topic_log import TopicLog
 from agent_planner.ros.interface_types import InterfaceMissing
@@ -196,6 +197,15 @@ def test_a_type_that_is_not_installed_is_told_once(node, recorder, folder, told,
     recorder.end()
     (text,) = told
     assert text.endswith("words is not recorded: the type std_msgs/msg/String is not installed")
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [("bad topic!", "must not contain characters"), ("{robot}/odom", "unknown substitution: {robot}")],
+)
+def test_a_name_that_no_topic_can_have_is_refused(recorder, name, fault):
+    with pytest.raises(UserError, match=f"^record_topics: no topic can be named '{name}': .*{fault}"):
+        recorder("words", name)
 
 
 def test_without_topics_there_is_no_node(node, recorder, folder):

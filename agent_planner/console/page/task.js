@@ -52,7 +52,8 @@ export class Task {
   #stand(status) {
     this.#status = status;
     const isResting = RESTING.has(status.state);
-    byId("cancel").hidden = isResting;
+    // What was sent from here may wait for a planner that is at rest, or was started anew.
+    byId("cancel").hidden = isResting && !status.own;
     if (isResting || this.#isOver) return;
     this.#story.instruction = status.instruction;
     this.#story.goal ||= status.goal;

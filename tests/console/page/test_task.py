@@ -54,6 +54,14 @@ def test_cancel_is_there_while_something_runs(page, robot):
     assert eventually(lambda: robot.of("cancel"))
 
 
+def test_what_was_sent_from_here_can_be_cancelled_while_the_planner_is_at_rest(page, robot):
+    robot.tell("status", robot._status("IDLE", own=True))
+    page.get_by_role("button", name="Cancel").click()
+    assert eventually(lambda: robot.of("cancel"))
+    robot.tell("status", robot._status("IDLE"))
+    expect(page.get_by_role("button", name="Cancel")).to_be_hidden()
+
+
 def test_what_is_refused_is_told_and_stays_in_the_field(page, robot):
     robot.instruct = lambda instruction, autonomy: settled(False, "busy: another instruction runs")
     send(page, "dance")
