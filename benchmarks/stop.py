@@ -88,7 +88,7 @@ class Base:
         self.speed = 0.0
         self.wanted = 0.0
         self.zero_at = self.rest_at = 0.0
-        self._drive = node.create_publisher(Twist, "cmd_vel_nav", 1)
+        self._drive = node.create_publisher(Twist, "cmd_vel_skills", 1)
         self._odom = node.create_publisher(Odometry, "odom", 1)
         group = MutuallyExclusiveCallbackGroup()
         node.create_subscription(Twist, "cmd_vel", self._take, 1, callback_group=group)

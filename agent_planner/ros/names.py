@@ -3,7 +3,7 @@
 
 from rclpy.duration import Duration
 from rclpy.node import Node
-from rclpy.qos import DurabilityPolicy, LivelinessPolicy, QoSProfile
+from rclpy.qos import DurabilityPolicy, LivelinessPolicy, QoSProfile, ReliabilityPolicy
 
 EXECUTE_INSTRUCTION = "execute_instruction"
 # The same action, but the instruction is one call, which no model has thought of.
@@ -23,6 +23,8 @@ BEAT_S = 0.1
 LEASE_S = 10.0
 
 NEWEST = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+# Of a subscription: it hears publishers of either kind.
+BEST_EFFORT = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 HEARTBEAT = QoSProfile(
     depth=1,
     liveliness=LivelinessPolicy.MANUAL_BY_TOPIC,

@@ -142,7 +142,7 @@ class OutsideRobot:
             unsettled.update(line.name for line in progress.lines if not line.settled)
 
         if self._stops.follow(seconds, take):
-            return StopEnd(True, "stopped: every server has confirmed, and the robot is at rest", parts)
+            return StopEnd(True, "stopped: every server that is there has confirmed, and the robot is at rest", parts)
         known = ", ".join(sorted(unsettled)) or "no report came from the supervisor"
         return StopEnd(False, f"stopped, but not confirmed after {seconds:g} s: {known}", parts)
 

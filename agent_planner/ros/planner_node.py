@@ -33,6 +33,7 @@ from agent_planner.ros.process import run_node
 from agent_planner.ros.scene_markers import SceneMarkers
 from agent_planner.ros.scene_source import TopicSceneSource
 from agent_planner.ros.status_board import Health, StatusBoard
+from agent_planner.ros.stop_path import servers_of
 from agent_planner.ros.stop_state import StopState
 from agent_planner.ros.takeover_link import TakeoverLink
 from agent_planner.ros.topic_recorder import TopicRecorder
@@ -143,7 +144,9 @@ class PlannerNode(LifecycleNode):
         life.callback(self._loader.close, _MODEL_JOIN_S)
         self._heartbeat = Heartbeat(self, lambda: self._loader.ended)
         timeout_s = parameters.supervisor_timeout_s
-        self._stops = StopState(self, self._heartbeat.id, timeout_s, lambda halt: self._server.halted(halt))
+        self._stops = StopState(
+            self, self._heartbeat.id, timeout_s, servers_of(library), lambda halt: self._server.halted(halt)
+        )
         self._takeovers = takeovers = Takeovers(lambda: self._dispatcher.interrupt(), self._ask_for_takeover)
         self._link = TakeoverLink(self, takeovers, self._on_given_back)
         self._dispatcher = SkillDispatcher(self, library, parameters.limits, self._stops, lambda: takeovers.pending)

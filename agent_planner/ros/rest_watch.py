@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from agent_planner_interfaces.msg import RestState
 from nav_msgs.msg import Odometry
@@ -14,8 +15,11 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import JointState
 
-# Best effort on this side goes together with publishers of either kind.
-_NEWEST = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
+from agent_planner.ros.names import BEST_EFFORT
+
+_JOINTS = "joint_states"
+# Deeper than one: two publishers, of an arm and its lift, may speak at the same moment.
+_EACH = QoSProfile(depth=10, reliability=ReliabilityPolicy.BEST_EFFORT)
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class RestLimits:
 
 
 class _Motion:
-    """The speeds of one part, as they are measured."""
+    """The speeds of one part or joint, as they are measured."""
 
     def __init__(self, source: str, limits: RestLimits):
         self._source = source
@@ -73,12 +77,20 @@ class _Motion:
         return RestState(state=RestState.AT_REST if still else RestState.MOVING, age_s=age, speed=speed)
 
 
+class _Reading(NamedTuple):
+    """Where a joint was: ``heard`` in steady time, ``stamp`` in that of the message."""
+
+    heard: float
+    stamp: float
+    position: float
+
+
 class RestWatch:
     """Subscribes ``odom``, unless the base is fixed, and ``joint_states``.
 
     Args:
         node: the node that it belongs to.
-        joints: the arm's.
+        joints: the arm's; each may be told of by a publisher of its own.
         limits: see there.
         base_is_fixed: whether nothing drives.
         arm_action: that of an arm; without it and without joints there is no arm.
@@ -95,20 +107,18 @@ class RestWatch:
         self._node = node
         self._arm_action = arm_action
         self._base_is_fixed = base_is_fixed
-        self._joints = tuple(joints)
         self._limits = limits
         self._base = _Motion("odom", limits)
-        self._arm = _Motion("joint_states", limits)
-        self._before: tuple[float, tuple[float, ...]] | None = None
-        self._measured: tuple[float, tuple[float, ...]] | None = None
+        self._joints = {name: _Motion(_JOINTS, limits) for name in joints}
+        self._newest: dict[str, _Reading] = {}
 
     def configure(self) -> None:
         """Subscribe."""
         group = MutuallyExclusiveCallbackGroup()
         if not self._base_is_fixed:
-            self._node.create_subscription(Odometry, "odom", self._on_odometry, _NEWEST, callback_group=group)
+            self._node.create_subscription(Odometry, "odom", self._on_odometry, BEST_EFFORT, callback_group=group)
         if self._joints:
-            self._node.create_subscription(JointState, "joint_states", self._on_joints, _NEWEST, callback_group=group)
+            self._node.create_subscription(JointState, _JOINTS, self._on_joints, _EACH, callback_group=group)
 
     def base(self) -> RestState:
         """Whether the base stands still."""
@@ -119,7 +129,7 @@ class RestWatch:
     def arm(self) -> RestState:
         """Whether the arm stands still."""
         if self._joints:
-            return self._arm.state()
+            return _arm_state({name: motion.state() for name, motion in self._joints.items()})
         if self._arm_action:
             detail = f"the arm of '{self._arm_action}' is not measured: the parameter arm_joints is not set"
             return RestState(state=RestState.UNKNOWN, age_s=-1.0, detail=detail)
@@ -127,10 +137,10 @@ class RestWatch:
 
     def positions(self) -> tuple[float, ...] | None:
         """Where the arm's joints are, if that was measured a moment ago."""
-        measured = self._measured
-        if measured is None or time.monotonic() - measured[0] > self._limits.fresh_s:
+        newest, since = self._newest, time.monotonic() - self._limits.fresh_s
+        if not all(name in newest and newest[name].heard >= since for name in self._joints):
             return None
-        return measured[1]
+        return tuple(newest[name].position for name in self._joints)
 
     def _on_odometry(self, message: Odometry) -> None:
         twist = message.twist.twist
@@ -140,24 +150,38 @@ class RestWatch:
         self._base.put(max(linear, angular), not still)
 
     def _on_joints(self, message: JointState) -> None:
-        index = {name: i for i, name in enumerate(message.name)}
-        wanted = [index[name] for name in self._joints if name in index]
-        if len(wanted) < len(self._joints) or max(wanted) >= len(message.position):
-            return  # another publisher's joints
-        positions = tuple(message.position[i] for i in wanted)
-        stamp = message.header.stamp.sec + message.header.stamp.nanosec * 1e-9
-        self._measured = time.monotonic(), positions
-        velocities = [message.velocity[i] for i in wanted] if len(message.velocity) == len(message.name) else []
-        # A joint whose velocity nobody measures has none, or one that is not a number (joint_state_broadcaster).
-        if velocities and all(map(math.isfinite, velocities)):
-            speeds = [abs(velocity) for velocity in velocities]
-        elif self._before is not None and stamp > self._before[0]:
-            span = stamp - self._before[0]
-            # The short way round: a driver may count a continuous joint's angle from -pi to pi.
-            ways = [(b - a + math.pi) % math.tau - math.pi for a, b in zip(self._before[1], positions, strict=True)]
-            speeds = [abs(way) / span for way in ways]
-        else:
-            speeds = []
-        self._before = stamp, positions
-        if speeds:
-            self._arm.put(max(speeds), not all(speed <= self._limits.joint for speed in speeds))
+        now, stamp = time.monotonic(), message.header.stamp.sec + message.header.stamp.nanosec * 1e-9
+        velocities = message.velocity if len(message.velocity) == len(message.name) else [math.nan] * len(message.name)
+        told = {}
+        # Of a name without a position nothing is told.
+        for name, position, velocity in zip(message.name, message.position, velocities, strict=False):
+            if name in self._joints:
+                told[name] = _Reading(now, stamp, position)
+                # A joint whose velocity nobody measures has one that is not a number (joint_state_broadcaster).
+                measured = abs(velocity) if math.isfinite(velocity) else self._speed(name, told[name])
+                if measured is not None:
+                    self._joints[name].put(measured, not measured <= self._limits.joint)
+        self._newest = self._newest | told
+
+    def _speed(self, name: str, reading: _Reading) -> float | None:
+        before = self._newest.get(name)
+        if before is None or reading.stamp <= before.stamp:
+            return None
+        # The short way round: a driver may count a continuous joint's angle from -pi to pi.
+        way = (reading.position - before.position + math.pi) % math.tau - math.pi
+        return abs(way) / (reading.stamp - before.stamp)
+
+
+def _arm_state(joints: dict[str, RestState]) -> RestState:
+    """The whole arm's state, by that of each joint: one that moves goes before one that is not known."""
+    if moving := [state for state in joints.values() if state.state == RestState.MOVING]:
+        return max(moving, key=lambda state: state.speed)
+    age = max(state.age_s for state in joints.values())
+    unknown = {name: state for name, state in joints.items() if state.state == RestState.UNKNOWN}
+    if never := [name for name, state in unknown.items() if state.age_s < 0]:
+        detail = f"no speed of {', '.join(never)} came on '{_JOINTS}'"
+        return RestState(state=RestState.UNKNOWN, age_s=-1.0, detail=detail)
+    if unknown:
+        detail = f"the newest of {', '.join(unknown)} on '{_JOINTS}' is {age:.1f} s old"
+        return RestState(state=RestState.UNKNOWN, age_s=age, detail=detail)
+    return RestState(state=RestState.AT_REST, age_s=age, speed=max(state.speed for state in joints.values()))

@@ -3,6 +3,7 @@
 
 import threading
 from collections import deque
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from action_msgs.msg import GoalStatus, GoalStatusArray
@@ -143,11 +144,18 @@ class ActionServerWatch:
 
 
 class StopServiceWatch:
-    """Calls the service that ends what a motion service has begun, until it says that it has."""
+    """Calls the service that ends what motion services have begun, until it says that it has.
 
-    def __init__(self, node: Node, name: str):
+    Args:
+        node: the node that it belongs to.
+        name: the service's.
+        motions: names of the motion services.
+    """
+
+    def __init__(self, node: Node, name: str, motions: Sequence[str]):
         self._node = node
         self.name = name
+        self._motions = motions
         self._lock = threading.Lock()
         self._number = 0
         self._done = False
@@ -181,11 +189,16 @@ class StopServiceWatch:
             done, detail = (self._done, self._detail) if number == self._number else (False, "")
         if done:
             state = StopServer.ENDED
-        elif not self._client.service_is_ready():
-            state = StopServer.MISSING
-        else:
+        elif self._client.service_is_ready():
             state = StopServer.REFUSED if detail else StopServer.NO_ANSWER
+        elif there := [name for name in self._motions if self._is_there(name)]:
+            state, detail = StopServer.NO_ANSWER, f"it is not there, but '{there[0]}' is"
+        else:
+            state = StopServer.MISSING
         return StopServer(name=self.name, state=state, detail=detail)
+
+    def _is_there(self, service: str) -> bool:
+        return self._node.count_services(self._node.resolve_service_name(service)) > 0
 
     def _on_answer(self, number: int, future: Any) -> None:
         answer: Trigger.Response = future.result()

@@ -168,7 +168,9 @@ class StopClient:
 
 def progress_of(report: StopReport) -> Progress:
     """A report in words, without the figures that change all the time."""
-    gone = (StopServer.ENDED, StopServer.MISSING)
+    # Where not one of them is there, nobody has confirmed anything.
+    found = any(server.state != StopServer.MISSING for server in report.servers)
+    gone = (StopServer.ENDED, StopServer.MISSING) if found else ()
     lines = [Line(server.name, text_of(server), server.state in gone) for server in report.servers]
     for name, part in (("base", report.base), ("arm", report.arm)):
         text = {

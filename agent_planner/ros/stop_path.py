@@ -16,7 +16,7 @@ from agent_planner.skills import SkillLibrary
 
 # Before that a server may be there and not have been found yet.
 _DISCOVERY_S = 1.0
-_UNDER_WAY = frozenset({StopServer.RUNNING, StopServer.NO_ANSWER})
+_UNDER_WAY = frozenset({StopServer.RUNNING, StopServer.NO_ANSWER, StopServer.REFUSED})
 
 
 class StopPath:
@@ -27,13 +27,12 @@ class StopPath:
 
     def __init__(self, node: Node, library: SkillLibrary, parameters: SupervisorParameters):
         self._node = node
-        actions = dict.fromkeys(skill.action.name for skill in library if skill.action)
+        actions = dict.fromkeys(_actions_of(library))
         if parameters.arm_action:
             actions[parameters.arm_action] = None
         actions |= dict.fromkeys(PLANNER_ACTIONS)
         self._actions = [ActionServerWatch(node, name) for name in actions]
-        services = dict.fromkeys(s.service.stop for s in library if s.service and s.service.stop)
-        self._services = [StopServiceWatch(node, name) for name in services]
+        self._services = [StopServiceWatch(node, name, motions) for name, motions in _stops_of(library).items()]
         self._rest = RestWatch(
             node, parameters.joints, parameters.rest_limits, parameters.base_is_fixed, parameters.arm_action
         )
@@ -82,16 +81,38 @@ class StopPath:
         report = StopReport(active=stop is not None, base=base, arm=arm, planner=planner)
         report.header.stamp = self._node.get_clock().now().to_msg()
         report.at_rest = all(part.state in (RestState.AT_REST, RestState.NONE) for part in (report.base, report.arm))
-        if stop is not None:
-            report.number, report.reason, report.age_s = stop.number, stop.reason, time.monotonic() - stop.since
-            report.servers = [watch.state(stop.number) for watch in self._servers]
-            settled = {StopServer.ENDED, StopServer.MISSING} if self.looked_round else {StopServer.ENDED}
-            report.all_ended = all(server.state in settled for server in report.servers)
+        if stop is None:
+            report.servers = [StopServer(name=watch.name) for watch in self._servers]
+            return report
+        report.number, report.reason, report.age_s = stop.number, stop.reason, time.monotonic() - stop.since
+        report.servers = [watch.state(stop.number) for watch in self._servers]
+        settled = {StopServer.ENDED, StopServer.MISSING} if self.looked_round else {StopServer.ENDED}
+        states = {server.state for server in report.servers}
+        # Where none of them is there, none has said that anything ended: they may be those of another robot.
+        report.all_ended = states <= settled and states != {StopServer.MISSING}
         return report
 
     @property
     def _servers(self) -> tuple[Stoppable, ...]:
         return (*self._actions, *self._services)
+
+
+def servers_of(library: SkillLibrary) -> frozenset[str]:
+    """What a supervisor of the same library watches, the planner's own actions left out."""
+    return frozenset(_actions_of(library)).union(_stops_of(library))
+
+
+def _actions_of(library: SkillLibrary) -> list[str]:
+    return [skill.action.name for skill in library if skill.action]
+
+
+def _stops_of(library: SkillLibrary) -> dict[str, list[str]]:
+    """Each stop service with the motion services whose motion it ends."""
+    stops: dict[str, list[str]] = {}
+    for skill in library:
+        if skill.service and skill.service.stop:
+            stops.setdefault(skill.service.stop, []).append(skill.service.name)
+    return stops
 
 
 def obstacles(report: StopReport) -> list[str]:
@@ -115,7 +136,7 @@ def text_of(server: StopServer) -> str:
         case StopServer.RUNNING:
             return f"{server.goals} goal{'s' if server.goals != 1 else ''} not ended"
         case StopServer.NO_ANSWER:
-            return "has not answered"
+            return f"has not answered: {server.detail}" if server.detail else "has not answered"
         case StopServer.REFUSED:
             return f"refused: {server.detail}"
         case StopServer.LOST:

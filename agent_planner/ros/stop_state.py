@@ -44,19 +44,29 @@ class StopState:
         node: the node that it belongs to.
         beats_as: the id of its heartbeat.
         timeout_s: silence of the supervisor after which it counts as lost (steady time).
+        servers: names of what the planner's skills are sent to, which the supervisor must watch.
         on_halt: called, in a thread of the executor, whenever acting is no longer allowed.
     """
 
-    def __init__(self, node: Node, beats_as: str, timeout_s: float, on_halt: Callable[[Halt], None]):
+    def __init__(
+        self,
+        node: Node,
+        beats_as: str,
+        timeout_s: float,
+        servers: frozenset[str],
+        on_halt: Callable[[Halt], None],
+    ):
         self._node = node
         self._beats_as = beats_as
         self._timeout_s = timeout_s
+        self._servers = servers
         self._on_halt = on_halt
         self._changes = Changes()
         self._active = False
         self._heard: float | None = None
         self._reason = ""
         self._watched = ""
+        self._watches: frozenset[str] = frozenset()
         self._told: Halt | None = None
 
     def configure(self) -> None:
@@ -108,13 +118,24 @@ class StopState:
     def clearance(self, cancelled: Callable[[], bool]) -> Halt | None:
         """As `halt`, but first waits until the supervisor watches this planner; blocks.
 
-        To be asked before anything is made to move: the death of a planner that is not watched would go unnoticed.
+        To be asked before anything is made to move: the death of a planner that is not watched would go unnoticed, and
+        a stop does not end the goals of a server that is not.
         """
         deadline = Deadline(_DISCOVERY_S)
         unwatched = not self._changes.wait(lambda: self._watched == self._beats_as or cancelled(), deadline)
         if halt := self.halt():
             return halt
-        return Halt("SUPERVISOR_LOST", "the supervisor does not hear this planner's heartbeat") if unwatched else None
+        if unwatched:
+            return Halt("SUPERVISOR_LOST", "the supervisor does not hear this planner's heartbeat")
+        with self._changes:
+            missed = sorted(self._servers - self._watches)
+        if missed:
+            return Halt(
+                "SUPERVISOR_LOST",
+                f"the supervisor does not watch {', '.join(missed)}: a stop would not end what runs there; start it "
+                "with this planner's skill library (parameter skills_file)",
+            )
+        return None
 
     def request(self, reason: str) -> None:
         """Ask the supervisor to stop everything."""
@@ -130,6 +151,7 @@ class StopState:
     def _on_report(self, message: StopReport) -> None:
         with self._changes:
             self._reason, self._watched = message.reason, message.planner
+            self._watches = frozenset(server.name for server in message.servers)
 
     def _check(self) -> None:
         halt = self.halt() if self._heard is not None else None

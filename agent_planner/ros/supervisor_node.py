@@ -11,7 +11,6 @@ from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
 from rclpy.event_handler import SubscriptionEventCallbacks
 from rclpy.node import Node
-from rclpy.qos import QoSProfile, ReliabilityPolicy
 from std_msgs.msg import Bool, Empty, String
 from std_srvs.srv import Trigger
 
@@ -22,13 +21,12 @@ from agent_planner.ros.speed_limit import SpeedLimit
 from agent_planner.ros.stop_path import StopPath, obstacles, text_of
 from agent_planner.ros.supervisor_parameters import STOP, SupervisorParameters
 from agent_planner.ros.teleop_watch import TeleopWatch
-from agent_planner.ros.velocity_output import INPUTS, VelocityOutput
+from agent_planner.ros.velocity_output import INPUTS, OUTPUT, SKILLS, VelocityOutput
 from agent_planner.safety.link_watch import LinkWatch
 from agent_planner.safety.stop_latch import Stop, StopLatch
 from agent_planner.skills import SkillLibrary
 
 _DIAGNOSTICS_S = 1.0
-_BEST_EFFORT = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 
 
 class SupervisorNode(Node):
@@ -36,7 +34,7 @@ class SupervisorNode(Node):
 
     Services: ``stop``, ``reset_stop``, ``take_over``, ``give_back``. Topics published: ``cmd_vel``, ``stop_active``,
     ``stop_report``, ``teleop_state``, ``arm_controller/joint_trajectory`` (on a stop alone), ``speed_limit`` (where
-    Nav2's messages are installed), ``/diagnostics``; subscribed: ``cmd_vel_teleop``, ``cmd_vel_nav``,
+    Nav2's messages are installed), ``/diagnostics``; subscribed: ``cmd_vel_teleop``, ``cmd_vel_skills``,
     ``stop_request``, ``planner_heartbeat``, ``operator_heartbeat``, ``scene_graph``, ``odom``, ``joint_states``, and
     the status of every action of the skill library. Parameters: `supervisor_parameters.DECLARED`.
 
@@ -45,7 +43,7 @@ class SupervisorNode(Node):
     closed all of that is repeated.
 
     A command on ``cmd_vel_teleop`` that is not zero is a takeover: until the person gives the robot back, what skills
-    send on ``cmd_vel_nav`` does not pass. The stop stands above both.
+    send on ``cmd_vel_skills`` does not pass. The stop stands above both.
     """
 
     def __init__(self, **node_options: Any):
@@ -107,7 +105,10 @@ class SupervisorNode(Node):
 
     def _listen(self) -> None:
         group = ReentrantCallbackGroup()
-        self.create_subscription(String, names.STOP_REQUEST, self._on_request, 10, callback_group=group)
+        # Twice, since a stop that is heard twice is one: what is sent reliably arrives so, and who can do no more than
+        # best effort (a button on micro-ROS) is heard as well.
+        for quality in (10, names.BEST_EFFORT):
+            self.create_subscription(String, names.STOP_REQUEST, self._on_request, quality, callback_group=group)
         self.create_subscription(
             String,
             names.PLANNER_HEARTBEAT,
@@ -120,11 +121,12 @@ class SupervisorNode(Node):
         )
         if self.parameters.on_operator_loss == STOP:
             beat = lambda _: self._operator.beat()  # noqa: E731
-            self.create_subscription(Empty, names.OPERATOR_HEARTBEAT, beat, _BEST_EFFORT, callback_group=group)
+            self.create_subscription(Empty, names.OPERATOR_HEARTBEAT, beat, names.BEST_EFFORT, callback_group=group)
         if self.parameters.on_scene_loss == STOP:
             # Only that it comes counts: its contents are not read.
             seen = lambda _: self._scene.beat()  # noqa: E731
-            self.create_subscription(SceneGraph, "scene_graph", seen, _BEST_EFFORT, callback_group=group, raw=True)
+            quality = names.BEST_EFFORT
+            self.create_subscription(SceneGraph, "scene_graph", seen, quality, callback_group=group, raw=True)
 
     def _on_beat(self, message: String) -> None:
         before = self._planner.who
@@ -182,7 +184,8 @@ class SupervisorNode(Node):
 
     def _still_lost(self) -> list[str]:
         lost = []
-        if self.parameters.on_operator_loss == STOP and self._operator.silent(self.parameters.operator_timeout_s):
+        # Also where it was never heard: another supervisor may have stopped for its loss, and died.
+        if self.parameters.on_operator_loss == STOP and not self._operator.heard(self.parameters.operator_timeout_s):
             lost.append(f"nothing comes on '{names.OPERATOR_HEARTBEAT}'")
         return lost
 
@@ -224,16 +227,25 @@ class SupervisorNode(Node):
 
     def _input_line(self) -> DiagnosticStatus:
         velocity, source = self._velocity.current()
-        there = [name for name in INPUTS if self.count_publishers(name)]
-        told = f"{velocity.x:.3f} {velocity.y:.3f} {velocity.yaw:.3f}"
-        values = {"velocity": told, "inputs with publishers": ", ".join(there) or "none"}
+        senders = {name: self._velocity.senders(name) for name in INPUTS}
+        past = self._velocity.senders(OUTPUT)
+        values = {"velocity": f"{velocity.x:.3f} {velocity.y:.3f} {velocity.yaw:.3f}", "from": source or "silent"}
+        values |= {name: ", ".join(found) or "no publisher" for name, found in senders.items()}
         values["teleop"] = self._teleop.state.text
+        if past:
+            text = f"'{OUTPUT}' is published past the supervisor, which no stop holds: {', '.join(past)}"
+            return self._line("input", DiagnosticStatus.ERROR, text, values)
+        # Of people's devices there may be several, but what a collision monitor has checked must come alone.
+        if len(senders[SKILLS]) > 1:
+            text = f"'{SKILLS}' has more than one publisher: {', '.join(senders[SKILLS])}"
+            return self._line("input", DiagnosticStatus.WARN, text, values)
         return self._line("input", DiagnosticStatus.OK, source or "silent", values)
 
     def _stop_line(self, report: StopReport) -> DiagnosticStatus:
         others = self.count_publishers(names.STOP_ACTIVE) - 1
         values = {"planner": self._planner.state.value, "base": _rest_text(report.base), "arm": _rest_text(report.arm)}
-        values |= {server.name: text_of(server) for server in report.servers}
+        if report.active:
+            values |= {server.name: text_of(server) for server in report.servers}
         if others > 0:
             text = f"{others} other publisher{'s' if others > 1 else ''} of '{names.STOP_ACTIVE}': a second supervisor?"
             return self._line("stop", DiagnosticStatus.ERROR, text, values)

@@ -17,7 +17,9 @@ STOP, CONTINUE = "stop", "continue"
 MOBILE, FIXED = "mobile", "fixed"
 DECLARED = (
     Declared(
-        "skills_file", "", "Skill library (YAML) whose servers are stopped; empty: that of the shipped motion servers."
+        "skills_file",
+        "",
+        "Skill library (YAML) whose servers are stopped, the planner's; empty: that of the shipped motion servers.",
     ),
     Declared("use_stamped", False, "TwistStamped instead of Twist, on every topic."),
     Declared("base_frame", "base_link", "Frame of stamped commands."),
@@ -109,7 +111,7 @@ class SupervisorParameters:
     @property
     def joints(self) -> tuple[str, ...]:
         """The arm's joints, none where they are not told."""
-        return tuple(self.arm_joints or ())
+        return tuple(name for name in self.arm_joints or () if name)
 
     @property
     def base_is_fixed(self) -> bool:

@@ -18,7 +18,8 @@ class TakeoverLink:
     """Subscribes ``teleop_state``; client of ``take_over`` and ``give_back``.
 
     ``takeovers`` begins as soon as either side knows of a takeover, and ends when the supervisor says so: only then
-    does it pass on what skills want. A takeover that began here is asked of the supervisor until it confirms it.
+    does it pass on what skills want. A takeover that began here is asked of the supervisor until it confirms it; so is
+    one that is in force while another supervisor takes its place, which does not know of it.
 
     Args:
         node: the node that it belongs to.
@@ -31,9 +32,10 @@ class TakeoverLink:
         self._takeovers = takeovers
         self._on_end = on_end
         self._lock = threading.Lock()
-        # Whether a takeover began here that the supervisor has not confirmed, the newest that it has told of (None: it
-        # was not heard of yet), and the one that it had told of when ours began.
+        # Whether there is a takeover that the supervisor has not confirmed, whether the person has given it back, the
+        # newest that it has told of (None: it was not heard of yet), and the one that it had told of when ours began.
         self._wanted = False
+        self._returned = False
         self._number: int | None = None
         self._known: int | None = None
 
@@ -55,14 +57,14 @@ class TakeoverLink:
     def take(self, source: str) -> None:
         """A person has the robot from now on; returns at once."""
         with self._lock:
-            self._wanted, self._known = True, self._number
+            self._wanted, self._returned, self._known = True, False, self._number
         self._takeovers.begin(source)
         self._request()
 
     def give_back(self) -> None:
         """They give it back; returns at once. Where no supervisor is there, nothing moves before one is."""
         with self._lock:
-            unconfirmed, self._wanted = self._wanted, False
+            unconfirmed, self._wanted, self._returned = self._wanted, False, True
         self._give_back.call_async(Trigger.Request())
         if unconfirmed:
             self._end(0.0)
@@ -81,13 +83,18 @@ class TakeoverLink:
             return
         with self._lock:
             before, self._number = self._number, state.number
+            # A short one may be over before it is told of: only the newest state comes through.
+            missed = before is not None and state.number > before
+            self._returned = self._returned and not missed
             if self._known is None:
                 self._known = state.number  # what it tells of first may be long ago
+            if before is not None and state.number < before:
+                # Another supervisor, which began to count anew. What the person has is theirs until they give it back.
+                self._known = state.number
+                self._wanted = self._wanted or (self._takeovers.active and not self._returned)
             # None that is newer than ours: the supervisor has not heard of ours yet, or it is another supervisor.
             unheard = self._wanted and not state.active and state.number <= self._known
             self._wanted = unheard
-        # A short one may be over before it is told of: only the newest state comes through.
-        missed = before is not None and state.number > before
         if (state.active or missed) and not self._takeovers.active:
             self._takeovers.begin(state.source)
         if unheard:

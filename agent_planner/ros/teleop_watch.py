@@ -9,14 +9,12 @@ from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallb
 from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
 from rclpy.node import Node
-from rclpy.qos import QoSProfile, ReliabilityPolicy
 from std_srvs.srv import Trigger
 
-from agent_planner.ros.names import BEAT_S, GIVE_BACK, NEWEST, TAKE_OVER, TELEOP_STATE
+from agent_planner.ros.names import BEAT_S, BEST_EFFORT, GIVE_BACK, NEWEST, TAKE_OVER, TELEOP_STATE
 from agent_planner.ros.teleop_state import TeleopState
 from agent_planner.safety.teleop_hold import TeleopHold
 
-_BEST_EFFORT = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 # It is told again this often, seconds: how long and how far a person drives, and that somebody watches.
 _AGAIN_S = 1.0
 
@@ -63,7 +61,7 @@ class TeleopWatch:
         self._node.create_service(Trigger, GIVE_BACK, self._on_give_back, callback_group=group)
         if self._drives:
             own = MutuallyExclusiveCallbackGroup()
-            self._node.create_subscription(Odometry, "odom", self._on_odometry, _BEST_EFFORT, callback_group=own)
+            self._node.create_subscription(Odometry, "odom", self._on_odometry, BEST_EFFORT, callback_group=own)
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         own = MutuallyExclusiveCallbackGroup()
         self._node.create_timer(BEAT_S, self._check, callback_group=own, clock=steady)

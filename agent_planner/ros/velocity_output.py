@@ -12,12 +12,13 @@ from rclpy.clock_type import ClockType
 from rclpy.duration import Duration
 from rclpy.node import Node
 
+from agent_planner.ros.names import BEST_EFFORT
 from agent_planner.ros.twists import velocity_message
 from agent_planner.safety.velocity import ZERO, Limits, Velocity, VelocityMultiplexer
 
-TELEOP, SKILLS = "cmd_vel_teleop", "cmd_vel_nav"
+TELEOP, SKILLS = "cmd_vel_teleop", "cmd_vel_skills"
 INPUTS = (TELEOP, SKILLS)
-_OUTPUT = "cmd_vel"
+OUTPUT = "cmd_vel"
 _FAREWELL_S = 0.1
 
 
@@ -67,9 +68,9 @@ class VelocityOutput:
     def configure(self) -> None:
         """Create the endpoints."""
         group = MutuallyExclusiveCallbackGroup()
-        self._output = self._node.create_publisher(self._kind, _OUTPUT, 1)
+        self._output = self._node.create_publisher(self._kind, OUTPUT, 1)
         for name in INPUTS:
-            self._node.create_subscription(self._kind, name, self._taker(name), 1, callback_group=group)
+            self._node.create_subscription(self._kind, name, self._taker(name), BEST_EFFORT, callback_group=group)
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._node.create_timer(1.0 / self._rate, self.publish, callback_group=group, clock=steady)
 
@@ -98,6 +99,15 @@ class VelocityOutput:
             return ZERO, "stop"
         velocity, source = self._core.output()
         return (ZERO, "") if source == SKILLS and self._barred() else (velocity, source)
+
+    def senders(self, topic: str) -> list[str]:
+        """The nodes of which each publisher of a topic is, our own of ``cmd_vel`` left out."""
+        publishers = self._node.get_publishers_info_by_topic(topic)
+        found = [f"{info.node_namespace.rstrip('/')}/{info.node_name}" for info in publishers]
+        if topic == OUTPUT and (own := self._node.get_fully_qualified_name()) in found:
+            # Once: one more of the same name is another supervisor.
+            found.remove(own)
+        return sorted(found)
 
     @property
     def _stands(self) -> bool:

@@ -61,6 +61,10 @@ class LinkWatch:
         """Whether it should be heard of and was not for so long, or is lost altogether."""
         return self.state is Link.LOST or (self.state is Link.ALIVE and self._clock() - self._last >= seconds)
 
+    def heard(self, seconds: float) -> bool:
+        """Whether it is there, and was heard of less than so long ago; where nothing was heard yet, it is not."""
+        return self.state is Link.ALIVE and self._clock() - self._last < seconds
+
     def check(self) -> bool:
         """To be called often; True once, when it is found to be lost (another may have taken its place)."""
         with self._lock:

@@ -79,6 +79,13 @@ def test_a_robot_in_a_namespace(context, domain):
         assert output("reset", *there).returncode == 0
 
 
+def test_where_no_server_is_there_nothing_is_confirmed(context, domain):
+    with a_supervisor(context, "rob", base="fixed"):
+        done = output("stop", "--rest", "1", "--domain", str(domain), "--wait", "60", "--namespace", "rob")
+    assert done.returncode == 1
+    assert "NOT CONFIRMED after 1 s: navigate_to (not there)" in " ".join(done.stdout.split())
+
+
 def test_the_shells_domain_goes_before_that_of_the_newest_robot_and_both_are_told(
     context, domain, monkeypatch, tmp_path
 ):

@@ -72,7 +72,7 @@ class ArenaConsole:
 
     def _status(self, state, **more):
         empty = dict.fromkeys(("instruction", "goal", "thought", "call", "detail", "episode_id"), "")
-        return {"state": state, **empty, "step": 0, **more}
+        return {"state": state, **empty, "step": 0, "own": False, **more}
 
     def _stop_state(self, stopped, *reasons):
         parts = {"base": "at rest, as measured"}

@@ -150,7 +150,7 @@ def test_the_simulated_robot_comes_up(launch, client, script):
     assert client.parameter("/rob/planner", "use_sim_time") is True
     assert client.parameter("/rob/simulator", "use_sim_time") is False
     assert client.parameter("/rob/motion_servers", "use_sim_time") is True
-    wanted = {"/clock", "/rob/scene_graph", "/rob/sim/ground_truth", "/rob/joint_states", "/rob/cmd_vel_nav"}
+    wanted = {"/clock", "/rob/scene_graph", "/rob/sim/ground_truth", "/rob/joint_states", "/rob/cmd_vel_skills"}
     client.until(lambda: wanted <= client.topics(), "the robot's topics")
     assert launched.interrupt() == 0
 

@@ -106,7 +106,7 @@ def drive(node):
     """The skill drives; the forward velocities that the base gets."""
     heard = []
     node.create_subscription(Twist, "cmd_vel", lambda m: heard.append(m.linear.x), 10)
-    nav = node.create_publisher(Twist, "cmd_vel_nav", 1)
+    nav = node.create_publisher(Twist, "cmd_vel_skills", 1)
     fast = Twist()
     fast.linear.x = 0.25
     node.create_timer(0.05, lambda: nav.publish(fast))

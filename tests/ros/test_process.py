@@ -118,7 +118,7 @@ def test_the_supervisor_passes_velocities_on_and_falls_silent(start, node, names
             assert changed.wait_for(lambda: speed in heard, SECONDS), heard
 
     node.create_subscription(Twist, "cmd_vel", take, 10)
-    nav, teleop = node.create_publisher(Twist, "cmd_vel_nav", 1), node.create_publisher(Twist, "cmd_vel_teleop", 1)
+    nav, teleop = node.create_publisher(Twist, "cmd_vel_skills", 1), node.create_publisher(Twist, "cmd_vel_teleop", 1)
     process = start("supervisor_node", "--ros-args", "-r", f"__ns:={namespace}", "-p", "max_linear:=0.25")
     until(0.0)
     fast = Twist()

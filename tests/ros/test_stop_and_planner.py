@@ -12,6 +12,7 @@ from agent_planner_interfaces.action import ExecuteInstruction
 from agent_planner_interfaces.msg import StopReport, StopServer
 from rclpy.qos import DurabilityPolicy
 
+from agent_planner.skills.library import DEFAULT_LIBRARY
 from agent_planner.testing.fake_action import Ending
 from tests.ros import waits
 from tests.ros.node_process import begin, planner_process
@@ -49,6 +50,18 @@ def test_without_a_supervisor_nothing_is_done(robot, start_planner):
     status, result = planner.send().result()
     assert (status, result.outcome, result.error_code) == (ABORTED, "failed", Code.SUPERVISOR_LOST)
     assert "nothing was heard of the supervisor yet" in result.error_msg
+    assert not robot.actions["navigate_to"].goals
+
+
+def test_nothing_is_sent_while_the_supervisor_has_another_library(robot, start_planner, start_supervisor, tmp_path):
+    library = tmp_path / "skills.yaml"
+    library.write_text(DEFAULT_LIBRARY.read_text().replace("    name: navigate_to\n", "    name: other_drive\n"))
+    start_supervisor(skills_file=str(library))
+    planner = start_planner(AT_SHELF, supervised=False)
+    status, result = planner.send().result()
+    assert (status, result.error_code) == (CANCELED, Code.SUPERVISOR_LOST)
+    assert "the supervisor does not watch navigate_to: a stop would not end what runs there" in result.error_msg
+    assert "(parameter skills_file)" in result.error_msg
     assert not robot.actions["navigate_to"].goals
 
 
@@ -102,7 +115,7 @@ def test_a_planner_that_ends_before_its_instruction_does_has_the_robot_stopped(
 ):
     planner = start_planner(AT_SHELF, supervised=False)
     assert eventually(lambda: supervisor._planner.state.value == "alive")
-    assert eventually(lambda: planner.node._stops._request.get_subscription_count() == 1)
+    assert eventually(lambda: planner.node._stops._request.get_subscription_count())
     monkeypatch.setattr(planner.node._server, "end_all", lambda reason: False)
     getattr(planner.node, way)()
     assert eventually(lambda: supervisor._latch.active)

@@ -90,6 +90,30 @@ def test_one_that_began_here_is_asked_for_until_the_supervisor_tells_of_it(link,
     assert not takeovers.active and node.called == [TAKE_OVER, TAKE_OVER, GIVE_BACK]
 
 
+def test_one_that_is_in_force_outlives_the_supervisor(link, node, takeovers, ended):
+    node.tells(False, 0)
+    node.tells(True, 1)
+    for _ in range(2):  # one after the other; each begins to count anew
+        node.tells(False, 0)
+        node.tells(False, 0)
+        assert takeovers.active and not ended and node.called == [TAKE_OVER] * 2
+        node.called.clear()
+        node.tells(True, 1)
+    node.tells(False, 1)
+    assert not takeovers.active and ended == [True] and not node.called
+
+
+def test_one_that_was_given_back_while_no_supervisor_was_there_is_over(link, node, takeovers, ended):
+    node.tells(True, 2)
+    link.give_back()
+    assert takeovers.active, "nobody has confirmed it yet"
+    node.tells(False, 0)
+    assert not takeovers.active and ended == [True] and node.called == [GIVE_BACK]
+    node.tells(True, 1)
+    node.tells(False, 0)
+    assert takeovers.active, "the next one is a person's again"
+
+
 @pytest.mark.parametrize("heard_before", [True, False])
 def test_one_that_began_here_and_was_over_before_that_was_told(link, node, takeovers, heard_before):
     steps = [lambda: node.tells(False, 3), lambda: link.take("autonomy")]

@@ -43,6 +43,17 @@ def test_a_farewell_is_no_alarm(link, clock):
     assert (link.state, link.who) == (Link.LEFT, "")
 
 
+def test_only_who_was_heard_a_moment_ago_counts_as_heard(link, clock):
+    assert not link.heard(0.5), "nothing came yet"
+    link.beat("a")
+    assert link.heard(0.5)
+    clock.now += 0.5
+    assert not link.heard(0.5)
+    link.beat("a")
+    link.leave()
+    assert not link.heard(0.5)
+
+
 def test_who_vanishes_is_lost_before_the_time_is_up_unless_a_farewell_comes(link):
     link.beat("a")
     link.vanish()

@@ -130,7 +130,7 @@ class World:
 def simulated_world(context, domain, *parameters):
     """Simulator, scene and motion servers as processes, the servers with further parameters (NAME:=VALUE)."""
     # There is no supervisor here, whose multiplexer turns one into the other.
-    given = ["-r", "cmd_vel_nav:=cmd_vel", *(word for p in parameters for word in ("-p", p))]
+    given = ["-r", "cmd_vel_skills:=cmd_vel", *(word for p in parameters for word in ("-p", p))]
     environment = os.environ | {"ROS_DOMAIN_ID": str(domain), "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST"}
     # Each gives up where another listens to cmd_vel, so the simulator comes first.
     started = {

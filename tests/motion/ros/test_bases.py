@@ -68,7 +68,7 @@ def test_with_a_fixed_base_no_server_that_drives_is_started(servers, namespace):
     offered = {n for n, _ in get_action_server_names_and_types_by_node(node, "fixed", namespace)}
     assert offered == {f"{namespace}/{name}" for name in ("move_arm", "pick", "place", "operate_gripper")}
     topics = {name for name, _ in node.get_publisher_names_and_types_by_node("fixed", namespace)}
-    assert f"{namespace}/cmd_vel_nav" not in topics
+    assert f"{namespace}/cmd_vel_skills" not in topics
     with pytest.raises(MotionError, match="the base is fixed"):
         node.robot.send_velocity(0.1, 0.0)
 

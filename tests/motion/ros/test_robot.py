@@ -46,7 +46,7 @@ class Publisher:
         latched = {"map": OccupancyGrid, "robot_description": String}
         self._publishers |= {topic: node.create_publisher(kind, topic, _LATCHED) for topic, kind in latched.items()}
         self.heard = []
-        for kind, topic in ((Twist, "cmd_vel_nav"), (JointTrajectory, "arm_controller/joint_trajectory")):
+        for kind, topic in ((Twist, "cmd_vel_skills"), (JointTrajectory, "arm_controller/joint_trajectory")):
             node.create_subscription(kind, topic, self.heard.append, 10)
         node.create_subscription(Float64, "gripper_controller/command", self.heard.append, 10)
         ends = [*self._publishers.values(), *(part._publisher for part in (robot._base, robot._arm, robot._gripper))]
@@ -238,7 +238,7 @@ def test_commands_go_out_as_the_contract_says(publisher, robot):
 def test_stamped_velocities_are_stamped_in_the_frame_of_the_base(node):
     robot = RosRobot(node, replace(CHANNELS, use_stamped=True))
     heard = []
-    node.create_subscription(TwistStamped, "cmd_vel_nav", heard.append, 10)
+    node.create_subscription(TwistStamped, "cmd_vel_skills", heard.append, 10)
     assert robot.wait_steady(lambda: robot.send_velocity(0.1, 0.0) or bool(heard), SECONDS, None)
     assert heard[0].header.frame_id == "base_link"
     assert heard[0].header.stamp.sec > 0

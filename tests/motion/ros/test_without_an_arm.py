@@ -31,7 +31,7 @@ def test_only_the_server_that_drives_is_offered_and_no_arm_is_commanded(servers,
     offered = {name for name, _ in get_action_server_names_and_types_by_node(node, "plain", namespace)}
     assert offered == {f"{namespace}/navigate_to"}
     told = {name for name, _ in node.get_publisher_names_and_types_by_node("plain", namespace)}
-    assert f"{namespace}/cmd_vel_nav" in told
+    assert f"{namespace}/cmd_vel_skills" in told
     assert not told & {
         f"{namespace}/{topic}" for topic in ("arm_controller/joint_trajectory", "gripper_controller/command")
     }

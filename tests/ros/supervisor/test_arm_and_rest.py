@@ -156,6 +156,38 @@ def test_an_arm_is_held_only_where_it_was_measured_a_moment_ago(watch, clock):
     assert watch.positions() is None
 
 
+def test_each_joint_may_be_told_of_by_a_publisher_of_its_own(watch, clock):
+    def tell(**speeds):
+        watch._on_joints(JointState(name=list(speeds), position=[0.5] * len(speeds), velocity=list(speeds.values())))
+        return watch.arm()
+
+    for _ in range(4):
+        tell(shoulder=0.0)
+        clock.now += 0.1
+    arm = watch.arm()
+    assert (arm.state, arm.detail, arm.age_s) == (RestState.UNKNOWN, "no speed of elbow came on 'joint_states'", -1.0)
+    assert watch.positions() is None
+    assert tell(elbow=0.4).state == RestState.MOVING
+    assert watch.positions() == (0.5, 0.5)
+    for _ in range(4):
+        tell(shoulder=0.0)
+        arm = tell(elbow=0.01)
+        clock.now += 0.1
+    assert (arm.state, arm.speed) == (RestState.AT_REST, 0.01)
+    for _ in range(6):
+        arm = tell(shoulder=0.0)
+        clock.now += 0.1
+    assert (arm.state, arm.detail) == (RestState.UNKNOWN, "the newest of elbow on 'joint_states' is 0.6 s old")
+    assert watch.positions() is None
+    assert tell(shoulder=0.2).state == RestState.MOVING, "one that is seen to move goes first"
+
+
+def test_an_empty_name_is_no_joint(start_supervisor, reports, trigger):
+    start_supervisor(arm_joints=[""])
+    trigger("stop")
+    assert reports.until(lambda m: m.active).arm.state == RestState.NONE
+
+
 def test_without_measurements_nothing_is_known(start_supervisor, reports, trigger):
     start_supervisor(arm_joints=JOINTS)
     trigger("stop")

@@ -5,6 +5,7 @@ import pytest
 from agent_planner_interfaces.msg import StopServer
 from trajectory_msgs.msg import JointTrajectory
 
+from agent_planner.ros.stop_client import progress_of
 from agent_planner.testing.fake_action import Behaviour, Ending
 from agent_planner.testing.fake_service import FakeService
 from tests.ros.supervisor.measured import JOINTS
@@ -13,6 +14,10 @@ from tests.ros.waits import answer_of, eventually
 
 def state(report, name):
     return next(server.state for server in report.servers if server.name == name)
+
+
+def open_lines(report):
+    return [line for line in progress_of(report).lines if not line.settled]
 
 
 def test_all_goals_of_all_clients_on_all_servers_end(start_supervisor, serve, send, reports, trigger, library_file):
@@ -100,6 +105,37 @@ def test_a_server_that_went_away_with_its_goal_is_not_called_ended(
     reports.until(lambda m: m.active and state(m, "wave") == StopServer.ENDED)
 
 
+def test_what_is_watched_is_named_while_nothing_is_stopped(start_supervisor, reports, library_file):
+    start_supervisor(skills_file=library_file)
+    report = reports.until(lambda m: not m.active)
+    watched = ["wave", "nod", "execute_instruction", "execute_call", "tidy_stop"]
+    assert [(s.name, s.state) for s in report.servers] == [(name, "") for name in watched]
+
+
+def test_where_no_server_is_there_nothing_has_confirmed(start_supervisor, reports, trigger, library_file):
+    start_supervisor(skills_file=library_file)
+    trigger("stop")
+    report = reports.next(lambda m: m.active)
+    assert {server.state for server in report.servers} == {StopServer.MISSING}
+    assert not report.all_ended
+    assert "tidy_stop (not there)" in [f"{line.name} ({line.text})" for line in open_lines(report)]
+    assert trigger("reset_stop").success
+
+
+def test_a_motion_service_without_its_stop_service_stands_in_the_way_of_a_reset(
+    start_supervisor, node, reports, trigger, library_file
+):
+    service = FakeService(node, "std_srvs/srv/Trigger", "tidy", {"success": True})
+    start_supervisor(skills_file=library_file)
+    trigger("stop")
+    report = reports.until(lambda m: m.active and state(m, "tidy_stop") == StopServer.NO_ANSWER)
+    assert not report.all_ended
+    answer = trigger("reset_stop")
+    assert answer.message == "not reset: tidy_stop: has not answered: it is not there, but 'tidy' is"
+    service.destroy()
+    assert eventually(lambda: trigger("reset_stop").success)
+
+
 def test_the_stop_service_of_a_motion_service_is_called_until_it_confirms(
     start_supervisor, node, reports, trigger, library_file
 ):
@@ -108,6 +144,7 @@ def test_the_stop_service_of_a_motion_service_is_called_until_it_confirms(
     trigger("stop")
     report = reports.until(lambda m: m.active and state(m, "tidy_stop") == StopServer.REFUSED)
     assert next(s.detail for s in report.servers if s.name == "tidy_stop") == "stuck"
+    assert trigger("reset_stop").message == "not reset: tidy_stop: refused: stuck"
     service.response = {"success": True}
     reports.until(lambda m: m.active and state(m, "tidy_stop") == StopServer.ENDED)
     service.destroy()

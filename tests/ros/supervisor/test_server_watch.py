@@ -38,12 +38,15 @@ class Node:
 
 @pytest.mark.parametrize(
     ("watch", "answer"),
-    [(ActionServerWatch, CancelGoal.Response()), (StopServiceWatch, Trigger.Response(success=True))],
+    [
+        (lambda node: ActionServerWatch(node, "wave"), CancelGoal.Response()),
+        (lambda node: StopServiceWatch(node, "wave", ["waving"]), Trigger.Response(success=True)),
+    ],
     ids=["action", "service"],
 )
 def test_an_answer_after_a_second_counts(watch, answer):
     node = Node()
-    watch = watch(node, "wave")
+    watch = watch(node)
     watch.configure()
     for _ in range(IN_A_SECOND):
         watch.send_stop(STOP)
@@ -55,7 +58,7 @@ def test_an_answer_after_a_second_counts(watch, answer):
 
 def test_a_server_that_never_answers_costs_no_memory():
     node = Node()
-    watch = StopServiceWatch(node, "wave")  # type: ignore[arg-type]
+    watch = StopServiceWatch(node, "wave", [])  # type: ignore[arg-type]
     watch.configure()
     for _ in range(100 * IN_A_SECOND):
         watch.send_stop(STOP)

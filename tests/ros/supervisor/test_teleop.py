@@ -22,7 +22,7 @@ def states(listen):
 @pytest.fixture
 def skills(node):
     """Skills drive all the time."""
-    publisher = node.create_publisher(Twist, "cmd_vel_nav", 1)
+    publisher = node.create_publisher(Twist, "cmd_vel_skills", 1)
     fast = Twist()
     fast.linear.x = SKILLS
     node.create_timer(0.02, lambda: publisher.publish(fast))

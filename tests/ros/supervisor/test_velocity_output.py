@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the base is told, by hand: whoever sends, whoever has the robot, and at the end."""
 
+from types import SimpleNamespace
+
 import pytest
 from geometry_msgs.msg import Twist, TwistStamped
 from rclpy.clock import Clock
+from rclpy.qos import ReliabilityPolicy
 
-from agent_planner.ros.velocity_output import SKILLS, TELEOP, VelocityOutput
+from agent_planner.ros.velocity_output import OUTPUT, SKILLS, TELEOP, VelocityOutput
 from agent_planner.safety.teleop_hold import TeleopHold
 from agent_planner.safety.velocity import Limits
 
@@ -19,19 +22,28 @@ class Robot:
     def __init__(self):
         self.told, self.messages, self.waited = [], [], False
         self._takers = {}
-        self.kinds, self.period = set(), 0.0
+        self.kinds, self.qualities, self.period = set(), set(), 0.0
+        self.publishers = {}
         self.tick = lambda: None
 
     def create_publisher(self, kind, topic, depth):
         self.kinds.add(kind)
         return self
 
-    def create_subscription(self, kind, topic, take, depth, callback_group):
+    def create_subscription(self, kind, topic, take, quality, callback_group):
         self.kinds.add(kind)
+        self.qualities.add(quality.reliability)
         self._takers[topic] = take
 
     def create_timer(self, seconds, tick, callback_group, clock):
         self.tick, self.period = tick, seconds
+
+    def get_fully_qualified_name(self):
+        return "/rob/supervisor"
+
+    def get_publishers_info_by_topic(self, topic):
+        told = [name.rpartition("/") for name in self.publishers.get(topic, ())]
+        return [SimpleNamespace(node_namespace=space or "/", node_name=name) for space, _, name in told]
 
     def get_clock(self):
         return Clock()
@@ -144,3 +156,16 @@ def test_every_part_of_a_velocity_goes_through_stamped_or_not(robot, topic, fram
     assert output.current()[1] == topic
     robot.take(topic, turn if frame is None else TwistStamped(twist=turn))
     assert output.current() == ((0.0, 0.0, 0.3), topic), "a person who only turns drives, too"
+
+
+def test_commands_are_heard_from_publishers_of_either_kind(output, robot):
+    assert robot.qualities == {ReliabilityPolicy.BEST_EFFORT}
+
+
+def test_who_else_sends_is_named(output, robot):
+    own = "/rob/supervisor"
+    robot.publishers = {OUTPUT: [own], SKILLS: ["/rob/monitor", "/controller", own]}
+    assert output.senders(OUTPUT) == output.senders(TELEOP) == []
+    assert output.senders(SKILLS) == ["/controller", "/rob/monitor", own]
+    robot.publishers[OUTPUT] = [own, "/behavior_server", own]
+    assert output.senders(OUTPUT) == ["/behavior_server", own], "a second supervisor"

@@ -47,7 +47,7 @@ class BaseChannel(Protocol):
 
 
 class MobileBase:
-    """Subscribes to `odom`, publishes `cmd_vel_nav`.
+    """Subscribes to `odom`, publishes `cmd_vel_skills`.
 
     Args:
         node: the node.
@@ -66,7 +66,7 @@ class MobileBase:
         self._started = time.monotonic()
         self._odometry: Odometry | None = None
         node.create_subscription(Odometry, "odom", self._take, _NEWEST, callback_group=ReentrantCallbackGroup())
-        self._publisher = node.create_publisher(TwistStamped if use_stamped else Twist, "cmd_vel_nav", 10)
+        self._publisher = node.create_publisher(TwistStamped if use_stamped else Twist, "cmd_vel_skills", 10)
 
     def read(self, now: float) -> Base:
         """Return where the base is.

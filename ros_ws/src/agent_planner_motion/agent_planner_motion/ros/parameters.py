@@ -26,11 +26,11 @@ _POSTURES = {
 }
 _NO_ARM = "none"
 PARAMETERS = (
-    Declared("use_stamped", False, "Publish cmd_vel_nav as TwistStamped instead of Twist."),
+    Declared("use_stamped", False, "Publish cmd_vel_skills as TwistStamped instead of Twist."),
     Declared(
         "base",
         "mobile",
-        "mobile: odom and cmd_vel_nav; fixed: it stands where tf has base_frame, and no server that drives is started.",
+        "mobile: odom and cmd_vel_skills; fixed: it stands where tf has base_frame; no server that drives is started.",
         ("mobile", "fixed"),
     ),
     Declared(
