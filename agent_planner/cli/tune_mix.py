@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _Out = Annotated[Path, typer.Argument(help="the file to write, JSON lines; OUT.manifest.json says what made it")]
 _Files = list[Path] | None
+# Of a source that is gone through more often than that, little more is learned than its words.
+_MANY_EPOCHS = 5
 
 
 def general(
@@ -130,13 +132,16 @@ def _synthesis(
 
         share_processors()
         from agent_planner.llm.weights import load_weights, use_threads
+        from agent_planner.tuning.collect.identity import model_hash
         from agent_planner.tuning.mixture.sampler import Sampler
         from agent_planner.tuning.mixture.synthesis import synthesize
 
         use_threads()
         is_default = asked.base == "default"
         config = asked.model_copy(update={"base": BASE_NAME}) if is_default else asked
-        loaded = load_weights(str(default_base()) if is_default else asked.base, None, lambda text, fraction: None)
+        source = str(default_base()) if is_default else asked.base
+        loaded = load_weights(source, None, lambda text, fraction: None)
+        sha256 = model_hash(source)
         sampler = Sampler(loaded, config.top_p)
     with terminal.counting("conversations", count) as counter:
         done = 0
@@ -148,8 +153,8 @@ def _synthesis(
             done = kept
 
         drawn = out.with_name(f"{out.name}.drawn")
-        records = synthesize(sampler, config, drawn, count, counts, told)
-    return records, config.model_dump(mode="json")
+        records = synthesize(sampler, config, sha256, drawn, count, counts, told)
+    return records, config.model_dump(mode="json") | {"model_sha256": sha256}
 
 
 def _generated(terminal: Terminal, count: int, seed: int, split: Split, counts: Counter[str]) -> "list[Record]":
@@ -230,6 +235,12 @@ def mix(
         counts = make(told, out, tokenizer)
     for name, figures in (*counts["sources"].items(), *counts.get("agent_files", {}).items()):
         terminal.say(f"{name}: " + ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in figures.items()))
+        if figures["epochs"] > _MANY_EPOCHS:
+            terminal.say(
+                f"{name} is gone through {figures['epochs']:.1f} times; more than {_MANY_EPOCHS} teach its words by "
+                "heart: give more of it, draw fewer samples, or change --eta or --weight",
+                "yellow",
+            )
     if not counts["compared_with"]:
         terminal.say("without --against nothing was checked for repeating what models are evaluated on")
     own = counts["sources"].get("agent", {"no_reward": 0, "low_reward": 0})

@@ -4,7 +4,7 @@
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -37,7 +37,11 @@ def study(
         list[str] | None, typer.Option(help="an arm, with what it rests on; several times for many; all if left out")
     ] = None,
     jobs: Annotated[
-        int, typer.Option(min=1, help="how many steps run side by side, each with its share of the processors")
+        int,
+        typer.Option(
+            min=1,
+            help="how many steps run side by side, each with its share of the processors and one of several GPUs",
+        ),
     ] = 1,
     until: Annotated[float | None, typer.Option(min=0, help="minutes after which no new step is begun")] = None,
     base: Annotated[
@@ -45,6 +49,7 @@ def study(
     ] = None,
 ) -> None:
     """Carry out a study: arms with several seeds, ablations, rounds on top; resumes, and reports as it goes."""
+    from agent_planner.llm.gpus import visible_gpus
     from agent_planner.tuning.data.alone import alone
     from agent_planner.tuning.study.config import load_study
     from agent_planner.tuning.study.driver import Driver
@@ -59,7 +64,7 @@ def study(
         return
     terminal.say(f"{len(steps)} steps; left: {_hours(driver.left())}; `--dry-run` shows them")
     with alone(made_folder(folder)):
-        ended = _Jobs(terminal, driver, jobs).run(until)
+        ended = _Jobs(terminal, driver, jobs, visible_gpus() if jobs > 1 else ()).run(until)
     if ended:
         with terminal.busy("writing the report"):
             page = _report(driver)
@@ -94,12 +99,14 @@ class _Job:
         step: which one.
         child: its process.
         whole: whether it was not begun before.
+        place: its number among those that run; that of one that has ended is free.
         seconds: of the machine that it took so far: while others run, its share.
     """
 
     step: "Step"
     child: ChildProcess
     whole: bool
+    place: int
     seconds: float = 0.0
 
 
@@ -110,10 +117,11 @@ class _Jobs:
         terminal: for a person.
         driver: says what is next.
         most: how many steps run side by side.
+        gpus: of which each of them has one; see `own_gpu`.
     """
 
-    def __init__(self, terminal: Terminal, driver: "Driver", most: int):
-        self._terminal, self._driver, self._most = terminal, driver, most
+    def __init__(self, terminal: Terminal, driver: "Driver", most: int, gpus: Sequence[str]):
+        self._terminal, self._driver, self._most, self._gpus = terminal, driver, most, gpus
         self._running: list[_Job] = []
         self._begun = time.monotonic()
 
@@ -149,25 +157,31 @@ class _Jobs:
         if step is None:
             return False
         steps = driver.steps
-        place = 1 + [one.name for one in steps].index(step.name)
+        number = 1 + [one.name for one in steps].index(step.name)
         ends = datetime.now() + timedelta(seconds=driver.left())
         passed = timedelta(seconds=round(time.monotonic() - self._begun))
-        text = f"step {place} of {len(steps)}: {step.name} ({passed} passed, all done about {ends:%a %H:%M})"
+        text = f"step {number} of {len(steps)}: {step.name} ({passed} passed, all done about {ends:%a %H:%M})"
         self._terminal.say(text)
+        if changes := driver.state.changes(step):
+            self._terminal.say(f"{step.name} is done anew: {'; '.join(changes)}", "yellow")
+        place = next(free for free in range(self._most) if all(job.place != free for job in self._running))
         log = driver.folder / "logs" / f"{step.name.replace(' ', '_').replace('/', '_')}.log"
         command = (sys.executable, "-m", "agent_planner.cli.main", "tune", *step.words)
-        job = _Job(step, ChildProcess(step.name, command, log, self._environ()), driver.begin(step))
+        child = ChildProcess(step.name, command, log, self._environ(place))
+        job = _Job(step, child, driver.begin(step), place)
         with deferred():
             job.child.start()
             self._running.append(job)
         return True
 
-    def _environ(self) -> Mapping[str, str]:
+    def _environ(self, place: int) -> Mapping[str, str]:
         """Of a step; a number of threads that the environment has is kept."""
+        from agent_planner.llm.gpus import own_gpu
+
         if self._most == 1:
             return os.environ
         threads = max(1, len(os.sched_getaffinity(0)) // self._most)
-        return {"OMP_NUM_THREADS": str(threads)} | os.environ
+        return {"OMP_NUM_THREADS": str(threads)} | os.environ | own_gpu(self._gpus, place)
 
     def _look(self, status: BusyLine) -> None:
         """Wait a moment, and take up what has ended."""
@@ -190,7 +204,7 @@ class _Jobs:
         child.stop()  # what it has left behind
         self._running.remove(job)
         self._driver.finish(step, job.seconds, job.whole)
-        if step.words[0] == "evaluate":
+        if step.adds:
             status.update("writing the report")
             self._terminal.say(f"report: {_report(self._driver)}")
 
@@ -202,4 +216,4 @@ def _report(driver: "Driver") -> Path:
 
     done = driver.done
     lines = gather(done, driver.study.evaluation.level, driver.folder / "results.jsonl")
-    return write_report(driver.study, driver.folder, done, lines, driver.state.choices)
+    return write_report(driver.study, driver.folder, done, lines, driver.choices)

@@ -2,6 +2,7 @@
 """`agent-planner tune general` and `tune mix`, as a person calls them."""
 
 import json
+import re
 
 import pytest
 import typer
@@ -9,6 +10,7 @@ from typer.testing import CliRunner
 
 from agent_planner.cli import tune_mix
 from agent_planner.errors import ConfigError, UserError
+from agent_planner.tuning.collect.identity import model_hash
 from agent_planner.tuning.data.records import write_records
 from agent_planner.tuning.mixture import sharegpt
 from tests.tuning.mixture.tiny import tiny_model
@@ -104,6 +106,15 @@ def test_options_win_over_the_file(tmp_path, general, agent):
     assert {item["source"] for item in lines(out)} == {"agent", "generated"}
 
 
+def test_what_is_gone_through_again_and_again_is_told(tmp_path, general, agent):
+    mine = tmp_path / "mine.jsonl"
+    mine.write_text(agent.read_text())
+    asked = ("mix", tmp_path / "mixture.jsonl", "--agent", agent, "--agent", mine, "--general", general)
+    told = run(*asked, "--eta", 0.6, "--samples", 300, "--weight", "mine=9", "--weight", "agent=1").stdout
+    assert re.findall(r"^(\w+) is gone through [\d.]+ times; more than 5", told, re.MULTILINE) == ["mine"]
+    assert "is gone through" not in run(*asked, "--eta", 0.6, "--samples", 100).stdout
+
+
 def test_what_is_wrong_is_told(tmp_path, general, agent):
     out, file = tmp_path / "mixture.jsonl", tmp_path / "mix.yaml"
     file.write_text("eta: 0.2\nsample: 4\n")
@@ -128,6 +139,7 @@ def test_synthesis_and_counted_tokens_of_a_model_in_a_folder(tmp_path, agent):
     assert run(*asked, 2).exit_code == 0
     config = json.loads((tmp_path / "own.manifest.json").read_text())["config"]
     assert (config["batch"], config["answer_temperature"], config["top_p"]) == (8, 0.9, 0.9)
+    assert config["model_sha256"] == model_hash(str(model))
     first = lines(out)
     assert run(*asked, 3).exit_code == 0
     assert len(first) == 2 and lines(out)[:2] == first and len(lines(out)) == 3
@@ -136,3 +148,6 @@ def test_synthesis_and_counted_tokens_of_a_model_in_a_folder(tmp_path, agent):
     run("mix", mixture, "--agent", agent, "--general", out, "--samples", 10, "--base", model)
     counts = json.loads((tmp_path / "mixture.manifest.json").read_text())["counts"]
     assert 0 < counts["agent_token_share"] < 1
+    (model / "generation_config.json").write_text(json.dumps({"eos_token_id": 0}))
+    with pytest.raises(UserError, match=r"own\.jsonl\.drawn was begun with other settings \(model_sha256 was"):
+        run(*asked, 4)

@@ -15,9 +15,15 @@ from agent_planner.cli import tune_study
 from agent_planner.cli.main import app
 from agent_planner.errors import ConfigError, InfrastructureError, UserError
 from agent_planner.tuning.data.alone import alone
+from agent_planner.tuning.data.manifest import sha256_of
+from agent_planner.tuning.data.records import write_records
 from agent_planner.tuning.panel.results import EpisodeLine, read_results
+from agent_planner.tuning.study.config import load_study
+from agent_planner.tuning.study.driver import Driver
+from agent_planner.tuning.study.rates import Work
 from agent_planner.tuning.training.journal import read_log
-from tests.tuning.training.tiny import tiny_base
+from tests.tuning.study.made_up import make
+from tests.tuning.training.tiny import talk, tiny_base
 from tests.waits import eventually, until
 
 _LONG_S = 900
@@ -71,7 +77,7 @@ def test_a_study_that_is_killed_goes_on_to_its_end(base, tmp_path):
     process.communicate()
     assert eventually(lambda: not of_study(folder), 60), "the step outlives the study"
     kept = json.loads((folder / "study.json").read_text())
-    assert kept["begun"] == ["train arms/hybrid-0.5/0"] and len(kept["steps"]) == 9
+    assert list(kept["begun"]) == ["train arms/hybrid-0.5/0"] and len(kept["steps"]) == 9
     drawn = (folder / "data" / "scenarios.jsonl").stat().st_mtime_ns
 
     done = subprocess.run(
@@ -116,7 +122,7 @@ def test_ctrl_c_ends_the_step_and_says_how_to_go_on(tmp_path):
     assert process.returncode == 130
     assert "ended within collect data/collected: what is begun resumes; the same command goes on" in told
     assert eventually(lambda: not of_study(folder), 60), "the step outlives the study"
-    assert json.loads((folder / "study.json").read_text())["begun"] == ["collect data/collected"]
+    assert list(json.loads((folder / "study.json").read_text())["begun"]) == ["collect data/collected"]
 
 
 def test_a_dry_run_shows_commands_and_touches_nothing(tmp_path):
@@ -148,7 +154,7 @@ def test_side_by_side_each_step_has_its_share_and_none_outlives_the_one_that_fai
     folder, program = tmp_path / "study", tmp_path / "program"
     program.write_text(
         "#!/bin/sh\n"
-        f"echo $OMP_NUM_THREADS $4 >> {tmp_path}/told\n"
+        f"echo $OMP_NUM_THREADS $CUDA_VISIBLE_DEVICES $4 >> {tmp_path}/told\n"
         f"test $4 = scenarios && while ! grep -q general {tmp_path}/told; do sleep 0.05; done && exit 1\n"
         "exec sleep 600\n"
     )
@@ -156,12 +162,43 @@ def test_side_by_side_each_step_has_its_share_and_none_outlives_the_one_that_fai
     monkeypatch.setattr(tune_study.sys, "executable", str(program))
     monkeypatch.setattr(tune_study.os, "sched_getaffinity", lambda pid: set(range(6)))
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "5,6,7")
     with pytest.raises(InfrastructureError, match=r"scenarios data/scenarios ended with exit code 1"):
         called(*words(folder, "--jobs", 2))
-    assert sorted((tmp_path / "told").read_text().split()) == ["3", "3", "general", "scenarios"]
+    assert sorted((tmp_path / "told").read_text().splitlines()) == ["3 5 scenarios", "3 6 general"]
     assert not of_study(folder)
     begun = json.loads((folder / "study.json").read_text())["begun"]
-    assert begun == ["scenarios data/scenarios", "general data/general_generated"]
+    assert list(begun) == ["scenarios data/scenarios", "general data/general_generated"]
+
+
+def test_what_is_done_anew_is_told_and_why(tmp_path, monkeypatch):
+    folder = tmp_path / "study"
+    driver = Driver(load_study("tiny"), folder)
+    step = driver.steps[0]
+    driver.begin(step)
+    make(step, lambda model, cell, seed: True)
+    driver.finish(step, 1.0, True)
+    drawn = folder / "data" / "scenarios.jsonl"
+    drawn.write_text("mended")
+    monkeypatch.setattr(tune_study.sys, "executable", "/bin/false")
+    told = CliRunner().invoke(app, words(folder)).stdout
+    assert f"scenarios data/scenarios is done anew: {drawn} has changed (it is kept as scenarios.jsonl.changed)" in told
+
+
+def test_a_training_begins_anew_with_data_that_have_changed(base, tmp_path):
+    """With the real command, which goes on with no other data than it has begun with."""
+    driver = Driver(load_study("tiny", str(base)), tmp_path)
+    step = next(step for step in driver.steps if step.work is Work.TRAIN)
+    for place in ("drawer", "oven"):
+        step.inputs[0].parent.mkdir(parents=True, exist_ok=True)
+        write_records(step.inputs[0], [talk(2, place) for _ in range(4)])
+        driver = Driver(driver.study, tmp_path)
+        driver.setup()
+        whole = driver.begin(step)
+        assert called("tune", *step.words).exit_code == 0
+        driver.finish(step, 1.0, whole)
+    ran = json.loads((step.outputs[1]).read_text())
+    assert ran["data"] == {str(step.inputs[0]): sha256_of(step.inputs[0])}
 
 
 def test_two_do_not_work_in_one_folder(tmp_path):

@@ -32,7 +32,7 @@ SMALL = {
 }
 # What a command is told besides, to be small.
 _MORE = {"train": ("--config", "tiny", "--steps", "1"), "evaluate": ("--max-turns", "3")}
-_LLAMA = "meta-llama/Llama-2-7b-chat-hf"
+_LLAMA, _QWEN = "meta-llama/Llama-2-7b-chat-hf", "Qwen/Qwen3-4B-Instruct-2507"
 _LAUNCH = re.compile(r"^accelerate (launch (?:.*\\\n)*.*)$", re.MULTILINE)
 
 
@@ -92,6 +92,16 @@ def run(words):
     assert result.exit_code == 0, result.output
 
 
+def test_every_command_of_the_page_is_carried_out():
+    """Below, by sections; `agent-planner run` takes a robot, and is parsed alone (test_commands.py)."""
+    sections = {"All steps once, small", "General data", "Training", "Another base, and a server for it"}
+    sections |= {"For llama.cpp and Ollama"}
+    for title in re.findall(r"^## (.*)$", PAGE, re.MULTILINE):
+        for block in re.findall(r"^```\n(.*?)^```$", section(title), re.MULTILINE | re.DOTALL):
+            told = {shlex.split(line)[1] for line in block.splitlines() if line.startswith("agent-planner ")}
+            assert told <= ({"run", "tune"} if title in sections else set()), f"{title}: a test has to carry these out"
+
+
 def test_make_reproduce_runs_what_the_page_says():
     script = (ROOT / "scripts" / "reproduce.sh").read_text().replace("\\\n", " ").replace("$out/", "OUT/")
     steps = re.findall(r"^(?:tune OUT/\S+|step agent-planner tune) (.*)$", script, re.MULTILINE)
@@ -134,9 +144,10 @@ def test_a_model_of_7b_as_an_adapter(tiny_7b):
     for step in steps:
         words = [str(tiny_7b / "runs") if word == "runs" else word for word in step]
         words = [str(tiny_7b / "base") if word == _LLAMA else word.replace("OUT/", f"{tiny_7b}/") for word in words]
-        if "--samples" in words:
-            words[words.index("--samples") + 1] = "12"
-        run([*words, "--steps", "2", "--batch", "4"] if words[1] == "train" else words)
+        for option, size in (("--samples", "12"), ("--count", "20")):
+            if option in words:
+                words[words.index(option) + 1] = size
+        run([*words, *{"train": ("--steps", "2", "--batch", "4"), "general": ("--limit", "300")}.get(words[1], ())])
     kept = [json.loads(line) for line in (tiny_7b / "mine.jsonl").read_text().splitlines()]
     assert [record["id"] for record in kept] == ["mine", "taken-over"]
     dropped = json.loads((tiny_7b / "mine.manifest.json").read_text())["counts"]["dropped"]
@@ -148,6 +159,26 @@ def test_a_model_of_7b_as_an_adapter(tiny_7b):
     assert (config["max_tokens"], config["dtype"], config["forced_weight"]) == (4096, "bfloat16", 1.0)
     assert [figures["step"] for figures in log] == [1, 2]
     assert (tiny_7b / "llama" / "adapter" / "adapter_model.safetensors").is_file()
+
+    (export,) = [words for words in commands("For llama.cpp and Ollama") if "default" not in words]
+    run([word.replace("OUT/model/", f"{tiny_7b}/llama/").replace("OUT/", f"{tiny_7b}/") for word in export])
+    assert (tiny_7b / "mine.gguf").read_bytes()[:4] == b"GGUF"
+
+
+@pytest.mark.timeout(300)
+def test_another_base(tiny_7b, tmp_path):
+    """With a tiny Qwen3 in its place."""
+    from tests.tuning.training.tiny import tiny_base
+
+    base = tiny_base("qwen3", tmp_path / "base")
+    for name in ("agent", "general"):
+        shutil.copy(tiny_7b / f"{name}.jsonl", tmp_path)
+    for step in commands("Another base, and a server for it"):
+        words = small([str(base) if word == _QWEN else word for word in step], tmp_path)
+        run([*words[: -len(_MORE["train"])], "--steps", "2", "--batch", "4"] if words[1] == "train" else words)
+    config, _ = told(tmp_path / "qwen")
+    assert (config["full"], config["first_layer"], config["dtype"]) == (False, 0, "bfloat16")
+    assert (tmp_path / "qwen" / "model" / "model.safetensors").is_file()
 
 
 @pytest.mark.timeout(300)

@@ -6,16 +6,18 @@ needs for long (a model) it should open on its first call, and keep.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from multiprocessing import connection, get_context, parent_process
+from multiprocessing.sharedctypes import Synchronized
 from socket import create_connection
 from threading import Thread
 from typing import Any, TypeVar
 
 from agent_planner.errors import InfrastructureError
+from agent_planner.llm.gpus import own_gpu, visible_gpus
 
 # Units on their way for each worker: enough that none waits for the next.
 _AHEAD = 3
@@ -33,8 +35,16 @@ def here(units: Mapping[str, Unit], work: Callable[[Unit], Result]) -> Iterator[
         yield name, work(unit)
 
 
-def in_processes(units: Mapping[str, Unit], work: Callable[[Unit], Result], count: int) -> Iterator[tuple[str, Result]]:
+def in_processes(
+    units: Mapping[str, Unit], work: Callable[[Unit], Result], count: int, gpus: Sequence[str] = ()
+) -> Iterator[tuple[str, Result]]:
     """In that many processes. What a process that dies had in hand is done again by others.
+
+    Args:
+        units: what is to be done.
+        work: what is done with each of them.
+        count: how many processes.
+        gpus: of which each process is given one, in turn (as `visible_gpus` calls them).
 
     Raises:
         InfrastructureError: they die again and again.
@@ -42,7 +52,7 @@ def in_processes(units: Mapping[str, Unit], work: Callable[[Unit], Result], coun
     left = dict(units)
     for _ in range(_MOST_DEATHS):
         try:
-            for name, result in _pooled(left, work, count):
+            for name, result in _pooled(left, work, count, gpus):
                 del left[name]
                 yield name, result
             return
@@ -51,10 +61,13 @@ def in_processes(units: Mapping[str, Unit], work: Callable[[Unit], Result], coun
     raise InfrastructureError(f"processes {_DIED}; take fewer with --processes, and run the same again")
 
 
-def _pooled(units: Mapping[str, Unit], work: Callable[[Unit], Result], count: int) -> Iterator[tuple[str, Result]]:
+def _pooled(
+    units: Mapping[str, Unit], work: Callable[[Unit], Result], count: int, gpus: Sequence[str]
+) -> Iterator[tuple[str, Result]]:
     threads = max(1, len(os.sched_getaffinity(0)) // count)
-    # A fork would copy locks that threads of ours hold.
-    with ProcessPoolExecutor(count, get_context("spawn"), _begin, (threads,)) as pool:
+    context = get_context("spawn")  # a fork would copy locks that threads of ours hold
+    begun = context.Value("i", 0)
+    with ProcessPoolExecutor(count, context, _begin, (threads, gpus, begun)) as pool:
         waiting = iter(list(units.items()))
         running: dict[Future[Result], str] = {}
         try:
@@ -71,9 +84,15 @@ def _pooled(units: Mapping[str, Unit], work: Callable[[Unit], Result], count: in
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _begin(threads: int) -> None:
-    """In a new process, before torch is imported; a number of threads that the environment has is kept."""
+def _begin(threads: int, gpus: Sequence[str], begun: "Synchronized[int]") -> None:
+    """In a new process, before torch is imported; a number of threads that the environment has is kept.
+
+    ``begun`` counts the processes of the pool.
+    """
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+    with begun:
+        os.environ.update(own_gpu(gpus, begun.value))
+        begun.value += 1
     Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -161,5 +180,6 @@ def runner(
     if ray_address:
         return lambda units: on_ray(units, work, ray_address, with_model=with_model)
     if processes > 1:
-        return lambda units: in_processes(units, work, processes)
+        gpus = visible_gpus() if with_model else []
+        return lambda units: in_processes(units, work, processes, gpus)
     return lambda units: here(units, work)

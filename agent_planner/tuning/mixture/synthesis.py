@@ -37,6 +37,7 @@ _PATIENCE = 500
 def synthesize(
     sampler: Sampler,
     config: SynthesisConfig,
+    model_sha256: str,
     journal: Path,
     count: int,
     counts: Counter[str],
@@ -50,6 +51,7 @@ def synthesize(
     Args:
         sampler: draws.
         config: what decides which samples these are.
+        model_sha256: of the files of the base; empty where none is known.
         journal: the file for what was drawn.
         count: conversations wanted.
         counts: is given how many were ``kept`` and how many left out, by reason: ``not_ended`` (cut by the limit),
@@ -60,11 +62,12 @@ def synthesize(
 
     Raises:
         ModelError: hardly any sample can be used.
-        UserError: the journal was begun with another configuration.
+        UserError: the journal was begun with another configuration, or another model.
     """
+    begun_with = config.model_dump(mode="json") | {"model_sha256": model_sha256}
     kept: list[Record] = []
     seen: set[str] = set()
-    for batch, samples in enumerate(_batches(sampler, config, Journal(journal, config.model_dump(mode="json")))):
+    for batch, samples in enumerate(_batches(sampler, config, Journal(journal, begun_with))):
         for row, sample in enumerate(samples):
             reason = sample["reason"]
             if reason is None and (key := opening_key(sample["instruction"])) in seen:

@@ -48,6 +48,11 @@ def subject(name: str, weights: str) -> Subject:
     return Subject(model=name, adapter=sha256_of(file) if file is not None and file.is_file() else model_hash(weights))
 
 
+def told_apart(path: Path) -> str:
+    """What lines call a file of held-out data: two of one name are told apart by their contents."""
+    return f"{path.name} {sha256_of(path)[:8]}"
+
+
 def asked(cell: str, split: str, seed: int) -> Asked:
     """What stands in that place of the panel.
 

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Goes through the steps of a study: which one is next, what has to be chosen before, and how long the rest takes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import yaml
 
 from agent_planner.errors import UserError, did_you_mean
 from agent_planner.recording.episode import whole_file
+from agent_planner.tuning.panel.measure import told_apart
 from agent_planner.tuning.panel.results import EpisodeLine, Line
 from agent_planner.tuning.study.choice import Choice, choose_best, choose_eta
 from agent_planner.tuning.study.config import Study
@@ -15,7 +16,7 @@ from agent_planner.tuning.study.gather import lines_of
 from agent_planner.tuning.study.places import BEST, ETA, Places
 from agent_planner.tuning.study.plan import plan
 from agent_planner.tuning.study.rates import Work
-from agent_planner.tuning.study.state import State
+from agent_planner.tuning.study.state import Chosen, State
 from agent_planner.tuning.study.steps import Step, needed
 
 
@@ -53,7 +54,30 @@ class Driver:
     @property
     def places(self) -> Places:
         """Where everything is, as far as things were chosen."""
-        return Places(self.study, self.folder, self.state.values)
+        return self._places(self.choices)
+
+    def _places(self, choices: Mapping[str, Chosen]) -> Places:
+        return Places(self.study, self.folder, {name: choice.value for name, choice in choices.items()})
+
+    @property
+    def choices(self) -> dict[str, Chosen]:
+        """What was chosen, by its name, from results that still are as they were; else it is chosen anew."""
+        found: dict[str, Chosen] = {}
+        for name in (ETA, BEST):
+            if (choice := self.state.chosen(name, self._rests(name, self._places(found)))) is not None:
+                found[name] = choice
+        return found
+
+    def _rests(self, name: str, places: Places) -> Sequence[Path]:
+        """The results that something is chosen by."""
+        if name == ETA:
+            return (places.eta_results,)
+        return [places.results(arm, seed) for arm in self._candidates for seed in self.study.seeds]
+
+    @property
+    def _candidates(self) -> list[str]:
+        """The main arms that have learned something of the robot."""
+        return [arm for arm, recipe in self.study.main.items() if recipe.eta != 0]
 
     @property
     def steps(self) -> list[Step]:
@@ -62,8 +86,15 @@ class Driver:
 
     @property
     def done(self) -> list[Step]:
-        """All steps that are done, whether they were asked for or not."""
-        return [step for step in plan(self.places) if self.state.record(step) is not None]
+        """All steps that are done, with all that they rest on, whether they were asked for or not."""
+        done: list[Step] = []
+        unmade: set[Path] = set()
+        for step in plan(self.places):
+            if self.state.record(step) is not None and unmade.isdisjoint(step.inputs):
+                done.append(step)
+            else:
+                unmade.update(step.outputs)
+        return done
 
     def next(self, running: Collection[str] = ()) -> Step | None:
         """A step to do now, beside those ``running`` (names); what it waits for is chosen first.
@@ -79,7 +110,7 @@ class Driver:
                 return step
             name = step.waits[0]
             chosen = self._choose(name)
-            self.state.choose(name, chosen.value, chosen.figures)
+            self.state.choose(name, chosen.value, chosen.figures, self._rests(name, self.places))
 
     def begin(self, step: Step) -> bool:
         """Say that a step begins; returns whether it was not begun before."""
@@ -127,23 +158,22 @@ class Driver:
             first = self.study.seeds[0]
             candidates = {eta: str(places.model(self.study.hybrid, first, eta)) for eta in self.study.etas}
             models = (places.base, *candidates.values())
-            lines = [line for model in models for line in self._lines(places.eta_results, model)]
+            lines = [line for model in models for line in self._lines(places.eta_results, model, places.held_out)]
             return choose_eta(lines, places.base, candidates)
         assert name == BEST
         return choose_best(self._episodes(places))
 
     def _episodes(self, places: Places) -> dict[str, list[EpisodeLine]]:
-        """The episodes of the main arms that have learned something of the robot."""
-        found: dict[str, list[EpisodeLine]] = {}
-        for arm, recipe in self.study.main.items():
-            if recipe.eta != 0:
-                found[arm] = [
-                    line
-                    for seed in self.study.seeds
-                    for line in self._lines(places.results(arm, seed), str(places.model(arm, seed)))
-                    if isinstance(line, EpisodeLine)
-                ]
-        return found
+        """The episodes of those of which the best is chosen."""
+        return {
+            arm: [
+                line
+                for seed in self.study.seeds
+                for line in self._lines(places.results(arm, seed), str(places.model(arm, seed)))
+                if isinstance(line, EpisodeLine)
+            ]
+            for arm in self._candidates
+        }
 
-    def _lines(self, path: Path, model: str) -> list[Line]:
-        return lines_of(path, model, self.study.evaluation.level)
+    def _lines(self, path: Path, model: str, held_out: Sequence[Path] = ()) -> list[Line]:
+        return lines_of(path, model, self.study.evaluation.level, [told_apart(file) for file in held_out])

@@ -83,6 +83,11 @@ class Places:
         """A file of the data that arms share."""
         return self.folder / "data" / f"{name}.jsonl"
 
+    @property
+    def held_out(self) -> tuple[Path, Path]:
+        """What no arm learns from: conversations, and records of the robot."""
+        return self.data("held_out_general"), self.data("held_out_collected")
+
     def config(self, forced_weight: float | None) -> Path:
         """The configuration of the training."""
         return self.folder / ("training.yaml" if forced_weight is None else f"training-forced-{forced_weight:g}.yaml")

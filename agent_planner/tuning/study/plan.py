@@ -4,8 +4,9 @@
 from pathlib import Path
 from typing import Any
 
+from agent_planner.tuning.collect.work import WorkFile
 from agent_planner.tuning.data.manifest import manifest_path
-from agent_planner.tuning.mixture.names import Split
+from agent_planner.tuning.mixture.names import GeneralSource, Split
 from agent_planner.tuning.study.config import (
     BASE,
     DAGGER,
@@ -69,7 +70,8 @@ class _Planner:
     ) -> None:
         name = f"{work.value} {out.relative_to(self.at.folder).with_suffix('')}"
         command = (work.value if work is not Work.ACT else "collect", *words)
-        self._add(Step(name, work, command, inputs, (out, manifest_path(out)), seconds, **more))
+        unfinished = WorkFile(out, {}).path
+        self._add(Step(name, work, command, inputs, (out, manifest_path(out)), seconds, unfinished=unfinished, **more))
 
     def _data(self) -> None:
         data, held = self.study.data, self.study.held_out
@@ -101,6 +103,7 @@ class _Planner:
     def _conversations(self, out: Path, told: General, split: Split) -> None:
         words = [str(out), "--source", told.source, "--count", str(told.count), "--seed", str(self.study.data.seed)]
         words += ["--limit", str(told.limit)] if told.limit is not None else []
+        words += ["--base", self.at.training.base] if told.source is GeneralSource.SYNTHESIS else []
         words += ["--split", split.value] if split is not Split.TRAIN else []
         seconds = seconds_of(command=1, general_conversation=told.count)
         self._data_step(Work.GENERAL, tuple(words), (), out, seconds)
@@ -205,7 +208,10 @@ class _Planner:
         outputs = (self.at.made(place), out / "run.json")
         own = eta * samples
         seconds = seconds_of(model_command=1, learned_record=own, learned_conversation=samples - own)
-        self._add(Step(name, Work.TRAIN, tuple(words), (mixture, *inputs), outputs, seconds, **told))
+        unfinished = out / "checkpoint.pt"
+        self._add(
+            Step(name, Work.TRAIN, tuple(words), (mixture, *inputs), outputs, seconds, unfinished=unfinished, **told)
+        )
 
     def _measure(self, arm: str, seed: int, model: str, inputs: tuple[Path, ...], waits: tuple[str, ...] = ()) -> None:
         """All that is asked of main arms and base."""
@@ -221,7 +227,7 @@ class _Planner:
 
     def _reading(self) -> tuple[tuple[str, ...], tuple[Path, ...], float]:
         """What is read of the held-out data: words of the command, files, seconds."""
-        conversations, records = self.at.data("held_out_general"), self.at.data("held_out_collected")
+        conversations, records = self.at.held_out
         words = ("--cell", "general_likelihood", "--data", str(conversations))
         words += ("--cell", "choice_accuracy", "--records", str(records))
         held = self.study.held_out

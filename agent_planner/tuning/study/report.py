@@ -5,7 +5,6 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 from agent_planner.recording.episode import whole_file
 from agent_planner.tuning.data.manifest import manifest_path
@@ -17,6 +16,7 @@ from agent_planner.tuning.study.config import BASE, EXPERT, ROUNDS, START, Study
 from agent_planner.tuning.study.gather import arm_of, model_name
 from agent_planner.tuning.study.places import BEST, ETA
 from agent_planner.tuning.study.rates import Work
+from agent_planner.tuning.study.state import Chosen
 from agent_planner.tuning.study.steps import Step
 
 Arms = Mapping[str, list[EpisodeLine]]
@@ -29,7 +29,7 @@ _HOW = (
 
 
 def write_report(
-    study: Study, folder: Path, steps: Sequence[Step], lines: Sequence[Line], choices: Mapping[str, Mapping[str, Any]]
+    study: Study, folder: Path, steps: Sequence[Step], lines: Sequence[Line], choices: Mapping[str, Chosen]
 ) -> Path:
     """Write ``report.md`` and its plots into the folder of a study; returns the page.
 
@@ -83,9 +83,9 @@ def _pooled(by_seed: Mapping[str, list[EpisodeLine]]) -> dict[str, list[EpisodeL
     return arms
 
 
-def _chosen(choices: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+def _chosen(choices: Mapping[str, Chosen]) -> Iterator[str]:
     if ETA in choices:
-        yield f"## Eta: {choices[ETA]['value']:g}"
+        yield f"## Eta: {choices[ETA].value:g}"
         yield (
             "The highest choice accuracy (of the tokens of held-out records that hold a choice, how many the model "
             "puts first) among those whose general negative log-likelihood is at most 2 % above the base's; if there "
@@ -94,7 +94,7 @@ def _chosen(choices: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         )
         body = [
             [eta, f"{f['choice_accuracy'] * 100:.2f} %", f"{-f['loss']:.4f}", f"{f['against_base'] * 100:+.2f} %"]
-            for eta, f in choices[ETA]["figures"].items()
+            for eta, f in choices[ETA].figures.items()
         ]
         head = ["eta", "choice accuracy", "log-likelihood a token", "negative log-likelihood against the base"]
         yield tables.markdown(head, body)
@@ -193,13 +193,13 @@ def _share(lines: Sequence[EpisodeLine]) -> str:
     return tables.share(sum(line.success for line in lines), len(lines))
 
 
-def _top(study: Study, arms: Arms, choices: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+def _top(study: Study, arms: Arms, choices: Mapping[str, Chosen]) -> Iterator[str]:
     shown = [arm for arm in (START, *ROUNDS) if arm in arms]
-    if not shown:
+    if not shown or BEST not in choices:
         return
-    best = choices[BEST]["value"]
+    best = choices[BEST].value
     yield "## On top of the best"
-    figures = ", ".join(f"{arm} {found['success'] * 100:.1f} %" for arm, found in choices[BEST]["figures"].items())
+    figures = ", ".join(f"{arm} {found['success'] * 100:.1f} %" for arm, found in choices[BEST].figures.items())
     yield (
         f"All rounds go on from {best}/{study.seeds[0]} ({START}); {best} has the highest mean success over cells "
         f"({figures}). These episodes are others than those it was chosen by."

@@ -3,8 +3,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,24 +19,48 @@ from agent_planner.tuning.study.config import Study
 from agent_planner.tuning.study.steps import Step
 
 
-class Done(BaseModel):
-    """A step that is done.
+class Begun(BaseModel):
+    """A step that was begun.
 
     Attributes:
-        command: that did it.
-        seconds: that it took, the last time if it was broken off before; of what runs side by side, each its share.
-        whole: whether it was not broken off before, so that its seconds are all that it takes.
-        sha256: of its first output.
-        inputs: the sha256 of what it was made from, by path.
+        command: that does it.
+        inputs: the sha256 of what it is made from, by path.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     command: str
+    inputs: dict[str, str]
+
+
+class Done(Begun):
+    """A step that is done.
+
+    Attributes:
+        seconds: that it took, the last time if it was broken off before; of what runs side by side, each its share.
+        whole: whether it was not broken off before, so that its seconds are all that it takes.
+        sha256: of its first output.
+    """
+
     seconds: float
     whole: bool
     sha256: str
-    inputs: dict[str, str]
+
+
+class Chosen(BaseModel):
+    """A choice.
+
+    Attributes:
+        value: what was chosen.
+        figures: of everything that could have been.
+        rests: the sha256 of the results that it was made from, by path.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    value: Any
+    figures: dict[str, Any]
+    rests: dict[str, str]
 
 
 class _File(BaseModel):
@@ -43,8 +68,8 @@ class _File(BaseModel):
 
     folder: str
     configuration: dict[str, Any]
-    choices: dict[str, dict[str, Any]] = {}
-    begun: list[str] = []
+    choices: dict[str, Chosen] = {}
+    begun: dict[str, Begun] = {}
     steps: dict[str, Done] = {}
 
 
@@ -88,19 +113,14 @@ class State:
             )
         self._file = found
 
-    @property
-    def choices(self) -> Mapping[str, Mapping[str, Any]]:
-        """What was chosen, by its name: ``value``, and the ``figures`` that it rests on."""
-        return self._file.choices
+    def chosen(self, name: str, rests: Sequence[Path]) -> Chosen | None:
+        """A choice; None if it was not made, or not from these results as they are now."""
+        found = self._file.choices.get(name)
+        return found if found is not None and found.rests == self._hashed(rests) else None
 
-    @property
-    def values(self) -> dict[str, Any]:
-        """What was chosen, without the figures."""
-        return {name: choice["value"] for name, choice in self._file.choices.items()}
-
-    def choose(self, name: str, value: Any, figures: Mapping[str, Any]) -> None:
-        """Keep a choice."""
-        self._file.choices[name] = {"value": value, "figures": dict(figures)}
+    def choose(self, name: str, value: Any, figures: Mapping[str, Any], rests: Sequence[Path]) -> None:
+        """Keep a choice, which was made from these results."""
+        self._file.choices[name] = Chosen(value=value, figures=dict(figures), rests=self._hashed(rests))
         self._write()
 
     def record(self, step: Step) -> Done | None:
@@ -113,20 +133,48 @@ class State:
             return None
         if not all(path.exists() for path in (*step.inputs, *step.outputs)):
             return None
-        same = self._hash(step.outputs[0]) == found.sha256 and self._inputs(step) == found.inputs
+        same = self._hash(step.outputs[0]) == found.sha256 and self._hashed(step.inputs) == found.inputs
         return found if same else None
 
-    def _inputs(self, step: Step) -> dict[str, str]:
-        return {str(path): self._hash(path) for path in step.inputs}
+    def changes(self, step: Step) -> list[str]:
+        """Why a step is done anew, in words; empty if it was never begun, or was broken off and can go on."""
+        before = self._before(step)
+        if before is None:
+            return []
+        now = self._hashed(step.inputs)
+        told = [] if before.command == step.command else [f"its command was {before.command}"]
+        paths = dict.fromkeys((*before.inputs, *now))
+        told += [f"{path} has changed" for path in paths if before.inputs.get(path) != now.get(path)]
+        if step.name in self._file.steps:
+            told += [f"{path} is gone" for path in step.outputs if not path.exists()]
+        if self._altered(step):
+            out = step.outputs[0]
+            told.append(f"{out} has changed" + ("" if step.adds else f" (it is kept as {_aside(out).name})"))
+        return told
 
     def begin(self, step: Step) -> bool:
-        """Say that a step begins; returns whether it was not begun before."""
-        whole = step.name not in self._file.begun
-        if whole:
-            self._file.begun.append(step.name)
+        """Say that a step begins; returns whether it was not begun before.
+
+        One that is done anew goes on from nothing. What somebody else has changed of its output is kept beside it.
+        """
+        whole = self._before(step) is None
+        if step.unfinished is not None and self.changes(step):
+            step.unfinished.unlink(missing_ok=True)
+        if self._altered(step) and not step.adds:
+            step.outputs[0].rename(_aside(step.outputs[0]))
+        self._file.begun[step.name] = Begun(command=step.command, inputs=self._hashed(step.inputs))
         self._file.steps.pop(step.name, None)  # nobody looks at what is being written
         self._write()
         return whole
+
+    def _before(self, step: Step) -> Begun | None:
+        """How it was begun last; one that is done, too."""
+        return self._file.begun.get(step.name) or self._file.steps.get(step.name)
+
+    def _altered(self, step: Step) -> bool:
+        """Whether somebody else has changed what a step that is done has made."""
+        done, out = self._file.steps.get(step.name), step.outputs[0]
+        return done is not None and out.exists() and self._hash(out) != done.sha256
 
     def finish(self, step: Step, seconds: float, whole: bool) -> None:
         """Say that it is done.
@@ -144,10 +192,12 @@ class State:
             seconds=round(seconds, 1),
             whole=whole,
             sha256=self._hash(step.outputs[0]),
-            inputs=self._inputs(step),
+            inputs=self._file.begun.pop(step.name).inputs,
         )
-        self._file.begun.remove(step.name)
         self._write()
+
+    def _hashed(self, paths: Sequence[Path]) -> dict[str, str]:
+        return {str(path): self._hash(path) for path in paths}
 
     def _hash(self, path: Path) -> str:
         """Each file is read once a call: nobody else writes there."""
@@ -173,6 +223,12 @@ def hash_of(path: Path) -> str:
     files = sorted(file for file in path.rglob("*") if file.is_file())
     told = "".join(f"{file.relative_to(path)} {sha256_of(file)}\n" for file in files)
     return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _aside(path: Path) -> Path:
+    """A free name beside a file or folder."""
+    names = (f"{path.name}.changed{number or ''}" for number in count())
+    return next(place for name in names if not (place := path.with_name(name)).exists())
 
 
 def _differences(before: Any, now: Any, where: str) -> Iterator[str]:

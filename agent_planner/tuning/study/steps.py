@@ -23,6 +23,7 @@ class Step:
         arm: whose it is; empty for what several share.
         seed: of the training; None where there is none.
         waits: names of the choices without which its words are not settled.
+        unfinished: the file from which the command goes on where it was broken off, if it is told the same.
     """
 
     name: str
@@ -34,11 +35,17 @@ class Step:
     arm: str = ""
     seed: int | None = None
     waits: tuple[str, ...] = ()
+    unfinished: Path | None = None
 
     @property
     def command(self) -> str:
         """As a person would type it."""
         return shlex.join(("agent-planner", "tune", *self.words))
+
+    @property
+    def adds(self) -> bool:
+        """Whether the command adds to a file, whose lines say of what they are, and takes nothing away."""
+        return self.words[0] == "evaluate"
 
 
 def needed(steps: Sequence[Step], arms: Collection[str]) -> list[Step]:

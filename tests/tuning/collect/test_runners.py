@@ -16,6 +16,7 @@ from agent_planner.errors import ConfigError, InfrastructureError
 from agent_planner.tuning.collect import runners
 from agent_planner.tuning.collect.config import CollectConfig
 from agent_planner.tuning.collect.trajectories import trajectories
+from tests.waits import eventually
 
 WORK = partial(trajectories, config=CollectConfig(seed=4))
 
@@ -61,6 +62,20 @@ def with_a_death(results, named):
 
 def test_processes_give_the_same(situations, wanted):
     assert dict(runners.in_processes(situations, WORK, 2)) == wanted
+
+
+def seen(folder):
+    """The GPU of the process, once there are as many processes as there are units."""
+    (folder / str(os.getpid())).touch()
+    assert eventually(lambda: len(os.listdir(folder)) == 3, 120)
+    return os.environ["CUDA_VISIBLE_DEVICES"]
+
+
+@pytest.mark.parametrize(("with_model", "wanted"), [(True, ["4", "4", "7"]), (False, ["4, 7"] * 3)])
+def test_processes_with_a_model_have_gpus_in_turn(tmp_path, monkeypatch, with_model, wanted):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "4, 7")
+    run = runners.runner(seen, 3, "", with_model=with_model)
+    assert sorted(gpu for _, gpu in run(dict.fromkeys("abc", tmp_path))) == wanted
 
 
 @pytest.mark.live

@@ -29,9 +29,9 @@ def sampler():
     return Sampler(tiny_model(), CONFIG.top_p)
 
 
-def made(sampler, journal, count, config=CONFIG):
+def made(sampler, journal, count, config=CONFIG, model_sha256="one"):
     counts = Counter()
-    return [item.plain() for item in synthesize(sampler, config, journal, count, counts)], counts
+    return [item.plain() for item in synthesize(sampler, config, model_sha256, journal, count, counts)], counts
 
 
 def test_the_same_seed_gives_the_same_set_and_leaves_torch_alone(sampler, tmp_path):
@@ -70,7 +70,7 @@ def test_an_instruction_is_of_one_split_whoever_draws_it(tmp_path):
     for split in Split:
         sampler, counts = _Scripted(), Counter()
         config = batch.model_copy(update={"split": split})
-        kept = synthesize(sampler, config, tmp_path / split, 20, counts)
+        kept = synthesize(sampler, config, "", tmp_path / split, 20, counts)
         found[split] = {item.conversations[0].value for item in kept}
         assert all(split_of("synthesis", opening_key(text)) is split for text in sampler.answered)
         assert counts["other_split"] > 0 and len(found[split]) == 20
@@ -129,6 +129,8 @@ def test_a_larger_count_goes_on_where_it_was(sampler, tmp_path):
     assert (tmp_path / "drawn").read_text().splitlines()[: len(lines)] == lines
     with pytest.raises(UserError, match=r"was begun with other settings \(seed was 0, is 1\)"):
         made(sampler, tmp_path / "drawn", 6, CONFIG.model_copy(update={"seed": 1}))
+    with pytest.raises(UserError, match=r"was begun with other settings \(model_sha256 was 'one', is 'another'\)"):
+        made(sampler, tmp_path / "drawn", 6, model_sha256="another")
 
 
 _CHILD = """
@@ -139,7 +141,7 @@ from agent_planner.tuning.mixture.sampler import Sampler
 from agent_planner.tuning.mixture.synthesis import synthesize
 from tests.tuning.mixture.test_synthesis import CONFIG
 from tests.tuning.mixture.tiny import tiny_model
-synthesize(Sampler(tiny_model(), CONFIG.top_p), CONFIG, Path(sys.argv[1]), 10_000, Counter())
+synthesize(Sampler(tiny_model(), CONFIG.top_p), CONFIG, "one", Path(sys.argv[1]), 10_000, Counter())
 """
 
 

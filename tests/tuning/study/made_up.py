@@ -3,9 +3,10 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 from agent_planner.tuning.data.records import write_records
-from agent_planner.tuning.panel.measure import subject
+from agent_planner.tuning.panel.measure import subject, told_apart
 from agent_planner.tuning.panel.results import ChoiceLine, LikelihoodLine, Line
 from agent_planner.tuning.study.driver import Driver
 from agent_planner.tuning.study.steps import Step
@@ -46,11 +47,12 @@ def _measured(step: Step, succeeds: Succeeds) -> list[Line]:
             if cell == "general_tasks":
                 lines += [task(**who, seed=seed) for seed in seeds]
             elif cell == "general_likelihood":
-                told = {**who, "data": "held_out", "tokens": 9}
+                told = {**who, "data": told_apart(Path(options(step, "--data")[0])), "tokens": 9}
                 lines += [LikelihoodLine(**told, conversation=str(n), log_likelihood=-2.0 - n / 9) for n in range(3)]
             elif cell == "choice_accuracy":
                 right = 80 if "0.8" in model else 60
-                lines += [ChoiceLine(**who, data="held_out", group="one", tokens=100, right=right)]
+                data = told_apart(Path(options(step, "--records")[0]))
+                lines += [ChoiceLine(**who, data=data, group="one", tokens=100, right=right)]
             else:
                 lines += [episode(succeeds(model, cell, s), **who, cell=cell, seed=s) for s in seeds]
     return lines

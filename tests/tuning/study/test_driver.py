@@ -8,6 +8,7 @@ from agent_planner.tuning.study.config import load_study
 from agent_planner.tuning.study.driver import Driver
 from agent_planner.tuning.study.rates import Work
 from agent_planner.tuning.training.config import load_config
+from tests.tuning.study import made_up
 from tests.tuning.study.made_up import do_all, make
 
 CORES = load_study("cores")
@@ -19,6 +20,10 @@ def begun(folder, study=CORES, only=()):
     return driver
 
 
+def chosen(driver):
+    return {name: choice.value for name, choice in driver.choices.items()}
+
+
 def better_alone(model, cell, seed):
     return "agent_only" in model
 
@@ -26,8 +31,8 @@ def better_alone(model, cell, seed):
 def test_everything_is_done_once_and_choices_are_made_on_the_way(tmp_path):
     driver = begun(tmp_path)
     names = do_all(driver, better_alone)
-    assert driver.state.values == {"eta": 0.8, "best": "agent_only"}
-    assert set(driver.state.choices["best"]["figures"]) == {"agent_only", "hybrid"}
+    assert chosen(driver) == {"eta": 0.8, "best": "agent_only"}
+    assert set(driver.choices["best"].figures) == {"agent_only", "hybrid"}
     assert names == [step.name for step in driver.steps] and len(names) == 100
     assert do_all(begun(tmp_path)) == []
     assert driver.left() == 0
@@ -41,6 +46,37 @@ def test_what_is_gone_is_made_again_and_nothing_else(tmp_path):
     assert do_all(begun(tmp_path)) == [gone.name]
 
 
+def made_otherwise(step, succeeds):
+    """From what was mended; the eta that was the best is so no longer."""
+    make(step, succeeds)
+    out = step.outputs[0]
+    if step.name == "read eta":
+        out.write_text(out.read_text().replace('"right": 80', '"right": 10'))
+    elif step.work is Work.TRAIN:
+        (out / "adapter_model.safetensors").write_text(f"{step.name} anew")
+    elif step.work in (Work.COLLECT, Work.FILTER, Work.MIX):
+        out.write_text(f"{step.name} anew")
+
+
+def test_a_change_is_followed_up_to_the_choices(tmp_path, monkeypatch):
+    driver = begun(tmp_path)
+    do_all(driver, better_alone)
+    collected = driver.places.data("collected")
+    collected.write_text("mended")
+    checkpoint = driver.places.arm("agent_only", 0) / "model" / "checkpoint.pt"
+    checkpoint.write_text("at its end")
+
+    driver = begun(tmp_path)
+    assert not any(step.work is Work.TRAIN for step in driver.done), "what rests on it does not count until then"
+    monkeypatch.setattr(made_up, "make", made_otherwise)
+    names = do_all(driver, lambda model, cell, seed: "hybrid" in model)
+    assert chosen(driver) == {"eta": 0.2, "best": "hybrid"}
+    assert names.count("read eta") == 1 and "train arms/agent_only/0" in names and "train arms/hybrid-0.2/2" in names
+    assert not checkpoint.exists(), "training would refuse to go on with other data"
+    assert collected.with_name("collected.jsonl.changed").read_text() == "mended"
+    assert driver.done == driver.steps
+
+
 def test_some_arms_first_and_the_rest_later(tmp_path):
     first = do_all(begun(tmp_path, only=["agent_only"]))
     assert len(first) == len(set(first)) and not any("hybrid" in name for name in first)
@@ -52,7 +88,7 @@ def test_an_arm_with_one_seed_rests_on_the_choice_of_its_eta(tmp_path):
     study = CORES.model_copy(update={"seeds": (0,), "top": None})
     driver = begun(tmp_path, study, only=["hybrid"])
     do_all(driver)
-    assert driver.state.values["eta"] == 0.8
+    assert chosen(driver)["eta"] == 0.8
 
 
 def test_side_by_side_a_step_begins_when_what_it_rests_on_is_there(tmp_path):
@@ -73,7 +109,7 @@ def test_side_by_side_a_step_begins_when_what_it_rests_on_is_there(tmp_path):
         driver.finish(step, 1.0, True)
         made.update(step.outputs)
     assert sorted(order) == sorted(step.name for step in driver.steps)
-    assert driver.state.values == {"eta": 0.8, "best": "agent_only"}
+    assert chosen(driver) == {"eta": 0.8, "best": "agent_only"}
 
 
 def test_a_step_that_was_broken_off_is_begun_again(tmp_path):

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from agent_planner.tuning.mixture.names import GeneralSource
 from agent_planner.tuning.panel.cells import CELLS
-from agent_planner.tuning.study.config import PRESETS, Training, load_study
+from agent_planner.tuning.study.config import PRESETS, General, Training, load_study
 from agent_planner.tuning.study.places import Places
 from agent_planner.tuning.study.plan import plan
 from agent_planner.tuning.study.rates import RATES, Work, seconds_of
@@ -163,6 +164,17 @@ def test_self_exploration_draws_what_it_says():
     steps = {step.arm: step for step in steps_of("cores") if step.work is Work.ACT}
     assert option(steps["self_exploration"], "--temperature") == "0.7"
     assert "--temperature" not in steps["dagger"].words
+
+
+def test_the_base_that_is_trained_says_what_it_would_say():
+    study = load_study("tiny", "some/base")
+    own = General(source=GeneralSource.SYNTHESIS, count=30)
+    data = study.data.model_copy(update={"general": (own,)})
+    held_out = study.held_out.model_copy(update={"general": own})
+    steps = plan(Places(study.model_copy(update={"data": data, "held_out": held_out}), Path("x"), {}))
+    drawn = [option(step, "--base") for step in steps if step.work is Work.GENERAL]
+    assert drawn == ["some/base", "some/base"]
+    assert not any("--base" in step.words for step in steps_of("tiny") if step.work is Work.GENERAL)
 
 
 def test_a_single_eta_needs_no_choice():

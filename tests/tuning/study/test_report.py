@@ -6,7 +6,7 @@ import re
 
 from PIL import Image
 
-from agent_planner.tuning.panel.results import EpisodeLine, read_results
+from agent_planner.tuning.panel.results import EpisodeLine, LikelihoodLine, read_results
 from agent_planner.tuning.study.config import load_study
 from agent_planner.tuning.study.driver import Driver
 from agent_planner.tuning.study.gather import gather, lines_of
@@ -25,7 +25,7 @@ def succeeds(model, cell, seed):
 
 def written(driver, folder):
     lines = gather(driver.done, driver.study.evaluation.level, folder / "results.jsonl")
-    return write_report(driver.study, folder, driver.done, lines, driver.state.choices).read_text()
+    return write_report(driver.study, folder, driver.done, lines, driver.choices).read_text()
 
 
 def row(text, *cells):
@@ -94,10 +94,21 @@ def test_what_is_not_of_the_model_as_it_is_now_does_not_count(tmp_path):
     plain = [json.dumps(first.model_copy(update=other).model_dump(mode="json")) for other in others]
     place.write_text("\n".join([kept.strip(), *plain]) + "\n")
     model = str(driver.places.model("agent_only", 1))
-    found = [line for line in lines_of(place, model, Level.GRAMMAR) if isinstance(line, EpisodeLine)]
+    found = [line for line in lines_of(place, model, Level.GRAMMAR, ()) if isinstance(line, EpisodeLine)]
     assert len(found) == 200 and {(line.adapter, line.level, line.look_ahead) for line in found} == {
         (first.adapter, "grammar", False)
     }
+
+
+def test_what_was_read_of_other_held_out_data_does_not_count(tmp_path):
+    driver = Driver(load_study("cores"), tmp_path, ["agent_only"])
+    do_all(driver, succeeds)
+    place = driver.places.results("agent_only", 1)
+    first = next(line for line in read_results([place]) if isinstance(line, LikelihoodLine))
+    of_others = first.model_copy(update={"data": "held_out_general.jsonl 01234567"})
+    place.write_text(place.read_text() + json.dumps(of_others.model_dump(mode="json")) + "\n")
+    lines = gather([step for step in driver.steps if place in step.outputs], Level.GRAMMAR, tmp_path / "results.jsonl")
+    assert {line.data for line in lines if isinstance(line, LikelihoodLine)} == {first.data}
 
 
 def test_before_anything_was_measured(tmp_path):

@@ -60,6 +60,66 @@ def test_a_step_is_done_again_when_what_it_was_made_from_has_changed(tmp_path):
     assert again(tmp_path).record(second) is not None
 
 
+def test_what_was_broken_off_goes_on_and_what_has_changed_begins_anew(tmp_path):
+    source, half = tmp_path / "source.jsonl", tmp_path / "half"
+    step = replace(a_step(tmp_path), inputs=(source,), unfinished=half)
+    source.write_text("one")
+    half.write_text("somebody's")
+    assert State(STUDY, tmp_path).changes(step) == []
+    State(STUDY, tmp_path).begin(step)
+    assert half.exists(), "this step has not made it"
+    again(tmp_path).begin(step)
+    assert half.exists() and again(tmp_path).changes(step) == []
+
+    source.write_text("another")
+    state = again(tmp_path)
+    assert state.changes(step) == [f"{source} has changed"]
+    state.begin(step)
+    assert not half.exists()
+    half.write_text("of the other")
+    other = replace(step, words=(*step.words, "--seed", "1"))
+    assert state.changes(other) == [f"its command was {step.command}"]
+    state.begin(other)
+    assert not half.exists()
+
+
+def test_what_is_done_and_gone_is_not_gone_on_with(tmp_path):
+    state, step = State(STUDY, tmp_path), replace(a_step(tmp_path), unfinished=tmp_path / "last")
+    do(state, step)
+    (tmp_path / "last").write_text("at its end")
+    step.outputs[1].unlink()
+    assert again(tmp_path).changes(step) == [f"{step.outputs[1]} is gone"]
+    again(tmp_path).begin(step)
+    assert not (tmp_path / "last").exists() and step.outputs[0].read_text() == "made"
+
+
+def test_what_somebody_has_changed_is_kept(tmp_path):
+    step = a_step(tmp_path)
+    for text in ("mine", "mine again"):
+        do(again(tmp_path), step)
+        step.outputs[0].write_text(text)
+    assert again(tmp_path).changes(step) == [f"{step.outputs[0]} has changed (it is kept as draw.jsonl.changed1)"]
+    do(again(tmp_path), step)
+    kept = [(tmp_path / f"draw.jsonl.changed{number}").read_text() for number in ("", 1)]
+    assert kept == ["mine", "mine again"] and step.outputs[0].read_text() == "made"
+    results = replace(a_step(tmp_path, "results"), words=("evaluate", "results.jsonl"))
+    do(again(tmp_path), results)
+    results.outputs[0].write_text("made, and more")
+    assert again(tmp_path).changes(results) == [f"{results.outputs[0]} has changed"]
+    again(tmp_path).begin(results)
+    assert results.outputs[0].read_text() == "made, and more", "evaluate adds to it"
+
+
+def test_a_choice_holds_as_long_as_the_results_that_it_rests_on(tmp_path):
+    results = tmp_path / "eta.jsonl"
+    results.write_text("one")
+    State(STUDY, tmp_path).choose("eta", 0.5, {}, [results])
+    assert again(tmp_path).chosen("eta", [results]) is not None
+    assert again(tmp_path).chosen("eta", [tmp_path / "study.json"]) is None
+    results.write_text("another")
+    assert again(tmp_path).chosen("eta", [results]) is None
+
+
 def test_of_what_was_broken_off_the_seconds_do_not_count(tmp_path):
     step, other = a_step(tmp_path), a_step(tmp_path, "other")
     assert State(STUDY, tmp_path).begin(step)
@@ -91,8 +151,9 @@ def test_a_command_that_ends_well_and_makes_nothing(tmp_path):
 
 
 def test_a_study_goes_on_only_with_the_same_configuration(tmp_path):
-    State(STUDY, tmp_path).choose("eta", 0.5, {"0.5": {"loss": 1.0}})
-    assert again(tmp_path).values == {"eta": 0.5}
+    State(STUDY, tmp_path).choose("eta", 0.5, {"0.5": {"loss": 1.0}}, [])
+    kept = again(tmp_path).chosen("eta", [])
+    assert kept is not None and kept.value == 0.5
     other = STUDY.model_copy(update={"samples": 13, "seeds": (0, 5)})
     with pytest.raises(ConfigError, match=r"begun otherwise \(samples was 12, is 13; seeds was \[0\], is \[0, 5\]\)"):
         again(tmp_path, other)
