@@ -3,6 +3,7 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -95,9 +96,17 @@ def train(
 
 
 def _run(config: TrainConfig, out: Path) -> None:
+    from agent_planner.tuning.data.alone import alone
+
+    # Of several processes that accelerate launches, one speaks, and keeps others out.
+    first = os.environ.get("RANK", "0") == "0"
     terminal = Terminal()
-    # Of several processes that accelerate launches, one speaks.
-    terminal.console.quiet = os.environ.get("RANK", "0") != "0"
+    terminal.console.quiet = not first
+    with alone(out) if first else nullcontext():
+        _train(config, out, terminal)
+
+
+def _train(config: TrainConfig, out: Path, terminal: Terminal) -> None:
     with terminal.busy("reading data and base model") as status:
         from agent_planner.llm.local import share_processors
 

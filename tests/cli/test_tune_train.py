@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from agent_planner.cli import tune_train
 from agent_planner.errors import ConfigError, UserError
+from agent_planner.tuning.data.alone import alone
 from agent_planner.tuning.training.config import load_config
 from tests.tuning.training.tiny import talk, tiny_base
 
@@ -49,6 +50,11 @@ def test_records_become_an_adapter_and_the_same_command_goes_on(tmp_path):
     ran = json.loads((tmp_path / "run" / "run.json").read_text())
     assert (ran["steps"], ran["packing"], ran["config"]["rank"]) == (4, "tree", 2)
     assert ran["eval_counts"] == ran["counts"]
+
+
+def test_two_do_not_train_in_one_folder(tmp_path):
+    with alone(tmp_path), pytest.raises(UserError, match=f"{tmp_path}: another process works there"):
+        run("--out", tmp_path, "--base", "./nowhere")
 
 
 def test_counts_are_told_with_their_parts():

@@ -84,6 +84,12 @@ def load_checkpoint(file: Path, model: torch.nn.Module, optimizer: torch.optim.O
     # Not strict: what is frozen is not in it.
     weights = StateDictOptions(full_state_dict=True, broadcast_from_rank0=several, strict=False)
     set_model_state_dict(model, saved["learned"], options=weights)
-    state = StateDictOptions(full_state_dict=True, broadcast_from_rank0=several, ignore_frozen_params=True)
+    # Nor has what got no gradient yet a state; torch makes one up, which would count as a step.
+    state = StateDictOptions(
+        full_state_dict=True, broadcast_from_rank0=several, ignore_frozen_params=True, strict=False
+    )
     set_optimizer_state_dict(model, optimizer, saved["optimizer"], options=state)
+    for name, weight in model.named_parameters():
+        if name.removeprefix("module.") not in saved["optimizer"]["state"]:
+            optimizer.state.pop(weight, None)
     return saved["place"]

@@ -45,7 +45,8 @@ class TrainConfig(BaseModel):
 
     Attributes:
         base: the model to begin with: ``default``, a folder, or a name that Hugging Face knows.
-        base_name: what an adapter calls it, so that no path of this machine is saved; None is ``base`` itself.
+        base_name: what an adapter calls it, so that no path of this machine is saved; None is ``base`` itself. That of
+            ``start_adapter`` has to be the same.
         start_adapter: an adapter to go on from, with its own ``rank``, ``alpha``, ``dropout``, ``targets`` and layers:
             another value here is an error where a file or an option says it, and means nothing where a preset does.
         data: files of records, gone through in their order, ``epochs`` times. None: from ``seeds``.
@@ -63,13 +64,13 @@ class TrainConfig(BaseModel):
             vocabularies); and in a robot's thought the needs of the skill that it names, and the call.
         verdict_weight: of *yes* and *no* where a thought of the robot's tells whether a need holds: they decide what is
             called, among many words that are copied.
-        full: all weights are learned, not an adapter's, and ``rank`` to ``first_layer`` mean nothing.
+        full: all weights of the text model are learned, not an adapter's, and ``rank`` to ``first_layer`` mean nothing.
         rank: of the adapter.
         alpha: its scale is alpha / rank.
         dropout: in the adapter.
-        targets: names of the linear layers that are adapted; none are all but the output.
+        targets: names of the linear layers that are adapted; none are all of the text model but the output.
         first_layer: the adapter leaves the layers below alone; 6 in the preset default is for a base of 30.
-        dtype: to compute in; ``auto`` is bfloat16 where the processor is faster in it, as measured.
+        dtype: to compute in; ``auto`` is bfloat16 where the processor is faster in it, as measured when a run begins.
         gradient_checkpointing: compute anew in the backward pass instead of keeping: less memory, a third more time.
         merge: write the model with its adapter merged, too.
         learning_rate: the highest; it rises linearly and falls as a cosine.

@@ -15,7 +15,7 @@ from agent_planner.llm.base import Progress
 from agent_planner.llm.default_model import BASE_NAME, default_base
 from agent_planner.llm.weights import number_format
 from agent_planner.tuning.training.config import TrainConfig
-from agent_planner.tuning.training.lora import adapted
+from agent_planner.tuning.training.lora import adapted, text_part
 from agent_planner.tuning.training.tree_attention import register, works_for
 from agent_planner.tuning.training.whole_folder import whole_folder
 
@@ -76,6 +76,8 @@ def compute_format(config: TrainConfig, device: str) -> torch.dtype:
 def load_model(config: TrainConfig, base: Base, trees: bool, computed: torch.dtype) -> PreTrainedModel | PeftModel:
     """The model to train: all of it in fp32, or an adapter in fp32 on a frozen base in the format of the passes.
 
+    What text does not pass through (the tower of a model that also sees) stays as it is.
+
     Raises:
         UserError: the base cannot be loaded.
         ConfigError: the adapter does not fit it.
@@ -93,7 +95,12 @@ def load_model(config: TrainConfig, base: Base, trees: bool, computed: torch.dty
             # transformers 5.24 has a new name for it, which 5.0 does not know.
             warnings.simplefilter("ignore", FutureWarning)
             model.gradient_checkpointing_enable({"use_reentrant": False})
-    return model if config.full else adapted(model, config)
+    if not config.full:
+        return adapted(model, config)
+    model.requires_grad_(False)
+    for part in (text_part(model), model.get_output_embeddings()):
+        part.requires_grad_(True)  # type: ignore[union-attr]
+    return model
 
 
 def _unusable(base: Base, error: Exception) -> UserError:
@@ -116,12 +123,11 @@ def save_adapter(model: PeftModel, learned: Mapping[str, torch.Tensor], base: Ba
 
 
 def save_full(
-    model: PreTrainedModel, learned: Mapping[str, torch.Tensor], tokenizer: PreTrainedTokenizerFast, folder: Path
+    base: Base, learned: Mapping[str, torch.Tensor], tokenizer: PreTrainedTokenizerFast, folder: Path
 ) -> None:
-    """Write a whole model in bf16 with its tokenizer; ``learned`` are its weights by their names."""
-    plain = AutoModelForCausalLM.from_config(model.config, dtype=torch.bfloat16, attn_implementation="sdpa")
-    plain.load_state_dict(learned)
-    plain.generation_config = model.generation_config
+    """Write a whole model in bf16 with its tokenizer: the base with what was ``learned``, weights by their names."""
+    plain = AutoModelForCausalLM.from_pretrained(base.source, dtype=torch.bfloat16)
+    plain.load_state_dict({**plain.state_dict(), **learned})
     _save_model(plain, tokenizer, folder)
 
 

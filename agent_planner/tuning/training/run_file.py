@@ -12,6 +12,7 @@ from agent_planner.errors import ConfigError
 from agent_planner.llm.weights import ADAPTER_FILE
 from agent_planner.recording.episode import write_json
 from agent_planner.tuning.data.manifest import sha256_of
+from agent_planner.tuning.data.records import files_of
 from agent_planner.tuning.training.config import TrainConfig
 
 # What may differ when a run goes on: none of it changes what is learned.
@@ -45,7 +46,7 @@ def write_run(folder: Path, config: TrainConfig, weights: Mapping[str, str], fac
     told = {
         "versions": {name: version(name) for name in _PACKAGES},
         "config": config.model_dump(mode="json"),
-        "data": {str(path): sha256_of(path) for path in config.data if path.is_file()},
+        "data": {str(path): _hash(path) for path in config.data},
         "weights": dict(weights),
     }
     write_json(folder / _FILE, told | dict(facts))
@@ -85,6 +86,11 @@ def check_run(folder: Path, config: TrainConfig, weights: Mapping[str, str]) -> 
         )
 
 
+def begun_dtype(folder: Path) -> str | None:
+    """The number format that a run was begun in; None where it does not say it."""
+    return json.loads((folder / _FILE).read_text(encoding="utf-8")).get("dtype")
+
+
 def _weight_files(folder: Path) -> list[Path]:
     return sorted(file for file in folder.glob("*") if file.suffix in _WEIGHTS)
 
@@ -102,4 +108,8 @@ def _fingerprint(file: Path) -> str:
 
 
 def _hash(path: Path) -> str:
-    return sha256_of(path) if path.is_file() else ""
+    """The sha256 of a file of records; of a folder, that of its episodes' hashes and names."""
+    if not path.is_dir():
+        return sha256_of(path) if path.is_file() else ""
+    each = "".join(f"{sha256_of(file)}  {file.relative_to(path)}\n" for file in files_of(path))
+    return hashlib.sha256(each.encode()).hexdigest()

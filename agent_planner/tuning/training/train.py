@@ -14,7 +14,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import Any
 
 import torch
 from accelerate import Accelerator, DistributedType
+from accelerate.utils import broadcast_object_list
 from peft import PeftModel
 from torch.utils.data import DataLoader
 
@@ -33,7 +34,7 @@ from agent_planner.tuning.training.checkpoint import learned_weights, load_check
 from agent_planner.tuning.training.config import TrainConfig
 from agent_planner.tuning.training.encode import Encoder, Sample
 from agent_planner.tuning.training.journal import Journal
-from agent_planner.tuning.training.lora import Adapter, adapter_of
+from agent_planner.tuning.training.lora import Adapter, adapter_of, check_base
 from agent_planner.tuning.training.loss import pass_loss
 from agent_planner.tuning.training.model import (
     compute_format,
@@ -46,7 +47,7 @@ from agent_planner.tuning.training.model import (
     save_merged,
 )
 from agent_planner.tuning.training.packing import Pass, padded_passes, tree_passes
-from agent_planner.tuning.training.run_file import begun_with, check_run, end_run, write_run
+from agent_planner.tuning.training.run_file import begun_dtype, begun_with, check_run, end_run, write_run
 from agent_planner.tuning.training.schedule import learning_rate, warmup_steps
 from agent_planner.tuning.training.sources import Item, RecordSource, SeedSource, Source
 
@@ -91,11 +92,13 @@ class Trainer:
         quieten()
         self.accelerator = Accelerator()
         self.main = self.accelerator.is_main_process
-        self.format = compute_format(self.config, self.accelerator.device.type)
         self.base = find_base(self.config, report)
+        if self.config.start_adapter is not None:
+            check_base(self.config.start_adapter, *self.base)
         weights = begun_with(self.base.source, self.config.start_adapter)
         if self._checkpoint.exists():
             check_run(self.out, self.config, weights)
+        self.format = self._chosen_format()
         self.tokenizer = load_tokenizer(self.base)
         self.trees = packs_trees(self.config, self.base)
         self._read_data(report)
@@ -109,6 +112,14 @@ class Trainer:
         if self.main:
             self.journal = Journal(self.out, self.step)
 
+    def _chosen_format(self) -> torch.dtype:
+        """One for all processes, and to the end of a run: what `auto` measures may be another each time."""
+        chosen: list[Any] = [None]
+        if self.main:
+            begun = begun_dtype(self.out) if self._checkpoint.exists() else None
+            chosen = [getattr(torch, begun) if begun else compute_format(self.config, self.accelerator.device.type)]
+        return broadcast_object_list(chosen)[0]
+
     def _facts(self) -> dict[str, Any]:
         return {
             "counts": self.counts,
@@ -116,6 +127,7 @@ class Trainer:
             "adapter": self.adapter and self.adapter._asdict(),
             "steps": self.steps,
             "packing": "tree" if self.trees else "padded",
+            "dtype": str(self.format).removeprefix("torch."),
         }
 
     def _read_data(self, report: Progress) -> None:
@@ -176,14 +188,22 @@ class Trainer:
         learned = learned_weights(self.model)
         if self.main:
             # Before the checkpoint: a run whose checkpoint is the last one has its result.
-            if not self.config.full:
-                save_adapter(self._whole, learned, self.base, self.out / "adapter")  # type: ignore[arg-type]
-            elif self.step == self.steps:
-                save_full(self._whole, learned, self.tokenizer, self.out / "model")  # type: ignore[arg-type]
+            if not self.config.full or self.step == self.steps:
+                self._write(learned)
             self.journal.draw()
         place = {name: getattr(self, name) for name in ("step", "index", "place", "tokens", "seconds")}
         save_checkpoint(self._checkpoint, learned, self.model, self.optimizer.optimizer, place, self.main)
         self.accelerator.wait_for_everyone()
+
+    @property
+    def _learned_folder(self) -> Path:
+        return self.out / ("model" if self.config.full else "adapter")
+
+    def _write(self, learned: Mapping[str, torch.Tensor]) -> None:
+        if self.config.full:
+            save_full(self.base, learned, self.tokenizer, self._learned_folder)
+        else:
+            save_adapter(self._whole, learned, self.base, self._learned_folder)  # type: ignore[arg-type]
 
     @property
     def result(self) -> Path:
@@ -193,6 +213,11 @@ class Trainer:
     def run(self) -> Iterator[Figures]:
         """Train to the last step; yields the figures of each."""
         c = self.config
+        if self.step == self.steps:
+            # Somebody may have taken the result away.
+            learned = learned_weights(self.model)
+            if self.main and not self._learned_folder.exists():
+                self._write(learned)
         items = self._items()
         while self.step < self.steps:
             began = time.monotonic()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Attention over trees of segments: each sees those above it and itself; between branches nothing is computed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -29,6 +29,9 @@ class Segment(NamedTuple):
 # That many rows of scores are written out at once. Longer segments are left to torch's fused attention in fp32: it is
 # then the faster one, and keeps no scores. In bf16 it takes half as long again as blocks of rows, which are kept.
 ROWS = 256
+
+# A padded batch has less than that many slots for each of its tokens.
+PADDING = 2
 
 # Parents stand before their children; together they cover the tokens in order.
 Segments = tuple[Segment, ...]
@@ -140,24 +143,24 @@ def _hidden(q: torch.Tensor, total: int, window: int | None) -> torch.Tensor:
 def side_by_side(
     query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, scaling: float, segments: Segments, window: int | None
 ) -> torch.Tensor:
-    """For GPUs: level after level, each as one padded batch: starting kernels costs more than padding."""
+    """For GPUs: level after level, each in as few padded batches as `PADDING` lets: starting kernels costs more."""
     heads, d = query.shape[1], query.shape[3]
     every = [query[0], *(t[0].repeat_interleave(heads // t.shape[1], dim=0) for t in (key, value))]
     parts = []
     plan = _plan(segments, window, query.device)
-    for level in plan.levels:
+    for batch in plan.batches:
         q, k, v = (
             tensor.index_select(1, places.flatten()).view(heads, *places.shape, d).transpose(0, 1)
-            for tensor, places in zip(every, (level.own, level.path, level.path), strict=True)
+            for tensor, places in zip(every, (batch.own, batch.path, batch.path), strict=True)
         )
-        causal = level.seen is None
-        part = scaled_dot_product_attention(q, k, v, attn_mask=level.seen, is_causal=causal, scale=scaling)
+        causal = batch.seen is None
+        part = scaled_dot_product_attention(q, k, v, attn_mask=batch.seen, is_causal=causal, scale=scaling)
         parts.append(part.transpose(1, 2).reshape(-1, heads, d))
     return torch.cat(parts).index_select(0, plan.slots)[None]
 
 
-class _Level(NamedTuple):
-    """Segments of one depth as rows, each as long as the longest; what fills them up does not matter."""
+class _Batch(NamedTuple):
+    """Segments of one depth and of like length as rows, each as long as the longest; what fills up does not matter."""
 
     own: torch.Tensor  # (segments, longest): the token in each slot
     path: torch.Tensor  # (segments, longest above + longest): those above and their own
@@ -165,8 +168,8 @@ class _Level(NamedTuple):
 
 
 class _Plan(NamedTuple):
-    levels: list[_Level]
-    slots: torch.Tensor  # (n,): the slot of each token, levels one after the other
+    batches: list[_Batch]
+    slots: torch.Tensor  # (n,): the slot of each token, batches one after the other
 
 
 @lru_cache(maxsize=2)  # all layers ask for the same, those with a window and those without
@@ -181,26 +184,43 @@ def _plan(segments: Segments, window: int | None, device: torch.device) -> _Plan
             parent = segments[segment.parent]
             above.append(torch.cat([above[segment.parent], torch.arange(parent.begin, parent.end)]))
             depths.append(depths[segment.parent] + 1)
-    levels, slots, used = [], torch.empty(segments[-1].end, dtype=torch.int64), 0
+    batches, slots, used = [], torch.empty(segments[-1].end, dtype=torch.int64), 0
     for depth in range(max(depths) + 1):
-        here = [place for place, found in enumerate(depths) if found == depth]
-        level, filled = _level([above[p] for p in here], [segments[p] for p in here], window)
-        found = filled.flatten().nonzero()[:, 0]
-        slots[level.own.flatten()[found]] = used + found
-        used += filled.numel()
-        levels.append(_Level(*(None if t is None else t.to(device) for t in level)))  # type: ignore[arg-type]
-    return _Plan(levels, slots.to(device))
+        for here in _alike([place for place, found in enumerate(depths) if found == depth], segments, above):
+            batch, filled = _batch([above[p] for p in here], [segments[p] for p in here], window)
+            found = filled.flatten().nonzero()[:, 0]
+            slots[batch.own.flatten()[found]] = used + found
+            used += filled.numel()
+            batches.append(_Batch(*(None if t is None else t.to(device) for t in batch)))  # type: ignore[arg-type]
+    return _Plan(batches, slots.to(device))
 
 
-def _level(
+def _alike(places: Sequence[int], segments: Segments, above: Sequence[torch.Tensor]) -> Iterator[list[int]]:
+    """Parts of a level, as large as `PADDING` lets, both of the segments' own tokens and of those above them."""
+    sizes = {place: (segments[place].end - segments[place].begin, len(above[place])) for place in places}
+    part: list[int] = []
+    longest = total = (0, 0)
+    for place in sorted(places, key=lambda p: (sizes[p][0].bit_length(), *reversed(sizes[p])), reverse=True):
+        own, over = sizes[place]
+        longest = max(longest[0], own), max(longest[1], over)
+        total = total[0] + own, total[1] + over
+        # Above the segments of the first level there is nothing to fill up.
+        if part and any(PADDING * t <= (len(part) + 1) * n > 0 for n, t in zip(longest, total, strict=True)):
+            yield part
+            part, longest, total = [], sizes[place], sizes[place]
+        part.append(place)
+    yield part
+
+
+def _batch(
     above: Sequence[torch.Tensor], segments: Sequence[Segment], window: int | None
-) -> tuple[_Level, torch.Tensor]:
-    """The level, and which slots of its own tokens are filled."""
+) -> tuple[_Batch, torch.Tensor]:
+    """The batch, and which slots of its own tokens are filled."""
     own, in_own = _rows([torch.arange(s.begin, s.end) for s in segments])
     over, in_over = _rows(above)
     path = torch.cat([over, own], dim=1)
     if over.shape[1] == 0 and window is None:
-        return _Level(own, path, None), in_own
+        return _Batch(own, path, None), in_own
     # Positions count along each row's path.
     begin = in_over.sum(dim=1, keepdim=True)
     at = begin + torch.arange(own.shape[1])
@@ -210,7 +230,7 @@ def _level(
         seen &= of[:, None] > at[:, :, None] - window
     # A slot that is not filled sees itself: a row that sees nothing would be no number.
     seen[:, :, over.shape[1] :] |= torch.eye(own.shape[1], dtype=torch.bool)
-    return _Level(own, path, seen[:, None]), in_own
+    return _Batch(own, path, seen[:, None]), in_own
 
 
 def _rows(parts: Sequence[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:

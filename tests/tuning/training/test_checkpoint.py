@@ -46,6 +46,24 @@ def test_a_checkpoint_of_other_weights_is_refused(tmp_path, now, fault):
         load_checkpoint(file, *adapted(*now))
 
 
+def test_what_got_no_gradient_yet_is_as_new_when_a_run_goes_on(tmp_path):
+    file = tmp_path / "checkpoint.pt"
+
+    def learn(model, optimizer, *parts):
+        for name, weight in model.named_parameters():
+            weight.grad = torch.ones_like(weight) if weight.requires_grad and any(p in name for p in parts) else None
+        optimizer.step()
+
+    whole, again = adapted("q_proj", "k_proj"), adapted("q_proj", "k_proj")
+    learn(*whole, "q_proj")
+    save_checkpoint(file, learned_weights(whole[0]), *whole, {"step": 1}, main=True)
+    assert load_checkpoint(file, *again) == {"step": 1}
+    for run in (whole, again):
+        learn(*run, "q_proj", "k_proj")
+    found = [learned_weights(model) for model, _ in (whole, again)]
+    assert all(torch.equal(found[0][name], found[1][name]) for name in found[0])
+
+
 @pytest.mark.parametrize("kind", ["adapter", "full"])
 def test_a_model_that_is_split_over_processes_goes_on_as_a_whole_one_does(tmp_path, kind):
     script = ROOT / "tests" / "tuning" / "training" / "sharded.py"

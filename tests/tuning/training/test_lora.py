@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The adapter that is learned: an old one keeps what it is, and says it."""
 
+import json
+
 import pytest
 import torch
 import yaml
@@ -8,9 +10,10 @@ from peft import IA3Config, LoraConfig, get_peft_model
 from transformers import GPT2Config, GPT2LMHeadModel
 
 from agent_planner.errors import ConfigError
+from agent_planner.llm.default_model import BASE_NAME, default_adapter
 from agent_planner.tuning.training.config import load_config
-from agent_planner.tuning.training.lora import Adapter, adapted, adapter_of
-from tests.tuning.training.tiny import tiny_model
+from agent_planner.tuning.training.lora import Adapter, adapted, adapter_of, check_base
+from tests.tuning.training.tiny import SEES, tiny_model
 
 OTHER = {"rank": 3, "alpha": 5, "dropout": 0.25, "first_layer": 1, "targets": ["q_proj", "v_proj"]}
 REAL = Adapter(3, 5, 0.25, ["q_proj", "v_proj"], [1, 2], 3)
@@ -85,6 +88,79 @@ def test_only_lora_is_gone_on_from(tmp_path):
     other.save_pretrained(str(tmp_path))
     with pytest.raises(ConfigError, match="is no LoRA adapter"):
         adapted(base(), load_config("tiny", {"start_adapter": tmp_path}))
+
+
+def test_of_a_model_that_also_sees_the_text_is_adapted(tmp_path):
+    found = adapted(tiny_model(SEES, 90), load_config("tiny", {"first_layer": 0}))
+    learned = [name for name, weight in found.named_parameters() if weight.requires_grad]
+    assert learned and all(".language_model.layers." in name for name in learned)
+    found.save_pretrained(str(tmp_path))
+    on = adapted(tiny_model(SEES, 90), load_config("tiny", {"start_adapter": tmp_path}))
+    assert [name for name, weight in on.named_parameters() if weight.requires_grad] == learned
+    with pytest.raises(ConfigError, match=r"targets: the base has no linear layers \['fc1'\]"):
+        adapted(tiny_model(SEES, 90), load_config("tiny", {"first_layer": 0, "targets": ["fc1"]}))
+
+
+def test_an_adapter_on_what_sees_is_refused(tmp_path):
+    model = get_peft_model(tiny_model(SEES, 90), LoraConfig(r=2, target_modules=["q_proj"], task_type="CAUSAL_LM"))
+    model.save_pretrained(str(tmp_path))
+    with pytest.raises(ConfigError, match=r"changes 2 layers that no text passes through \(\S*vision_tower\S+, …\)"):
+        adapted(tiny_model(SEES, 90), load_config("tiny", {"start_adapter": tmp_path}))
+
+
+def named(folder, base):
+    folder.mkdir(parents=True)
+    (folder / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": base}))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("told", "source", "name"),
+    [
+        ("meta-llama/Llama-2-7b-hf", "meta-llama/Llama-2-7b-hf", "meta-llama/Llama-2-7b-hf"),
+        ("meta-llama/Llama-2-7b-hf", "/models/Llama-2-7b-hf", "/models/Llama-2-7b-hf"),
+        ("/theirs/Llama-2-7b-hf", "/models/Llama-2-7b-hf", "/models/Llama-2-7b-hf"),
+        ("some/base", "/models/mine", "some/base"),
+        ("/theirs/SmolLM2-135M-Instruct-0123abcd-1", "/cache/SmolLM2-135M-Instruct-4567cdef-2", BASE_NAME),
+        (BASE_NAME, "/cache/SmolLM2-135M-Instruct-4567cdef-2", "/cache/SmolLM2-135M-Instruct-4567cdef-2"),
+        ("", "/models/mine", "/models/mine"),
+    ],
+)
+def test_a_base_is_known_by_its_name_wherever_it_lies(tmp_path, told, source, name):
+    check_base(named(tmp_path / "adapter", told), source, name)
+
+
+def test_the_shipped_adapter_is_one_of_the_default_base(tmp_path):
+    shipped = default_adapter()
+    assert shipped is not None
+    check_base(shipped, str(tmp_path), BASE_NAME)
+    with pytest.raises(ConfigError, match=rf"is of the base {BASE_NAME}, and this run's is meta-llama/Llama-2-7b-hf"):
+        check_base(shipped, "meta-llama/Llama-2-7b-hf", "meta-llama/Llama-2-7b-hf")
+
+
+def test_an_adapter_of_another_base_is_refused(tmp_path):
+    other, chat = named(tmp_path / "other", "meta-llama/Llama-2-7b-hf"), "meta-llama/Llama-2-7b-chat-hf"
+    fault = f"start_adapter: {other} is of the base meta-llama/Llama-2-7b-hf, and this run's is {chat}; choose"
+    with pytest.raises(ConfigError, match=fault):
+        check_base(other, chat, chat)
+
+
+def test_of_folders_that_are_here_the_place_decides(tmp_path):
+    mine, theirs = tmp_path / "mine" / "model", tmp_path / "theirs" / "model"
+    adapter = named(tmp_path / "adapter", str(mine))
+    for folder in (mine, theirs):
+        folder.mkdir(parents=True)
+    check_base(adapter, f"{theirs}/../../mine/model", "a name")
+    with pytest.raises(ConfigError, match=f"is of the base {mine}, and this run's is {theirs}"):
+        check_base(adapter, str(theirs), str(theirs))
+
+
+def test_an_adapter_that_cannot_be_read_is_told(tmp_path):
+    with pytest.raises(ConfigError, match=r"holds no adapter_config\.json; give an adapter's folder"):
+        check_base(tmp_path, "a", "a")
+    (tmp_path / "adapter_config.json").write_text("{")
+    with pytest.raises(ConfigError, match=r"adapter_config\.json cannot be read: Expecting"):
+        check_base(tmp_path, "a", "a")
 
 
 def test_an_adapter_of_others_on_all_layers_is_understood():

@@ -4,6 +4,7 @@
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,10 +18,11 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from agent_planner.errors import ConfigError, UserError
 from agent_planner.llm.base import ChatRequest, Message
 from agent_planner.llm.local import LocalModel
+from agent_planner.tuning.training import model as training_model
 from agent_planner.tuning.training.config import load_config
 from agent_planner.tuning.training.journal import read_log
 from agent_planner.tuning.training.train import Trainer, parameter_groups
-from tests.tuning.training.tiny import FAMILIES, talk, tiny_base, tiny_model
+from tests.tuning.training.tiny import FAMILIES, SEES, talk, tiny_base, tiny_model
 from tests.waits import until
 
 ROOT = Path(__file__).parents[3]
@@ -80,6 +82,48 @@ def test_all_weights_are_learned_and_written(bases, data, tmp_path):
     assert all(not torch.equal(before[name].to(torch.bfloat16), after[name]) for name in after if "norm" not in name)
     assert answer(tmp_path / "model").startswith("at(drawer)\n")
     assert not (tmp_path / "adapter").exists()
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_a_model_that_also_sees_learns_its_text_and_goes_on(data, tmp_path, full):
+    base = tiny_base(SEES, tmp_path / "base")
+    config = told(base, data, full=full, save_every=1)
+    whole = trained(config, tmp_path / "whole")
+    trained(config, tmp_path / "parts", 2)
+    assert trained(config, tmp_path / "parts") == whole
+    if not full:
+        names = load_file(tmp_path / "parts" / "adapter" / "adapter_model.safetensors")
+        assert names and all(".language_model." in name for name in names)
+        assert answer(base, tmp_path / "parts" / "adapter").startswith("at(drawer)\n")
+        return
+    before, after = (load_file(f / "model.safetensors") for f in (base, tmp_path / "parts" / "model"))
+    assert before.keys() == after.keys()
+    changed = {name for name in after if not torch.equal(before[name].to(torch.bfloat16), after[name])}
+    assert all(name.startswith("language_model.") for name in changed)
+    assert any(".layers.0." in name for name in changed)
+
+
+@pytest.mark.parametrize("more", [{}, {"merge": True}, {"full": True}])
+def test_a_result_that_was_taken_away_is_written_again(bases, data, tmp_path, more):
+    config = told(bases["llama"], data, **more)
+    trained(config, tmp_path)
+    made = json.loads((tmp_path / "run.json").read_text())["made"]
+    for name in made:
+        shutil.rmtree((tmp_path / name).parent, ignore_errors=True)
+    trained(config, tmp_path)
+    assert json.loads((tmp_path / "run.json").read_text())["made"] == made
+    assert all((tmp_path / name).is_file() for name in made) and len(made) == 1 + ("merge" in more)
+
+
+def test_a_run_goes_on_in_the_number_format_that_it_was_begun_in(bases, data, tmp_path, monkeypatch):
+    config = told(bases["llama"], data, dtype="auto", save_every=1)
+    for number in (torch.bfloat16, torch.float32):
+        monkeypatch.setattr(training_model, "number_format", lambda device, number=number: number)
+        trainer = Trainer(config, tmp_path)
+        trainer.setup()
+        next(trainer.run())
+        assert trainer.format is torch.bfloat16
+        assert json.loads((tmp_path / "run.json").read_text())["dtype"] == "bfloat16"
 
 
 def test_the_loss_falls_and_the_turns_are_learned(bases, data, tmp_path):
@@ -161,8 +205,12 @@ def test_a_killed_run_ends_as_one_that_was_not(bases, data, tmp_path):
 def test_two_processes_learn_as_one_does(bases, data, tmp_path):
     config = told(bases["llama"], data, dropout=0.0, batch=4, pass_tokens=300, eval_data=[data], eval_every=2)
     alone = trained(config, tmp_path / "one")
+    # The second finds that it is faster in another format; the first decides.
+    config = config.model_copy(update={"dtype": "auto"})
     code = (
-        "import sys\nfrom pathlib import Path\n"
+        "import os, sys, torch\nfrom pathlib import Path\n"
+        "from agent_planner.tuning.training import model\n"
+        "model.number_format = lambda device: (torch.float32, torch.bfloat16)[int(os.environ['RANK'])]\n"
         "from agent_planner.tuning.training.config import TrainConfig\n"
         "from agent_planner.tuning.training.train import Trainer\n"
         "config, out = TrainConfig.model_validate_json(Path(sys.argv[1]).read_text()), Path(sys.argv[2])\n"
@@ -174,11 +222,10 @@ def test_two_processes_learn_as_one_does(bases, data, tmp_path):
     script, file = tmp_path / "script.py", tmp_path / "config.json"
     script.write_text(code)
     file.write_text(config.model_dump_json())
-    launch = [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2"]
-    more = ["--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0"]
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
     done = subprocess.run(
-        [*launch, *more, str(script), str(file), str(tmp_path / "two")],
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        [*launch, str(script), str(file), str(tmp_path / "two")],
+        env=os.environ | {"PYTHONPATH": str(ROOT), "ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
         timeout=200,
@@ -200,9 +247,19 @@ def test_a_run_goes_on_only_with_the_same(bases, data, tmp_path):
     copy.write_text(data.read_text() * 2)
     with pytest.raises(ConfigError, match=r"copy\.jsonl has changed"):
         trained(told(bases["llama"], copy), tmp_path / "other")
+    for number, name in enumerate(("one", "two")):
+        (tmp_path / "runs" / name).mkdir(parents=True)
+        (tmp_path / "runs" / name / "episode.json").write_text(json.dumps(talk(2 + number)))
+    recorded = told(bases["llama"], tmp_path / "runs", batch=1, steps=2, save_every=1, warmup=1)
+    trained(recorded, tmp_path / "of-episodes", 1)
+    (tmp_path / "runs" / "two" / "episode.json").write_text(json.dumps(talk(3, "shelf")))
+    with pytest.raises(ConfigError, match=r"begun otherwise \(\S+/runs has changed\)"):
+        trained(recorded, tmp_path / "of-episodes")
     start = tmp_path / "run" / "adapter"
     on = told(bases["llama"], data, start_adapter=start)
     trained(on, tmp_path / "on", 2)
+    with pytest.raises(ConfigError, match="is of the base some/base, and this run's is some/other"):
+        trained(on.model_copy(update={"base_name": "some/other"}), tmp_path / "other-base")
     (start / "adapter_model.safetensors").write_bytes(b"")
     with pytest.raises(ConfigError, match=r"start_adapter/adapter_model\.safetensors has changed"):
         trained(on, tmp_path / "on")

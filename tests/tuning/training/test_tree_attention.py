@@ -1,11 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The two ways to compute attention over trees agree, and so do their gradients."""
 
+import numpy as np
 import pytest
 import torch
 
 from agent_planner.errors import UserError
-from agent_planner.tuning.training.tree_attention import ROWS, Segment, one_by_one, side_by_side, tree_attention
+from agent_planner.tuning.training.tree_attention import (
+    PADDING,
+    ROWS,
+    Segment,
+    _plan,
+    one_by_one,
+    side_by_side,
+    tree_attention,
+)
 
 # (length, parent) of each segment.
 TREES = [
@@ -13,6 +22,7 @@ TREES = [
     [(4, -1), (6, 0), (9, -1), (2, 2), (2, 2), (1, -1)],
     [(3, -1), (4, 0), (2, 1), (5, 2), (1, 0), (6, -1), (1, 5)],
     [(ROWS, -1), (5, 0), (ROWS + 3, 1), (2, 2), (ROWS + 1, -1)],
+    [(90, -1), (3, -1), (2, -1), (40, 0), (1, 0), (5, 1), (2, 0), (35, 1), (1, 5), (7, 3), (1, -1), (9, 3)],
 ]
 
 
@@ -36,6 +46,35 @@ def test_a_padded_batch_gives_the_same_as_segment_after_segment(tree, window):
     assert torch.allclose(*results, atol=1e-5)
     ours, theirs = (torch.autograd.grad((r * wanted).sum(), inputs) for r in results)
     assert all(torch.allclose(a, b, atol=1e-5) for a, b in zip(ours, theirs, strict=True))
+
+
+@pytest.mark.parametrize("kind", ["conversations", "mixture", "few long", "branches"])
+def test_of_segments_of_any_lengths_no_batch_is_padded_more_than_said(kind):
+    draw = np.random.default_rng(0)
+    lengths = {
+        "conversations": np.clip(draw.lognormal(5.8, 1.0, 20), 12, 4096),
+        "mixture": [*draw.integers(40, 80, 51), *draw.integers(700, 3500, 2)],
+        "few long": [*draw.integers(30, 60, 60), 4000],
+        "branches": draw.lognormal(4, 1.5, 40) + 1,
+    }[kind]
+    # The branches hang below the first ten and below one another.
+    parents = [draw.integers(0, n - 5) if kind == "branches" and n >= 10 else -1 for n in range(len(lengths))]
+    laid = segments([(int(n), int(parent)) for n, parent in zip(lengths, parents, strict=True)])
+    batches = _plan(laid, None, torch.device("cpu")).batches
+    above = [0] * len(laid)
+    for place, segment in enumerate(laid):
+        if segment.parent >= 0:
+            parent = laid[segment.parent]
+            above[place] = above[segment.parent] + parent.end - parent.begin
+    tokens = laid[-1].end
+    assert sum(batch.own.numel() for batch in batches) < PADDING * tokens
+    assert sum(batch.path.numel() for batch in batches) < PADDING * (tokens + sum(above))
+    assert sum(len(batch.own) for batch in batches) == len(laid)
+
+
+def test_segments_of_like_length_are_one_batch():
+    laid = segments([(50, -1), *((n, 0) for n in (20, 30, 25, 18))])
+    assert [len(batch.own) for batch in _plan(laid, None, torch.device("cpu")).batches] == [1, 4]
 
 
 @pytest.mark.parametrize("window", [None, 4])

@@ -8,7 +8,9 @@ from typing import Any
 import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import (
+    Gemma3Config,
     Gemma3ForCausalLM,
+    Gemma3ForConditionalGeneration,
     Gemma3TextConfig,
     GenerationConfig,
     LlamaConfig,
@@ -20,6 +22,7 @@ from transformers import (
 )
 
 FAMILIES = ("llama", "qwen3", "gemma3")
+SEES = "gemma3-sees"  # as Gemma 3 is from 4B up: a tower for images beside the text model
 
 TEXT = [
     "You direct a robot. State the goal of the instruction, then give one call at a time.",
@@ -118,6 +121,11 @@ def tiny_model(family: str, words: int, **more: Any) -> PreTrainedModel:
         return Qwen3ForCausalLM(Qwen3Config(head_dim=8, tie_word_embeddings=True, **sizes))
     kinds = ["sliding_attention", "full_attention", "sliding_attention"]
     config = Gemma3TextConfig(head_dim=16, query_pre_attn_scalar=8, sliding_window=24, layer_types=kinds, **sizes)
+    if family == SEES:
+        tower = {name: sizes[name] for name in ("hidden_size", "intermediate_size", "num_attention_heads")}
+        tower |= {"num_hidden_layers": 2, "image_size": 28, "patch_size": 14}
+        both = Gemma3Config(text_config=config, vision_config=tower, mm_tokens_per_image=4, image_token_index=0)
+        return Gemma3ForConditionalGeneration(both)
     return Gemma3ForCausalLM(config)
 
 
@@ -126,7 +134,7 @@ def tiny_base(family: str, folder: Path) -> Path:
     tokenizer = _tokenizer(family)
     model = tiny_model(family, len(tokenizer))
     ends = [tokenizer.eos_token_id, tokenizer.convert_tokens_to_ids("<end_of_turn>")]
-    model.generation_config = GenerationConfig(eos_token_id=ends if family == "gemma3" else ends[0])
+    model.generation_config = GenerationConfig(eos_token_id=ends if "gemma3" in family else ends[0])
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
