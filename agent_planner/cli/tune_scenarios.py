@@ -30,7 +30,7 @@ def scenarios(
         int,
         typer.Option(
             min=1,
-            help="scenes to draw; each comes with a twin and up to eight worlds in which somebody has to look, or, "
+            help="scenes to draw; each comes with twins and up to eight worlds in which somebody has to look, or, "
             "where its instructions were written by hand, four times with other words",
         ),
     ] = 200,

@@ -8,7 +8,8 @@ from functools import cache
 from typing import Any
 
 from agent_planner.tuning.mixture.contamination import tokens_of
-from agent_planner.tuning.zoo import held_out_wordings, wordings
+from agent_planner.tuning.zoo import held_out_wordings, train_asides, train_wordings, wordings
+from agent_planner.tuning.zoo.train_vocabulary import TRAIN
 from agent_planner.tuning.zoo.vocabulary import DEV, SEEN, TEST
 
 _SLOT = re.compile(r"\{[^}]*\}")
@@ -18,10 +19,13 @@ _GOALS = "goal at holding on in near open closed explored hand free running did 
 
 @cache
 def template_words() -> frozenset[str]:
-    """The words of the zoo's wordings, of all splits, and of the goal language, but no words for things."""
-    modules = (wordings, held_out_wordings)
+    """The words of the zoo's wordings, of all splits, and of the goal language, but none that a thing is named with.
+
+    Words that are both ("left", "back", "slide") stay in a text, since they may tell two things apart.
+    """
+    modules = (wordings, train_wordings, train_asides, held_out_wordings)
     public = [value for module in modules for name, value in vars(module).items() if name.isupper()]
-    return _words((*public, _GOALS)) - _words(astuple(vocabulary) for vocabulary in (SEEN, DEV, TEST))
+    return _words((*public, _GOALS)) - _words(astuple(vocabulary) for vocabulary in (SEEN, TRAIN, DEV, TEST))
 
 
 def _words(value: Any) -> frozenset[str]:

@@ -6,13 +6,11 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from agent_planner.config import read_text
-from agent_planner.errors import ConfigError, fault_text
+from agent_planner.config import parse_yaml, read_text
 from agent_planner.recording.episode import whole_file
 from agent_planner.skills import Skill
 from agent_planner.types import Call
@@ -133,15 +131,10 @@ def load_failures(path: Path) -> FailureTable:
     """Read a table.
 
     Raises:
-        ConfigError: it is none; says what is wrong.
+        ConfigError: it is none; says what is wrong, and on which line.
     """
-    try:
-        data: Any = yaml.safe_load(read_text(path))
-        return FailureTable.model_validate(data)
-    except yaml.YAMLError as error:
-        raise ConfigError(str(path), f"is not YAML: {error}") from error
-    except ValidationError as error:
-        raise ConfigError(str(path), "; ".join(map(fault_text, error.errors()[:4]))) from error
+    table, _ = parse_yaml(FailureTable, read_text(path), str(path), needs="skills")
+    return table
 
 
 def write_failures(path: Path, table: FailureTable) -> None:

@@ -36,10 +36,11 @@ DEFAULT_ROLES = {
 
 @dataclass(frozen=True)
 class Answered:
-    """What a person answers who is asked which thing is meant, and the goal that the instruction then has."""
+    """What a person answers who is asked which thing is meant, the goal that there is then, and its clause if known."""
 
     answer: str
     goal: Goal
+    clause: Clause | None = None
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,23 @@ from agent_planner.scene.graph import CONTAINER, OPENABLE, SURFACE
 from agent_planner.tuning.zoo.vocabulary import Vocabulary
 
 DEVICE, PLANT = "device", "plant"
+# How often a distractor of a thing with a colour has its colour; of the others, how many first letters are the same.
+_OF_COLOR, _LETTERS = 0.6, 2
 
 
-def random_scene(rng: Random, words: Vocabulary) -> SceneGraph:
-    """Return a whole world: 3-8 places, 2-9 objects on and in them, the robot somewhere, sometimes holding."""
+def random_scene(rng: Random, words: Vocabulary, distracting: float = 0.0) -> SceneGraph:
+    """Return a whole world: 3-8 places, 2-10 objects on and in them, the robot somewhere, sometimes holding.
+
+    Args:
+        rng: draws.
+        words: what things are called.
+        distracting: how often one more thing is easily taken for another one, by its colour or its first letters
+            (things of one kind are there anyway).
+    """
     places = _places(rng, words)
     objects = _objects(rng, words)
+    if distracting and rng.random() < distracting:
+        objects += _distractor(rng, objects, words)
     relations = _stands(rng, places)
     held = rng.choice(objects).name if rng.random() < 0.12 else None
     for thing in objects:
@@ -65,9 +76,29 @@ def _objects(rng: Random, words: Vocabulary) -> list[SceneObject]:
         alone = picked.count(noun) == 1 and rng.random() < 0.4
         name = noun if alone else _unique(rng, noun, words, {o.name for o in found}, often=True)
         if name is not None:
-            color = next((c for c in words.colors if c in name.split()), "")
-            found.append(SceneObject(name=name, category=noun, color=color))
+            found.append(_object(name, noun, words))
     return found
+
+
+def _distractor(rng: Random, objects: list[SceneObject], words: Vocabulary) -> list[SceneObject]:
+    """Another noun of the colour of one of the things, or one that begins as its noun does; nothing if none does."""
+    new = [noun for noun in words.objects if all(o.category != noun for o in objects)]
+    like = rng.choice(objects)
+    color = like.name.removesuffix(like.category).strip()
+    if color in words.colors and rng.random() < _OF_COLOR:
+        noun = rng.choice(new)
+        return [_object(f"{color} {noun}", noun, words)]
+    alike = [noun for noun in new if noun[:_LETTERS] == like.category[:_LETTERS]]
+    if not alike:
+        return []
+    noun = rng.choice(alike)
+    name = noun if rng.random() < 0.4 else _unique(rng, noun, words, set(), often=True)
+    return [_object(name, noun, words)] if name else []
+
+
+def _object(name: str, noun: str, words: Vocabulary) -> SceneObject:
+    color = next((c for c in words.colors if c in name.split()), "")
+    return SceneObject(name=name, category=noun, color=color)
 
 
 def _unique(rng: Random, noun: str, words: Vocabulary, taken: set[str], often: bool) -> str | None:

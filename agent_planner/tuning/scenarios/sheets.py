@@ -16,7 +16,7 @@ from agent_planner.tuning.scenarios.clauses import plural
 from agent_planner.tuning.scenarios.scenario import DEFAULT_ROLES, Scenario, default_library
 from agent_planner.tuning.scenarios.scenes import observed
 from agent_planner.tuning.scenarios.training import MOST_SKILLS
-from agent_planner.tuning.zoo.families import CORE
+from agent_planner.tuning.zoo.families import CORE, reordered
 from agent_planner.tuning.zoo.kinds import capital
 from agent_planner.tuning.zoo.train_families import HELPERS, TRAIN_BY_ROLE, TRAIN_FAMILIES
 from agent_planner.tuning.zoo.train_talk import READY
@@ -100,7 +100,7 @@ def _library(rng: Random, roles: tuple[str, ...]) -> tuple[SkillLibrary, Mapping
     for role in dict.fromkeys([*wanted, *others]):
         if role in own or len(skills) >= MOST_SKILLS and role not in roles:
             continue
-        skill = TRAIN_BY_ROLE[role].draw(rng, invented and rng.random() < 0.7)
+        skill = reordered(rng, TRAIN_BY_ROLE[role].draw(rng, invented and rng.random() < 0.7))
         if skill.name not in {s.name for s in skills}:
             skills.append(skill)
             own[role] = skill.name

@@ -3,13 +3,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from agent_planner.errors import CallRefused, ConfigError, fault_text
+from agent_planner.errors import CallRefused, ConfigError, faults_text
 from agent_planner.goals import Goal, format_goal, parse_goal
 from agent_planner.scene import SceneGraph
 from agent_planner.skills import SkillLibrary
@@ -18,7 +19,7 @@ from agent_planner.tuning.scenarios.clauses import Clause
 from agent_planner.tuning.scenarios.hidden import hide, look_tasks, missing_at_first
 from agent_planner.tuning.scenarios.scenario import Answered, Scenario, stable_seed, twins
 from agent_planner.tuning.scenarios.sheets import draw_sheet
-from agent_planner.tuning.scenarios.training import draw_training_setting, training_scenarios
+from agent_planner.tuning.scenarios.training import draw_training_setting, told_apart, training_scenarios
 from agent_planner.types import Atom
 
 # Worlds in which things are hidden, and how many of the objects that instructions name are hidden in each of them.
@@ -110,10 +111,11 @@ def task_of(scenario: Scenario, source: str = "drawn") -> Task:
 def draw_situations(split: str, seed: int, index: int, tasks: int) -> Iterator[Situation]:
     """Yield a situation with that many tasks, each proved, and what becomes of them in other worlds.
 
-    ``…/twin`` lacks a thing or an ability; in ``…/hidden0`` and on some of what is named lies in closed places, and in
-    ``…/found0`` and on these were looked into. They are asked the very same, so that library and world alone tell what
-    can be done from what cannot, and when somebody has to look first. Or else, in ``…/written0`` and on, what was
-    written by hand about a scene.
+    ``…/twin`` lacks a thing or an ability; in ``…/only0`` and on there is one thing alone that the words of something
+    ambiguous fit; in ``…/hidden0`` and on some of what is named lies in closed places, and in ``…/found0`` and on these
+    were looked into. They are asked the very same, so that library and world alone tell what can be done from what
+    cannot, when somebody has to look first, and when to ask. Or else, in ``…/written0`` and on, what was written by
+    hand about a scene.
     """
     rng = Random(stable_seed("situations", split, seed, index))
     name = f"{split}/{seed}/{index}"
@@ -128,6 +130,9 @@ def draw_situations(split: str, seed: int, index: int, tasks: int) -> Iterator[S
     yield _situation(name, split, drawn)
     if again := twins(rng, setting, drawn):
         yield _situation(f"{name}/twin", split, again)
+    only = sorted(filter(None, map(told_apart, drawn)), key=_things)
+    for number, (_, alike) in enumerate(groupby(only, key=_things)):
+        yield _situation(f"{name}/only{number}", split, list(alike))
     named = sorted({entity for scenario in drawn for clause in scenario.clauses for entity in clause.cores})
     for number in range(_WORLDS):
         hidden = hide(rng, setting.world, setting.library, named, _HIDDEN)
@@ -135,6 +140,10 @@ def draw_situations(split: str, seed: int, index: int, tasks: int) -> Iterator[S
             before = [first for first, _ in pairs]
             yield _situation(f"{name}/hidden{number}", split, [*before, *look_tasks(before[0], hidden)])
             yield _situation(f"{name}/found{number}", split, [second for _, second in pairs])
+
+
+def _things(scenario: Scenario) -> list[str]:
+    return [thing.name for thing in scenario.world.objects]
 
 
 def read_situations(path: Path) -> Iterator[Situation]:
@@ -148,7 +157,7 @@ def read_situations(path: Path) -> Iterator[Situation]:
             situation = Situation.model_validate(data)
             situation.scenarios()
         except ValidationError as error:
-            raise ConfigError(where, "; ".join(map(fault_text, error.errors()[:4]))) from error
+            raise ConfigError(where, faults_text(error)) from error
         except CallRefused as error:
             raise ConfigError(where, f"goal: {error.message}") from error
         yield situation

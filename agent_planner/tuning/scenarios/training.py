@@ -38,10 +38,11 @@ from agent_planner.tuning.scenarios.scenario import (
     skeleton_split,
     talk,
     vague_clause,
+    without,
     worded,
 )
 from agent_planner.tuning.scenarios.scenes import PLANT, observed, random_scene
-from agent_planner.tuning.zoo.families import CORE, Family
+from agent_planner.tuning.zoo.families import CORE, Family, reordered
 from agent_planner.tuning.zoo.kinds import AbilityKind
 from agent_planner.tuning.zoo.train_bodies import BODIES, Body, drawn_body
 from agent_planner.tuning.zoo.train_deeds import DEED_FAMILIES
@@ -64,6 +65,8 @@ MOST_SKILLS = 12
 _HELPED = 0.9
 _BODY, _DRAWN_BODY, _TWO_WAYS = 0.85, 0.8, 0.5
 _NEW_KIND, _EVERYTHING = 0.45, 0.06
+# How often a scene has one more thing that is easily taken for another one.
+_DISTRACTING = 0.4
 # How many of the scenes come from a camera, and how long ago things were seen there (natural logarithm of seconds).
 _BY_CAMERA, _LOG_AGES = 0.5, (1.5, 7.0)
 # How many clauses an instruction has. Of the long ones two thirds are drawn anew: see `skeleton_split`.
@@ -103,14 +106,14 @@ def draw_training_setting(rng: Random) -> Setting:
     for family in families:
         for body in bodies:
             family = body.changed(family)
-        skill = family.draw(rng, variant == "invented" and rng.random() < 0.7)
+        skill = reordered(rng, family.draw(rng, variant == "invented" and rng.random() < 0.7))
         if skill.name not in roles and family.role not in roles.values() and len(skills) < MOST_SKILLS:
             skills.append(skill)
             roles[skill.name] = family.role
     if variant != "default":
         rng.shuffle(skills)
     library = SkillLibrary(skills=tuple(skills))
-    world = _with_facts(rng, random_scene(rng, TRAIN), library, bodies)
+    world = _with_facts(rng, random_scene(rng, TRAIN, _DISTRACTING), library, bodies)
     return Setting(library, roles, _by_camera(rng, world) if rng.random() < _BY_CAMERA else world)
 
 
@@ -186,11 +189,31 @@ def _drawn(rng: Random, setting: Setting, kind: str, name: str) -> Scenario | No
             return None
         clause, goal = found
         said = _spoken(rng, _beside(rng, worded(rng, [clause], _ONE)))
-        scenario = Scenario(name, setting.library, setting.world, said, goal, kind)
-        meant = answered(rng, seen, clause, goal)
+        meant = replace(answered(rng, seen, clause, goal), clause=clause)
+        scenario = Scenario(name, setting.library, setting.world, said, goal, kind, answered=meant)
         can = plan(meant.goal, setting.library, seen) is not None
-        return replace(scenario, answered=meant) if can else scenario
+        return scenario if can and told_apart(scenario) else None
     return _feasible(rng, setting, seen, name)
+
+
+def told_apart(scenario: Scenario) -> Scenario | None:
+    """The twin of what is ambiguous: the same words in a world where the thing that is meant is the only one they fit.
+
+    None of anything else, where one of the others carries something, and where the goal is then out of reach.
+    """
+    asked, meant = scenario.goal, scenario.answered
+    if not isinstance(asked, Declined) or meant is None or meant.clause is None:
+        return None
+    thing = next(name for name in asked.options if name in meant.clause.cores)
+    others = [name for name in asked.options if name != thing]
+    world = scenario.world
+    if any(r.b in others for r in world.relations):
+        return None
+    for name in others:
+        world = without(world, name)
+    clause = replace(meant.clause, cores={**meant.clause.cores, thing: asked.words})
+    twin = replace(scenario, world=world, goal=meant.goal, kind=clause.kind, clauses=(clause,), answered=None)
+    return twin if plan(meant.goal, scenario.library, observed(world)) is not None else None
 
 
 def _feasible(rng: Random, setting: Setting, seen: SceneGraph, name: str) -> Scenario | None:

@@ -41,6 +41,17 @@ class Family:
         )
 
 
+def reordered(rng: Random, skill: Skill) -> Skill:
+    """The skill with its parameters in a drawn order, so that it must be read.
+
+    What makes nothing keeps its own: ``did(…)`` of a goal tells arguments by their place alone.
+    """
+    if not skill.makes or len(skill.parameters) < 2:
+        return skill
+    names = rng.sample(list(skill.parameters), len(skill.parameters))
+    return skill.model_copy(update={"parameters": {name: skill.parameters[name] for name in names}})
+
+
 def invented_word(rng: Random) -> str:
     """A word that means nothing."""
     syllables = ("ba", "ko", "ri", "tu", "mel", "sor", "vin", "da", "lu", "pex", "zo", "qua", "ner", "fi")

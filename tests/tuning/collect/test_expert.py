@@ -205,15 +205,18 @@ def test_without_a_table_failures_are_the_ones_that_the_shipped_adapter_knows():
 
 
 def test_after_a_question_comes_the_answer_and_the_goal_that_follows():
+    """The question is said twice where the words cast doubt on it ("make sure the cup is in the box", and one is)."""
     asked = [s for index in range(12) for u in draw_situations("train", 9, index, 24) for s in u.scenarios()]
     asked = [s for s in asked if s.answered is not None]
     assert len(asked) > 5
     for scenario in asked:
         turns, reached = attempt(scenario, Random(1), CALM)
-        assert [t.role for t in turns[:3]] == ["assistant", "user", "assistant"]
-        assert turns[0].content == format_goal(scenario.goal)
-        assert turns[1].content == f"answer: {scenario.answered.answer}"
-        assert turns[2].content == format_goal(scenario.answered.goal) and turns[2].loss
+        assert scenario.answered is not None
+        doubted = turns[1].content.startswith("refused DOUBTED")
+        asking, (answer, following) = turns[: 1 + 2 * doubted], turns[1 + 2 * doubted : 3 + 2 * doubted]
+        assert {t.content for t in asking if t.role == "assistant"} == {format_goal(scenario.goal)}
+        assert (answer.role, answer.content) == ("user", f"answer: {scenario.answered.answer}")
+        assert following.content == format_goal(scenario.answered.goal) and following.loss
         assert reached
 
 

@@ -12,7 +12,6 @@ from agent_planner.tuning.data.records import Record, write_records
 from agent_planner.tuning.mixture.inputs import asked_text, evaluation_texts
 from agent_planner.tuning.mixture.mix import mix
 from agent_planner.tuning.mixture.mix_config import MixConfig
-from agent_planner.tuning.mixture.template_words import template_words
 from agent_planner.tuning.training.encode import Encoder, of_record
 from tests.recording.recorded import helped
 from tests.tuning.mixture.tiny import tiny_model
@@ -270,9 +269,3 @@ def test_data_that_eta_asks_for_must_be_there(files):
         mix(told(files).model_copy(update={"agent": ()}), files["out"])
     with pytest.raises(UserError, match=r"no general data left; give --general FILE, or eta 1"):
         mix(told(files).model_copy(update={"general": ()}), files["out"])
-
-
-def test_template_words_say_what_is_asked_and_not_about_what():
-    words = template_words()
-    assert {"put", "the", "into", "please", "holding", "pick"} <= words
-    assert words.isdisjoint({"cube", "red", "drawer", "shelf", "battery", "key"})

@@ -6,7 +6,8 @@ import json
 import pytest
 
 from agent_planner.errors import ConfigError
-from agent_planner.goals import Goal, plan
+from agent_planner.goals import Declined, Goal, format_goal, parse_goal, plan
+from agent_planner.scene.focus import matches
 from agent_planner.tuning.data.records import write_records
 from agent_planner.tuning.scenarios.scenes import observed
 from agent_planner.tuning.scenarios.situations import draw_situations, read_situations
@@ -44,6 +45,20 @@ def test_a_twin_is_asked_the_same_of_another_world_or_library(situations):
         first = by_id[twin.id.removesuffix("/twin")]
         assert {t.instruction for t in twin.tasks} <= {t.instruction for t in first.tasks}
         assert (twin.world, twin.library) != (first.world, first.library)
+
+
+def test_what_is_ambiguous_is_asked_where_it_is_not_too():
+    """Of what the words fit only the thing is there that a person means who is asked."""
+    found = [s for index in range(8) for s in draw_situations("train", 1, index, 24) if "/written" not in s.id]
+    asked = {(s.id, t.instruction): t for s in found for t in s.tasks if t.kind == "which"}
+    twins = [(s, one) for s in found if "/only" in s.id for one in s.scenarios()]
+    assert len(twins) == len(asked) > 8
+    for situation, twin in twins:
+        first = asked[situation.id.rpartition("/")[0], twin.instruction]
+        assert format_goal(twin.goal) == first.then and twin.kind == twin.clauses[0].kind
+        question = parse_goal(first.goal)
+        assert isinstance(question, Declined) and len(question.options) > 1
+        assert len(matches(observed(twin.world), question.words)) == 1
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from agent_planner.goals.goal import DID
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.scene.predicates import SCENE_PREDICATES
 from agent_planner.skills import Pattern, SkillLibrary
-from agent_planner.tuning.zoo.families import FAMILIES, Family
+from agent_planner.tuning.zoo.families import FAMILIES, Family, reordered
 from agent_planner.tuning.zoo.held_out_families import DEV_FAMILIES, DEV_KINDS, TEST_FAMILIES, TEST_KINDS
 from agent_planner.tuning.zoo.kinds import AbilityKind
 from agent_planner.tuning.zoo.train_families import HELPERS, TRAIN_FAMILIES, TRAIN_KINDS
@@ -83,6 +83,18 @@ def test_a_family_is_drawn_in_many_forms(family: Family):
     drawn = [family.draw(Random(seed)) for seed in range(250)]
     assert {s.description for s in drawn} == set(family.descriptions)
     assert {s.name for s in drawn} == set(family.names)
+
+
+@pytest.mark.parametrize("family", [f for f in TRAIN_FAMILIES if len(f.parameters) > 1], ids=lambda f: f.role)
+def test_parameters_come_in_either_order(family: Family):
+    """Only of what makes nothing not: its goal tells them by their place."""
+    orders = set()
+    for seed in range(40):
+        skill = family.draw(Random(seed))
+        other = reordered(Random(seed), skill)
+        assert other.parameters == skill.parameters and (other.needs, other.makes) == (skill.needs, skill.makes)
+        orders.add([*other.parameters] == [*skill.parameters])
+    assert orders == ({True, False} if family.makes else {True})
 
 
 def test_a_name_stands_for_one_ability_alone():
