@@ -3,7 +3,12 @@
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+_SHOWN = 4
 
 
 class AgentPlannerError(Exception):
@@ -86,3 +91,8 @@ def fault_text(fault: Mapping[str, Any]) -> str:
     """Return one of the faults that pydantic found, as ``field: what is wrong``."""
     field = ".".join(str(part) for part in fault["loc"]) or "the file"
     return f"{field}: {_IN_YAML.get(fault['type'], fault['msg'].removeprefix('Value error, '))}"
+
+
+def faults_text(error: "ValidationError") -> str:
+    """Return the first of the faults that pydantic found, for one line."""
+    return "; ".join(map(fault_text, error.errors()[:_SHOWN]))

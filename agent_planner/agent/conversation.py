@@ -22,6 +22,8 @@ RULES = (
     "which skill."
 )
 MAX_INSTRUCTION = 2000
+# Begins the line of a state that tells what is to be reached next.
+UNMET = "unmet: "
 
 
 def system_turn(library: SkillLibrary) -> str:
@@ -42,7 +44,7 @@ def state_turn(
     """The result of the last call, the robot and its skills' conditions, what is unmet, and the facts that matter."""
     near = relevant(scene, unmet)
     lines = [result] if result else []
-    lines += [robot_line(scene, library.conditions), f"unmet: {'; '.join(map(str, unmet))}"]
+    lines += [robot_line(scene, library.conditions), f"{UNMET}{'; '.join(map(str, unmet))}"]
     lines += [entity_line(scene, name) for name in near]
     shown = set(lines)
     lines += [line for line in changed if line not in shown and line.partition(":")[0] not in near]

@@ -12,7 +12,7 @@ from agent_planner.llm.decode import Decoder
 from agent_planner.llm.matcher import Grammars
 from agent_planner.llm.prompts import PromptEncoder
 from agent_planner.llm.row import Row
-from agent_planner.llm.weights import Loaded, use_threads
+from agent_planner.llm.weights import Loaded, end_tokens, use_threads
 
 # Shorter prefixes are computed as fast as they are kept.
 _WORTH_SHARING = 32
@@ -24,7 +24,7 @@ class Session:
     def __init__(self, loaded: Loaded, cache_bytes: int):
         use_threads()
         self._tokenizer = loaded.tokenizer
-        self._ends = _ends(loaded)
+        self._ends = end_tokens(loaded.model, loaded.tokenizer)
         self._context = int(loaded.model.config.get_text_config().max_position_embeddings)
         self._prompts = PromptEncoder(loaded.tokenizer)
         self._store = CacheStore(cache_bytes)
@@ -103,10 +103,3 @@ class _Listener:
         if len(text) > told and not text.endswith("\ufffd"):
             self._told[id(row)] = len(text)
             self._on_token(self._names[id(row)], text[told:])
-
-
-def _ends(loaded: Loaded) -> frozenset[int]:
-    config = getattr(loaded.model, "generation_config", None)
-    more: Any = getattr(config, "eos_token_id", None)
-    found: list[Any] = [loaded.tokenizer.eos_token_id, *(more if isinstance(more, list) else [more])]
-    return frozenset(int(token) for token in found if token is not None)

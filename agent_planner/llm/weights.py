@@ -8,7 +8,7 @@ import time
 import warnings
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
 import torch
@@ -39,6 +39,13 @@ class Loaded(NamedTuple):
 
     model: PreTrainedModel
     tokenizer: PreTrainedTokenizerFast
+
+
+def end_tokens(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> frozenset[int]:
+    """The tokens with which the model ends a turn, by its tokenizer and by its generation_config.json."""
+    more: Any = getattr(model.generation_config, "eos_token_id", None)
+    found: list[Any] = [tokenizer.eos_token_id, *(more if isinstance(more, list) else [more])]
+    return frozenset(int(token) for token in found if token is not None)
 
 
 def load_weights(source: str, adapter: Path | None, progress: Progress) -> Loaded:

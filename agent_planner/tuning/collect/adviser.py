@@ -4,7 +4,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from agent_planner.agent.conversation import call_turn, tells_failure, thought_text
+from agent_planner.agent.conversation import UNMET, call_turn, tells_failure, thought_text
 from agent_planner.goals import Declined, Goal, format_goal, parse_goal
 from agent_planner.goals.plan import Step
 from agent_planner.llm.base import Message
@@ -14,8 +14,6 @@ from agent_planner.tuning.panel.reference_models import Pursuit, giving_up, hear
 from agent_planner.tuning.scenarios.faults import Failure, Faults
 from agent_planner.tuning.scenarios.scenario import Scenario
 from agent_planner.types import Call
-
-_UNMET = "unmet: "
 
 
 class Adviser:
@@ -35,12 +33,12 @@ class Adviser:
     def answer(self, messages: Sequence[Message]) -> str:
         """The assistant's turn after these messages."""
         heard = messages[-1].content
-        wanted = next((line for line in heard.splitlines() if line.startswith(_UNMET)), None)
+        wanted = next((line for line in heard.splitlines() if line.startswith(UNMET)), None)
         if wanted is None:
             return format_goal(self._scenario.goal if hears_all(self._scenario, messages) else Declined("none"))
         if self._said is not None and tells_failure(heard):
             self._failed.append(self._said)
-        goal = parse_goal(f"goal: {wanted.removeprefix(_UNMET)}")
+        goal = parse_goal(f"goal: {wanted.removeprefix(UNMET)}")
         assert isinstance(goal, Goal)
         step = next_way(replace(self._scenario, world=self._see(heard), goal=goal), self._failed)
         self._said = step.call if step is not None else None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from agent_planner.agent.conversation import system_turn, tells_failure
+from agent_planner.agent.conversation import UNMET, system_turn, tells_failure
 from agent_planner.tuning.collect.names import LeaveOut
 from agent_planner.tuning.data.records import HUMAN, Record, Turn, human, said
 from agent_planner.tuning.scenarios.hidden import LOOK
@@ -14,7 +14,6 @@ from agent_planner.tuning.scenarios.scenario import default_library
 
 _FORK = re.compile(r"/fork\d+")
 _HIDDEN = re.compile(r"/hidden\d+$")
-_UNMET = "unmet: "
 
 
 def without(record: Record, part: LeaveOut) -> Record | None:
@@ -69,7 +68,7 @@ def _without_thoughts(record: Record) -> Record:
 def _bare(answer: str, state: str) -> str:
     """A turn with a call, its thought cut off behind the atom; any other as it is."""
     thought, line_break, call = answer.rpartition("\n")
-    unmet = [line.removeprefix(_UNMET) for line in state.splitlines() if line.startswith(_UNMET)]
+    unmet = [line.removeprefix(UNMET) for line in state.splitlines() if line.startswith(UNMET)]
     begun = [atom for line in unmet for atom in line.split("; ") if thought.startswith(atom)]
     return f"{max(begun, key=len)}{line_break}{call}" if begun else answer
 

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from agent_planner.agent.conversation import parse_turn
-from agent_planner.errors import CallRefused, fault_text
+from agent_planner.errors import CallRefused, faults_text
 from agent_planner.goals import Goal, parse_goal, unmet
 from agent_planner.scene import SceneGraph
 from agent_planner.tuning.data.records import Record, UnusableRecord, reward_of
@@ -50,7 +50,7 @@ def by_stated_goal(where: str, item: Record) -> Record:
     try:
         seen = _Seen.model_validate(known)
     except ValidationError as error:
-        raise UnusableRecord(where, "; ".join(map(fault_text, error.errors()[:4])), _UNREADABLE) from error
+        raise UnusableRecord(where, faults_text(error), _UNREADABLE) from error
     try:
         goal = parse_goal(f"goal: {seen.goal}")
     except CallRefused as error:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from agent_planner.config import read_text
-from agent_planner.errors import ConfigError, fault_text
+from agent_planner.errors import ConfigError, faults_text
 from agent_planner.recording.episode import whole_file
 
 HUMAN, MODEL = "human", "gpt"
@@ -161,7 +161,7 @@ def record(where: str, data: dict[str, Any]) -> Record:
     try:
         return Record.model_validate(data)
     except ValidationError as error:
-        raise UnusableRecord(where, "; ".join(map(fault_text, error.errors()[:4]))) from error
+        raise UnusableRecord(where, faults_text(error)) from error
 
 
 def write_records(path: Path, records: Iterable[dict[str, Any]]) -> int:

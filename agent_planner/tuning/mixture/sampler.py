@@ -10,7 +10,7 @@ from jinja2 import TemplateError
 from agent_planner.errors import UserError
 from agent_planner.llm.base import Message
 from agent_planner.llm.prompts import llama2_text
-from agent_planner.llm.weights import Loaded
+from agent_planner.llm.weights import Loaded, end_tokens
 
 # Stands where the instruction belongs, to find what the template writes before and behind it.
 _PLACE = "⁂"
@@ -56,7 +56,7 @@ class Sampler:
             )
         self.system = self._default_system()
         self._opening = self._encode(opening)
-        self._answer_ends = _ends(loaded)
+        self._answer_ends = end_tokens(loaded.model, loaded.tokenizer)
         self._specials = frozenset(self._tokenizer.all_special_ids)
         self._ends = self._answer_ends | ({self._encode(closing)[0]} & self._specials)
         # What ends a user turn in a template without a token for it.
@@ -132,10 +132,3 @@ class Sampler:
         length = next((place for place, token in enumerate(ids) if token in ends), None)
         text = ids[:length]
         return Said(str(self._tokenizer.decode(text)), length is not None and self._specials.isdisjoint(text))
-
-
-def _ends(loaded: Loaded) -> frozenset[int]:
-    """The tokens with which the model ends a turn."""
-    more: Any = loaded.model.generation_config.eos_token_id if loaded.model.generation_config else None
-    found = [loaded.tokenizer.eos_token_id, *(more if isinstance(more, list) else [more])]
-    return frozenset(int(token) for token in found if token is not None)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
-from agent_planner.agent.conversation import MAX_INSTRUCTION, call_turn, thought_text
+from agent_planner.agent.conversation import MAX_INSTRUCTION, UNMET, call_turn, thought_text
 from agent_planner.agent.way_round import way_round
 from agent_planner.goals import Declined, Goal, format_goal, next_step, parse_goal, unmet
 from agent_planner.goals.goal import Stated
@@ -25,7 +25,7 @@ _TRIES = 2
 
 def asks_for_goal(request: ChatRequest) -> bool:
     """Whether the goal is wanted next; what is unmet is told only where a call is."""
-    return not any(line.startswith("unmet: ") for line in request.messages[-1].content.splitlines())
+    return not any(line.startswith(UNMET) for line in request.messages[-1].content.splitlines())
 
 
 def hears_all(scenario: Scenario, messages: Sequence[Message]) -> bool:

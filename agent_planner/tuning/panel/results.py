@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from agent_planner.errors import ConfigError, UserError, fault_text
+from agent_planner.errors import ConfigError, UserError, faults_text
 from agent_planner.tuning.data.alone import alone
 from agent_planner.tuning.data.records import read_plain
 
@@ -242,7 +242,7 @@ def _lines(items: Iterable[tuple[str, dict[str, Any]]]) -> list[Line]:
         try:
             line = _ANY.validate_python(data)
         except ValidationError as error:
-            raise ConfigError(where, "; ".join(map(fault_text, error.errors()[:4]))) from error
+            raise ConfigError(where, faults_text(error)) from error
         if line.key in first:
             raise ConfigError(where, f"was measured in {first[line.key]} already; give each result once")
         first[line.key] = where

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from agent_planner.agent.limits import LoopConfig
 from agent_planner.config import parse_yaml, read_text
-from agent_planner.errors import ConfigError, did_you_mean, fault_text
+from agent_planner.errors import ConfigError, did_you_mean, faults_text
 from agent_planner.tuning.collect.names import LeaveOut
 from agent_planner.tuning.mixture.names import GeneralSource, Split
 from agent_planner.tuning.panel.cells import CELLS, size_of
@@ -237,7 +237,7 @@ class Study(_Part):
             try:
                 self.recipe(name)
             except ValidationError as error:
-                told = "; ".join(map(fault_text, error.errors()))
+                told = faults_text(error)
                 raise ValueError(f"ablations.{name}.changes: {told}") from error
         training = self.training.resolved()
         if training.data or training.start_adapter is not None:

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agent_planner.config import read_text
-from agent_planner.errors import ConfigError, fault_text
+from agent_planner.errors import ConfigError, faults_text
 from agent_planner.recording.episode import write_json
 from agent_planner.tuning.data.manifest import sha256_of
 from agent_planner.tuning.study.config import Study
@@ -99,7 +99,7 @@ class State:
         except json.JSONDecodeError as error:
             raise ConfigError(str(self._path), f"is no state of a study: {error.msg}") from error
         except ValidationError as error:
-            raise ConfigError(str(self._path), "; ".join(map(fault_text, error.errors()[:4]))) from error
+            raise ConfigError(str(self._path), faults_text(error)) from error
         if found.folder != self._file.folder:
             raise ConfigError(
                 str(self._path),

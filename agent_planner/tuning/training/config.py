@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from agent_planner.config import parse_yaml, read_text
-from agent_planner.errors import ConfigError, did_you_mean, fault_text
+from agent_planner.errors import ConfigError, did_you_mean, fault_text, faults_text
 
 PRESETS = ("agenttuning-7b", "default", "tiny")
 
@@ -157,7 +157,7 @@ def load_config(source: str = "default", changes: Mapping[str, Any] | None = Non
         try:
             config = TrainConfig.model_validate(_merged(merged, changes))
         except ValidationError as error:
-            raise ConfigError("training", "; ".join(map(fault_text, error.errors()))) from error
+            raise ConfigError("training", faults_text(error)) from error
     said = {*(() if source in PRESETS else given.model_extra or ()), *(changes or ())}
     return TrainConfig.model_construct(_fields_set=said, **dict(config))
 

@@ -28,7 +28,7 @@ from torch.utils.data import DataLoader
 
 from agent_planner.errors import UserError
 from agent_planner.llm.base import Progress
-from agent_planner.llm.weights import quieten
+from agent_planner.llm.weights import end_tokens, quieten
 from agent_planner.tuning.scenarios.scenario import stable_seed
 from agent_planner.tuning.training.checkpoint import learned_weights, load_checkpoint, save_checkpoint
 from agent_planner.tuning.training.config import TrainConfig
@@ -165,10 +165,8 @@ class Trainer:
     def _check_end(self, model: Any) -> None:
         """Run time must stop at the token that training teaches as the end of a turn."""
         sample = next(item[0] for index in range(sys.maxsize) for item in self.source[index] if item)
-        more = model.generation_config.eos_token_id
-        ends = [self.tokenizer.eos_token_id, *(more if isinstance(more, list) else [more])]
         end = int(sample.tokens[-1])
-        if end not in ends:
+        if end not in end_tokens(model, self.tokenizer):
             raise UserError(
                 f"{self.base.name}: its chat template ends a turn with {self.tokenizer.decode([end])!r}, which neither "
                 "its tokenizer nor its generation_config.json (eos_token_id) calls an end; mend one of them"
