@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "agent_planner"
 LAYERS = (
-    {"errors", "types", "config"},
+    {"errors", "types", "config", "ament"},
     {"scene"},
     {"skills"},
     {"perception"},

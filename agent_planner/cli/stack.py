@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agent_planner.ament import ament_prefixes
 from agent_planner.cli.process import ChildProcess
 from agent_planner.cli.robots import NodeProfile, Parameter, RobotProfile
 from agent_planner.cli.running import Running, claimed
@@ -154,8 +155,7 @@ def executable(package: str, name: str) -> Path:
     Raises:
         InfrastructureError: the package is not built, or has no such program.
     """
-    prefixes = [Path(p) for p in os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep) if p]
-    holding = [p for p in prefixes if (p / "share" / package).is_dir()]
+    holding = [p for p in ament_prefixes() if (p / "share" / package).is_dir()]
     for prefix in holding:
         path = prefix / "lib" / package / name
         if path.is_file():
@@ -185,8 +185,7 @@ def share(package: str, file: str) -> Path:
     Raises:
         ConfigError: it is not there.
     """
-    prefixes = [Path(p) for p in os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep) if p]
-    for prefix in prefixes:
+    for prefix in ament_prefixes():
         path = prefix / "share" / package / file
         if path.is_file():
             return path

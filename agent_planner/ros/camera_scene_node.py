@@ -12,8 +12,6 @@ import numpy as np
 from agent_planner_interfaces.msg import PlanStatus, SceneGraph
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from nav_msgs.msg import OccupancyGrid, Odometry
-from rclpy.clock import Clock
-from rclpy.clock_type import ClockType
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy, qos_profile_sensor_data
 from sensor_msgs.msg import CameraInfo, Image, JointState
@@ -29,21 +27,20 @@ from agent_planner.perception.tracker import Hand
 from agent_planner.ros.free_floor import FreeFloor
 from agent_planner.ros.interface_types import load_interface
 from agent_planner.ros.joint_history import JointHistory
-from agent_planner.ros.messages import MAP, to_seconds, to_stamp
+from agent_planner.ros.messages import BASE_SPEED, JOINT_SPEED, MAP, TURN_SPEED, to_seconds, to_stamp
+from agent_planner.ros.names import NEWEST
 from agent_planner.ros.node_parameters import Declared, declare
 from agent_planner.ros.pictures import Pairing, Pictures, frame_of, is_distorted
 from agent_planner.ros.process import run_node
 from agent_planner.ros.seen_message import RobotReading, seen_message
 from agent_planner.ros.tf_history import TfHistory
 from agent_planner.ros.tf_wait import TfWait
+from agent_planner.ros.timers import steady_timer
 from agent_planner.skills.library import SkillLibrary, library_file
 
-_LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 # Of sensor data the newest counts: where the processor is slow, a queue would be a delay as long as it is deep.
 _CAMERA = QoSProfile(depth=2, reliability=ReliabilityPolicy.BEST_EFFORT)
 _STATIC = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-# What counts as being on the move: m/s, rad/s, of a joint rad/s or m/s.
-_BASE_SPEED, _TURN_SPEED, _JOINT_SPEED = 0.005, 0.01, 0.02
 
 PARAMETERS = (
     Declared("chain_file", str(DEFAULT_CHAIN), "The detectors and how things are followed; YAML."),
@@ -95,7 +92,7 @@ class CameraScene(Node):
         self._instruction = ""
         self._since = self._last = 0.0
         self._trouble, self._milliseconds = "no picture yet", 0.0
-        self._scene = self.create_publisher(SceneGraph, "scene_graph", _LATCHED)
+        self._scene = self.create_publisher(SceneGraph, "scene_graph", NEWEST)
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
 
     def start(self) -> None:
@@ -108,13 +105,13 @@ class CameraScene(Node):
             self._listen_to_camera(part, kind)
         self.create_subscription(JointState, "joint_states", self._joints.take, 10)
         self.create_subscription(Odometry, "odom", self._on_odom, 1)
-        self.create_subscription(String, "robot_description", self._on_description, _LATCHED)
-        self.create_subscription(OccupancyGrid, "map", self._on_map, _LATCHED)
-        self.create_subscription(PlanStatus, "plan_status", self._on_status, _LATCHED)
+        self.create_subscription(String, "robot_description", self._on_description, NEWEST)
+        self.create_subscription(OccupancyGrid, "map", self._on_map, NEWEST)
+        self.create_subscription(PlanStatus, "plan_status", self._on_status, NEWEST)
         if not self._values["places_file"]:
-            self.create_subscription(String, "scene_map", self._on_scene_map, _LATCHED)
+            self.create_subscription(String, "scene_map", self._on_scene_map, NEWEST)
         self._listen_to_detections()
-        self.create_timer(1.0, self._report, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        steady_timer(self, 1.0, self._report)
 
     def stop(self) -> None:
         """Nothing is under way between two pictures."""
@@ -220,10 +217,10 @@ class CameraScene(Node):
     def _moving(self, stamp: float) -> tuple[bool, bool]:
         twist = self._odom.twist.twist if self._odom is not None else None
         base = twist is not None and (
-            math.hypot(twist.linear.x, twist.linear.y) > _BASE_SPEED or abs(twist.angular.z) > _TURN_SPEED
+            math.hypot(twist.linear.x, twist.linear.y) > BASE_SPEED or abs(twist.angular.z) > TURN_SPEED
         )
         arm = self._arm or [name for name in self._joints.names if name not in self._fingers]
-        return base, any(self._joints.speed(name, stamp) > _JOINT_SPEED for name in arm)
+        return base, any(self._joints.speed(name, stamp) > JOINT_SPEED for name in arm)
 
     def _on_odom(self, message: Odometry) -> None:
         self._odom = message

@@ -11,8 +11,6 @@ from typing import Any
 from agent_planner_interfaces.msg import PlanStatus, StopReport
 from agent_planner_interfaces.srv import SetAutonomy
 from diagnostic_msgs.msg import DiagnosticStatus
-from rclpy.clock import Clock
-from rclpy.clock_type import ClockType
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import Bool, String
 from std_srvs.srv import Trigger
@@ -32,6 +30,7 @@ from agent_planner.ros.stop_client import progress_of
 from agent_planner.ros.stop_sender import StopSender
 from agent_planner.ros.supervisor_parameters import FIXED
 from agent_planner.ros.teleop_state import teleop_state_of
+from agent_planner.ros.timers import steady_timer
 from agent_planner.safety.teleop_hold import STICK
 from agent_planner.safety.velocity import Velocity
 from agent_planner.scene.geometry import Reach
@@ -123,7 +122,7 @@ class ConsoleLink:
         node.create_subscription(StopReport, names.STOP_REPORT, self._on_stop_report, names.NEWEST)
         node.create_subscription(DiagnosticStatus, names.TELEOP_STATE, self._on_teleop, names.NEWEST)
         node.create_subscription(String, names.AUTONOMY, self._on_autonomy, names.NEWEST)
-        node.create_timer(_LOOK_S, self._look, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        steady_timer(node, _LOOK_S, self._look)
 
     def end(self, seconds: float) -> None:
         """End the instruction that was sent from here, if it runs; the robot is at rest when this returns.

@@ -8,17 +8,15 @@ import numpy as np
 from agent_planner_interfaces.msg import SceneGraph as SceneGraphMsg
 from nav_msgs.msg import OccupancyGrid
 from rclpy.node import Node
-from rclpy.qos import QoSProfile, ReliabilityPolicy
 
 from agent_planner.perception.vocabulary import Vocabulary
 from agent_planner.ros.console_values import Grid, Tell
 from agent_planner.ros.messages import SceneMessageError, to_scene
-from agent_planner.ros.names import NEWEST
+from agent_planner.ros.names import BEST_EFFORT, NEWEST
 from agent_planner.scene import SceneGraph, entity_line
 from agent_planner.scene.geometry import Reach
 from agent_planner.scene.graph import CONTAINER, Entity, ScenePlace
 
-_BEST_EFFORT = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 # Where none is new, its age is told again after so long, seconds.
 _AGAIN_S = 1.0
 # What a quaternion without a turn has of x, y and z at most.
@@ -45,7 +43,7 @@ class ConsoleScene:
         self._fault = ""
         self.grid: Grid | None = None
         self.robot_name = ""
-        node.create_subscription(SceneGraphMsg, "scene_graph", self._take, _BEST_EFFORT)
+        node.create_subscription(SceneGraphMsg, "scene_graph", self._take, BEST_EFFORT)
         node.create_subscription(OccupancyGrid, "map", self._take_map, NEWEST)
 
     # --- called by the executor

@@ -9,6 +9,12 @@ _TAKEN = 50  # occupancy from which a cell counts as taken; unknown (-1) does to
 CLEAR_M = 0.08
 
 
+def taken_cells(message: OccupancyGrid) -> np.ndarray:
+    """Return which cells of a map are taken, (rows, columns), bool."""
+    cells = np.asarray(message.data, dtype=np.int16).reshape(message.info.height, message.info.width)
+    return (cells >= _TAKEN) | (cells < 0)
+
+
 class FreeFloor:
     """Floor at some distance from everything on an occupancy grid.
 
@@ -27,10 +33,8 @@ class FreeFloor:
     def of(cls, message: OccupancyGrid, clear_m: float = CLEAR_M) -> "FreeFloor":
         """Read a map; its axes must be those of its frame. Free is what is so far from all that is taken, metres."""
         info = message.info
-        cells = np.asarray(message.data, dtype=np.int16).reshape(info.height, info.width)
-        taken = (cells >= _TAKEN) | (cells < 0)
         rounds = max(1, round(clear_m / info.resolution))
-        free = np.logical_not(ndimage.binary_dilation(taken, iterations=rounds))
+        free = np.logical_not(ndimage.binary_dilation(taken_cells(message), iterations=rounds))
         return cls(free, (info.origin.position.x, info.origin.position.y), info.resolution)
 
     def covers(self, points: np.ndarray) -> np.ndarray:

@@ -5,13 +5,12 @@ import uuid
 from collections.abc import Callable
 
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
-from rclpy.clock import Clock
-from rclpy.clock_type import ClockType
 from rclpy.duration import Duration
 from rclpy.node import Node
 from std_msgs.msg import String
 
 from agent_planner.ros.names import BEAT_S, HEARTBEAT, PLANNER_HEARTBEAT
+from agent_planner.ros.timers import steady_timer
 
 _FAREWELL_S = 0.5
 
@@ -36,12 +35,7 @@ class Heartbeat:
     def configure(self) -> None:
         """Begin."""
         self._publisher = self._node.create_publisher(String, PLANNER_HEARTBEAT, HEARTBEAT)
-        self._timer = self._node.create_timer(
-            BEAT_S,
-            self._beat,
-            callback_group=MutuallyExclusiveCallbackGroup(),
-            clock=Clock(clock_type=ClockType.STEADY_TIME),
-        )
+        self._timer = steady_timer(self._node, BEAT_S, self._beat, MutuallyExclusiveCallbackGroup())
 
     def release(self) -> None:
         """Say farewell; call it when nothing runs any more."""

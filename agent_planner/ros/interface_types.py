@@ -5,13 +5,13 @@ A name is looked up in the index of installed interfaces first; a module is impo
 """
 
 import importlib
-import os
 import re
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from agent_planner.ament import ament_prefixes
 from agent_planner.errors import UserError, did_you_mean
 
 _FORM = re.compile(r"([a-z][a-z0-9_]*)/(action|srv|msg)/([A-Z][A-Za-z0-9]*)")
@@ -51,9 +51,9 @@ def is_installed(name: str) -> bool:
 
 
 def _listed(package: str) -> frozenset[str] | None:
-    for prefix in os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep):
-        entry = Path(prefix) / _INDEX / package
-        if prefix and entry.is_file():
+    for prefix in ament_prefixes():
+        entry = prefix / _INDEX / package
+        if entry.is_file():
             return _entries(entry)
     return None
 

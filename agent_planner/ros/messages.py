@@ -23,6 +23,8 @@ from agent_planner.scene.geometry import Reach, relations
 from agent_planner.scene.graph import RELATION_PATTERN, Floor
 
 MAP = "map"
+# What counts as being on the move: m/s, rad/s, of a joint rad/s or m/s.
+BASE_SPEED, TURN_SPEED, JOINT_SPEED = 0.005, 0.01, 0.02
 _REACH = Reach()
 _LOCATING = frozenset({"at", "on", "in", "holding"})
 _ARGUMENTS = {"at": 1, "holding": 1, "on": 2, "in": 2, "near": 2}
@@ -136,14 +138,14 @@ def _robot(message: RobotStateMsg) -> RobotState:
         "base": base,
         "end_effector": hand[:3],
         "gripper_opening": message.gripper_opening,
-        "deck": deck_of(message),
+        "deck": _deck(message),
         "base_moving": message.base_moving,
         "arm_moving": message.arm_moving,
     }
     return _built(RobotState, message.name or "robot", fields)
 
 
-def deck_of(message: RobotStateMsg) -> tuple[float, float] | None:
+def _deck(message: RobotStateMsg) -> tuple[float, float] | None:
     """Depth and width of the robot's deck, metres, if it has one."""
     size = message.deck_size.x, message.deck_size.y
     return size if all(size) else None

@@ -22,6 +22,7 @@ BEAT_S = 0.1
 # Silence for longer than this is up to whoever watches; the middleware tells of a publisher that went away at once.
 LEASE_S = 10.0
 
+# The last message is kept for whoever comes later.
 NEWEST = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 # Of a subscription: it hears publishers of either kind.
 BEST_EFFORT = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)

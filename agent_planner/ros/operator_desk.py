@@ -8,10 +8,9 @@ from agent_planner_interfaces.msg import OperatorRequest
 from agent_planner_interfaces.srv import AnswerOperator
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
-from rclpy.qos import DurabilityPolicy, QoSProfile
 
 from agent_planner.agent.requests import Question
-from agent_planner.ros.names import recorder_name
+from agent_planner.ros.names import NEWEST, recorder_name
 from agent_planner.ros.waiting import Changes, Deadline
 
 # Kinds of questions that are answered by one of their options.
@@ -48,8 +47,7 @@ class OperatorDesk:
 
     def configure(self) -> None:
         """Create publisher and service."""
-        qos = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-        self._publisher = self._node.create_publisher(OperatorRequest, self._topic, qos)
+        self._publisher = self._node.create_publisher(OperatorRequest, self._topic, NEWEST)
         self._service = self._node.create_service(
             AnswerOperator, self._service_name, self._take, callback_group=ReentrantCallbackGroup()
         )

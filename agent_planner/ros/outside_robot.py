@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from agent_planner_interfaces.msg import SceneGraph as SceneGraphMsg
-from rclpy.qos import QoSProfile, ReliabilityPolicy
 
 from agent_planner.errors import InfrastructureError, UserError
 from agent_planner.ros.client import Feedback, PlannerClient, SentInstruction
 from agent_planner.ros.client_node import ClientNode
 from agent_planner.ros.messages import SceneMessageError, to_scene
-from agent_planner.ros.names import EXECUTE_CALL
+from agent_planner.ros.names import BEST_EFFORT, EXECUTE_CALL
 from agent_planner.ros.remote_parameters import read_parameters
 from agent_planner.ros.stop_client import Progress, StopClient
 from agent_planner.safety.policy import Policy, policy_path
@@ -69,8 +68,7 @@ class OutsideRobot:
         self._message: SceneGraphMsg | None = None
         self._heard = threading.Event()
         self._received = 0.0
-        qos = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
-        client.node.create_subscription(SceneGraphMsg, "scene_graph", self._take, qos)
+        client.node.create_subscription(SceneGraphMsg, "scene_graph", self._take, BEST_EFFORT)
 
     def join(self, seconds: float) -> None:
         """Find the planner and read what it works with.

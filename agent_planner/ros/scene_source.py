@@ -10,11 +10,11 @@ from agent_planner_interfaces.msg import SceneGraph as SceneGraphMsg
 from nav_msgs.msg import OccupancyGrid
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
-from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 
 from agent_planner.errors import clock_ahead
 from agent_planner.ros.free_floor import FreeFloor
 from agent_planner.ros.messages import SceneMessageError, to_scene, to_seconds
+from agent_planner.ros.names import BEST_EFFORT, NEWEST
 from agent_planner.ros.waiting import Changes, Deadline
 from agent_planner.scene import SceneGraph
 from agent_planner.scene.geometry import Reach
@@ -59,14 +59,11 @@ class TopicSceneSource:
 
     def configure(self) -> None:
         """Subscribe."""
-        # Best effort on this side goes together with publishers of either kind.
-        qos = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
         group = ReentrantCallbackGroup()
         self._subscription = self._node.create_subscription(
-            SceneGraphMsg, self.topic, self._take, qos, callback_group=group
+            SceneGraphMsg, self.topic, self._take, BEST_EFFORT, callback_group=group
         )
-        latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-        self._map = self._node.create_subscription(OccupancyGrid, "map", self._take_map, latched, callback_group=group)
+        self._map = self._node.create_subscription(OccupancyGrid, "map", self._take_map, NEWEST, callback_group=group)
 
     def release(self) -> None:
         """Unsubscribe and forget."""

@@ -9,15 +9,15 @@ from typing import Any
 from agent_planner_interfaces.msg import SceneGraph as SceneGraphMsg
 from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
 from rcl_interfaces.srv import SetParameters
-from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy, qos_profile_sensor_data
+from rclpy.qos import qos_profile_sensor_data
 from std_srvs.srv import SetBool, Trigger
 
 from agent_planner.errors import InfrastructureError, UserError
 from agent_planner.ros.client_node import ClientNode
 from agent_planner.ros.messages import to_scene
+from agent_planner.ros.names import NEWEST
 from agent_planner.scene import SceneGraph
 
-_LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL, reliability=ReliabilityPolicy.RELIABLE)
 _ANSWER_SECONDS = 60.0
 _SCENE_SECONDS = 20.0
 
@@ -34,7 +34,7 @@ class SimulatorClient:
         self._truth: SceneGraphMsg | None = None
         self._observed: SceneGraphMsg | None = None
         self._came = threading.Event()
-        node.create_subscription(SceneGraphMsg, "sim/ground_truth", self._on_truth, _LATCHED)
+        node.create_subscription(SceneGraphMsg, "sim/ground_truth", self._on_truth, NEWEST)
         node.create_subscription(SceneGraphMsg, "scene_graph", self._on_observed, qos_profile_sensor_data)
 
     def ground_truth(self, after: float = -1.0, seconds: float = _SCENE_SECONDS) -> SceneGraph:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from agent_planner_interfaces.msg import PlanStatus
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.callback_groups import ReentrantCallbackGroup
-from rclpy.clock import Clock
-from rclpy.clock_type import ClockType
 from rclpy.node import Node
-from rclpy.qos import DurabilityPolicy, QoSProfile
 
 from agent_planner.agent.events import Event, EventKind
+from agent_planner.ros.names import NEWEST
+from agent_planner.ros.timers import steady_timer
 
 IDLE, LOADING_MODEL = "IDLE", "LOADING_MODEL"
 # Events after which the state is what it was before.
@@ -41,16 +40,10 @@ class StatusBoard:
         self._status = PlanStatus(state=IDLE, model=model)
 
     def configure(self) -> None:
-        """Create publishers and the timer, which runs in steady time so that a paused clock does not silence it."""
-        qos = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-        self._status_publisher = self._node.create_publisher(PlanStatus, "plan_status", qos)
+        """Create publishers and the timer."""
+        self._status_publisher = self._node.create_publisher(PlanStatus, "plan_status", NEWEST)
         self._diagnostics_publisher = self._node.create_publisher(DiagnosticArray, "/diagnostics", 10)
-        self._timer = self._node.create_timer(
-            _PERIOD_S,
-            self._tick,
-            callback_group=ReentrantCallbackGroup(),
-            clock=Clock(clock_type=ClockType.STEADY_TIME),
-        )
+        self._timer = steady_timer(self._node, _PERIOD_S, self._tick, ReentrantCallbackGroup())
 
     def release(self) -> None:
         """Destroy them."""

@@ -3,12 +3,11 @@
 
 import time
 
-from rclpy.clock import Clock
-from rclpy.clock_type import ClockType
 from rclpy.node import Node
 from std_msgs.msg import String
 
 from agent_planner.ros.names import STOP_REQUEST
+from agent_planner.ros.timers import steady_timer
 
 # What goes out before the supervisor has found this node is lost without a word; that takes seconds on a busy machine.
 _AGAIN_S, _TRY_S = 0.1, 10.0
@@ -25,7 +24,7 @@ class StopSender:
         self._publisher = node.create_publisher(String, STOP_REQUEST, 10)
         self._message = String()
         self._until = float("-inf")
-        node.create_timer(_AGAIN_S, self._again, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        steady_timer(node, _AGAIN_S, self._again)
 
     @property
     def is_heard(self) -> bool:

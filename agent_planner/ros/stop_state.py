@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from agent_planner_interfaces.action import ExecuteInstruction
 from agent_planner_interfaces.msg import StopReport
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
-from rclpy.clock import Clock
-from rclpy.clock_type import ClockType
 from rclpy.duration import Duration
 from rclpy.node import Node
 from std_msgs.msg import Bool, String
 
 from agent_planner.ros.names import BEAT_S, NEWEST, RESET_STOP, STOP_ACTIVE, STOP_REPORT, STOP_REQUEST
+from agent_planner.ros.timers import steady_timer
 from agent_planner.ros.waiting import Changes, Deadline
 
 _Result = ExecuteInstruction.Result
@@ -77,9 +76,7 @@ class StopState:
             self._node.create_subscription(Bool, STOP_ACTIVE, self._on_active, NEWEST, callback_group=group),
             self._node.create_subscription(StopReport, STOP_REPORT, self._on_report, NEWEST, callback_group=group),
         )
-        self._timer = self._node.create_timer(
-            BEAT_S, self._check, callback_group=group, clock=Clock(clock_type=ClockType.STEADY_TIME)
-        )
+        self._timer = steady_timer(self._node, BEAT_S, self._check, group)
 
     def release(self) -> None:
         """Destroy them; returns when the last request has arrived, or in half a second."""

@@ -7,8 +7,6 @@ from typing import Any
 from agent_planner_interfaces.msg import RestState, SceneGraph, StopReport
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
-from rclpy.clock import Clock
-from rclpy.clock_type import ClockType
 from rclpy.event_handler import SubscriptionEventCallbacks
 from rclpy.node import Node
 from std_msgs.msg import Bool, Empty, String
@@ -21,6 +19,7 @@ from agent_planner.ros.speed_limit import SpeedLimit
 from agent_planner.ros.stop_path import StopPath, obstacles, text_of
 from agent_planner.ros.supervisor_parameters import STOP, SupervisorParameters
 from agent_planner.ros.teleop_watch import TeleopWatch
+from agent_planner.ros.timers import steady_timer
 from agent_planner.ros.velocity_output import INPUTS, OUTPUT, SKILLS, VelocityOutput
 from agent_planner.safety.link_watch import LinkWatch
 from agent_planner.safety.stop_latch import Stop, StopLatch
@@ -90,12 +89,11 @@ class SupervisorNode(Node):
         self.create_service(Trigger, names.STOP, self._on_stop, callback_group=ReentrantCallbackGroup())
         upkeep = MutuallyExclusiveCallbackGroup()
         self.create_service(Trigger, names.RESET_STOP, self._on_reset, callback_group=upkeep)
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
         own = MutuallyExclusiveCallbackGroup
-        self.create_timer(names.BEAT_S, self._tell_active, callback_group=own(), clock=steady)
-        self.create_timer(names.BEAT_S, self._check_links, callback_group=own(), clock=steady)
-        self.create_timer(names.BEAT_S, self._repeat, callback_group=upkeep, clock=steady)
-        self.create_timer(_DIAGNOSTICS_S, self._diagnose, callback_group=own(), clock=steady)
+        steady_timer(self, names.BEAT_S, self._tell_active, own())
+        steady_timer(self, names.BEAT_S, self._check_links, own())
+        steady_timer(self, names.BEAT_S, self._repeat, upkeep)
+        steady_timer(self, _DIAGNOSTICS_S, self._diagnose, own())
         self._tell_active()
         self._reports.publish(self._report(self._latch.stop))
 

@@ -5,14 +5,13 @@ import threading
 import time
 from typing import Any
 
-from rclpy.clock import Clock
-from rclpy.clock_type import ClockType
 from rclpy.node import Node
 from sensor_msgs.msg import Joy
 
 from agent_planner.ros.node_parameters import Declared, declare
 from agent_planner.ros.process import run_node
 from agent_planner.ros.teleop_client import TeleopClient
+from agent_planner.ros.timers import steady_timer
 from agent_planner.teleop.commands import ArmTwist, Word
 from agent_planner.teleop.joystick import NO_BUTTON, Axis, JoySettings, Joystick, Wanted
 from agent_planner.types import Autonomy
@@ -75,7 +74,7 @@ class TeleopJoyNode(Node):
         stamped = self._values["publish_stamped_twist"]
         self._client = TeleopClient(self, self._values["frame"], stamped, self.get_logger().info)
         self.create_subscription(Joy, "joy", self._on_joy, 1)
-        self.create_timer(_LOOK_S, self._look, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        steady_timer(self, _LOOK_S, self._look)
 
     def stop(self) -> None:
         """Let go of everything; what the joystick says after that is not carried out."""

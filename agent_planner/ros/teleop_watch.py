@@ -6,13 +6,12 @@ import time
 from diagnostic_msgs.msg import DiagnosticStatus
 from nav_msgs.msg import Odometry
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
-from rclpy.clock import Clock
-from rclpy.clock_type import ClockType
 from rclpy.node import Node
 from std_srvs.srv import Trigger
 
 from agent_planner.ros.names import BEAT_S, BEST_EFFORT, GIVE_BACK, NEWEST, TAKE_OVER, TELEOP_STATE
 from agent_planner.ros.teleop_state import TeleopState
+from agent_planner.ros.timers import steady_timer
 from agent_planner.safety.teleop_hold import TeleopHold
 
 # It is told again this often, seconds: how long and how far a person drives, and that somebody watches.
@@ -62,9 +61,7 @@ class TeleopWatch:
         if self._drives:
             own = MutuallyExclusiveCallbackGroup()
             self._node.create_subscription(Odometry, "odom", self._on_odometry, BEST_EFFORT, callback_group=own)
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
-        own = MutuallyExclusiveCallbackGroup()
-        self._node.create_timer(BEAT_S, self._check, callback_group=own, clock=steady)
+        steady_timer(self._node, BEAT_S, self._check, MutuallyExclusiveCallbackGroup())
         self._tell()
 
     def command(self, moves: bool) -> bool:

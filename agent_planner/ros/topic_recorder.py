@@ -15,8 +15,6 @@ from typing import Any
 
 import yaml
 from rclpy._rclpy_pybind11 import RCLError
-from rclpy.clock import Clock
-from rclpy.clock_type import ClockType
 from rclpy.duration import Duration
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
@@ -31,6 +29,7 @@ from agent_planner.ros.interface_types import InterfaceMissing, load_interface
 from agent_planner.ros.message_definition import message_definition
 from agent_planner.ros.names import recorder_name
 from agent_planner.ros.process import spinning
+from agent_planner.ros.timers import steady_timer
 
 _LOOK_S = 0.5
 _DEPTH = 100
@@ -97,7 +96,7 @@ class TopicRecorder:
             start_parameter_services=False,
         )
         self._life.callback(self._own.destroy_node)
-        self._own.create_timer(_LOOK_S, self._look, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        steady_timer(self._own, _LOOK_S, self._look)
         self._now = self._own.create_guard_condition(self._look)
         self._life.enter_context(spinning(SingleThreadedExecutor(context=self._node.context), self._own))
 

@@ -7,12 +7,11 @@ from typing import Any
 
 from geometry_msgs.msg import Twist, TwistStamped
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
-from rclpy.clock import Clock
-from rclpy.clock_type import ClockType
 from rclpy.duration import Duration
 from rclpy.node import Node
 
 from agent_planner.ros.names import BEST_EFFORT
+from agent_planner.ros.timers import steady_timer
 from agent_planner.ros.twists import velocity_message
 from agent_planner.safety.velocity import ZERO, Limits, Velocity, VelocityMultiplexer
 
@@ -71,8 +70,7 @@ class VelocityOutput:
         self._output = self._node.create_publisher(self._kind, OUTPUT, 1)
         for name in INPUTS:
             self._node.create_subscription(self._kind, name, self._taker(name), BEST_EFFORT, callback_group=group)
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self._node.create_timer(1.0 / self._rate, self.publish, callback_group=group, clock=steady)
+        steady_timer(self._node, 1.0 / self._rate, self.publish, group)
 
     def publish(self) -> None:
         """Say now what the base should do."""

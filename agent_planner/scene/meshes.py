@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Mesh files of a URDF, each covered by a few oriented boxes."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 import numpy as np
 
+from agent_planner.ament import ament_prefixes
 from agent_planner.errors import UserError, did_you_mean
 
 if TYPE_CHECKING:
@@ -75,9 +75,7 @@ def _path(filename: str) -> Path:
 
 
 def _share(package: str) -> Path:
-    prefixes = [p for p in os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep) if p]
-    shares = [Path(prefix).absolute() / "share" for prefix in prefixes]
-    for share in shares:
+    for share in (prefix.absolute() / "share" for prefix in ament_prefixes()):
         if (share / _PACKAGES / package).is_file():
             return share / package
     raise MeshError(f"the ROS package '{package}' is not installed, or its workspace is not sourced")

@@ -28,7 +28,7 @@ from std_srvs.srv import SetBool, Trigger  # noqa: E402
 from tf2_msgs.msg import TFMessage  # noqa: E402
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint  # noqa: E402
 
-from agent_planner_sim.nodes.qos import LATCHED  # noqa: E402
+from agent_planner.ros.names import NEWEST  # noqa: E402
 from agent_planner_sim.robots import ROBOTS  # noqa: E402
 from tests.processes import free_domain  # noqa: E402
 
@@ -39,11 +39,11 @@ TOPICS = (
     (Odometry, "odom", 10),
     (JointState, "joint_states", 10),
     (TFMessage, "/tf", 100),
-    (TFMessage, "/tf_static", LATCHED),
-    (OccupancyGrid, "map", LATCHED),
-    (String, "robot_description", LATCHED),
-    (SceneGraph, "scene_graph", LATCHED),
-    (SceneGraph, "sim/ground_truth", LATCHED),
+    (TFMessage, "/tf_static", NEWEST),
+    (OccupancyGrid, "map", NEWEST),
+    (String, "robot_description", NEWEST),
+    (SceneGraph, "scene_graph", NEWEST),
+    (SceneGraph, "sim/ground_truth", NEWEST),
 )
 
 

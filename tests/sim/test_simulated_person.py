@@ -21,10 +21,10 @@ from rclpy.node import Node  # noqa: E402
 from rclpy.parameter import Parameter  # noqa: E402
 from rosgraph_msgs.msg import Clock  # noqa: E402
 
+from agent_planner.ros.names import NEWEST  # noqa: E402
 from agent_planner.ros.process import spinning  # noqa: E402
 from agent_planner_sim.nodes import simulated_person  # noqa: E402
 from agent_planner_sim.nodes.hidden import observed  # noqa: E402
-from agent_planner_sim.nodes.qos import LATCHED  # noqa: E402
 from agent_planner_sim.nodes.scene_message import stamp  # noqa: E402
 from agent_planner_sim.nodes.simulated_person import SimulatedPerson  # noqa: E402
 from tests.motion.ros.clients import Actions  # noqa: E402
@@ -184,7 +184,7 @@ def test_the_person_takes_simulated_time(person, ask, hands, node):
 
 def test_the_simulators_hands_do_it_and_say_why_not(person, ask, node, domain):
     scenes = []
-    node.create_subscription(SceneGraph, "sim/ground_truth", scenes.append, LATCHED)
+    node.create_subscription(SceneGraph, "sim/ground_truth", scenes.append, NEWEST)
     code = "from agent_planner_sim.nodes.simulator import main; main()"
     given = ("robot:=delivery_base", "scene:=table_top", "must_have:=[red cube, blue bin]", "camera_rate:=0.0")
     arguments = [sys.executable, "-c", code, "--ros-args", *(word for p in given for word in ("-p", p))]

@@ -14,16 +14,16 @@ from builtin_interfaces.msg import Duration
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from geometry_msgs.msg import Twist
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
-from rclpy.clock import Clock
-from rclpy.clock_type import ClockType
 from rclpy.node import Node
 from std_msgs.msg import Float64, Float64MultiArray
 from std_srvs.srv import SetBool, Trigger
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
 from agent_planner.errors import AgentPlannerError, InfrastructureError
+from agent_planner.ros.names import NEWEST
 from agent_planner.ros.node_parameters import Declared, declare
 from agent_planner.ros.process import run_node
+from agent_planner.ros.timers import steady_timer
 from agent_planner_sim.gazebo import bridge
 from agent_planner_sim.gazebo.inbox import Inbox
 from agent_planner_sim.gazebo.mirror import Mirror, Sent
@@ -31,7 +31,6 @@ from agent_planner_sim.gazebo.sdf_robot import CONTROLS, GZ_SYSTEMS, ROS2_CONTRO
 from agent_planner_sim.gazebo.stage import Stage
 from agent_planner_sim.gazebo.world_services import WorldServices
 from agent_planner_sim.nodes.hands import lend_a_hand
-from agent_planner_sim.nodes.qos import LATCHED
 from agent_planner_sim.nodes.robot_topics import RobotTopics
 from agent_planner_sim.nodes.scene_message import scene_graph, stamp
 from agent_planner_sim.robots import ROBOTS
@@ -79,7 +78,7 @@ class GazeboWorld(Node):
         self._arm = self.create_publisher(JointTrajectory, arm, 1)
         self._fingers = self.create_publisher(Float64, bridge.FINGERS, 1)
         self._hand = self.create_publisher(Float64MultiArray, "gripper_controller/commands", 1)
-        self._truth = self.create_publisher(SceneGraph, "sim/ground_truth", LATCHED)
+        self._truth = self.create_publisher(SceneGraph, "sim/ground_truth", NEWEST)
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
         self._send = Sent(self._send_velocity, self._send_arm, self._send_opening)
         self._mirror = Mirror(self._generate(), self._robot, self._send)
@@ -96,8 +95,7 @@ class GazeboWorld(Node):
         self._inbox = Inbox(self.get_namespace(), self.context)
         own = MutuallyExclusiveCallbackGroup()
         self.create_timer(self._period, self._tick, callback_group=own)
-        # In steady time, so that a Gazebo that stands still is told.
-        self.create_timer(1.0, self._report, callback_group=own, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        steady_timer(self, 1.0, self._report, own)
         # One after another: while a scene is being set, time must go on, and each that waited would hold a thread.
         services = MutuallyExclusiveCallbackGroup()
         self.create_service(Trigger, "sim/reset", self._on_reset, callback_group=services)

@@ -4,6 +4,7 @@
 import os
 import shutil
 
+from agent_planner.ament import ament_prefixes
 from agent_planner.errors import InfrastructureError
 from agent_planner.ros.interface_types import is_installed
 from agent_planner_sim.gazebo.bridge import service_types
@@ -36,5 +37,5 @@ def missing() -> list[str]:
 
 def bridge_program() -> str:
     """Where `ros2 run` would find the bridge; empty where it is not installed."""
-    prefixes = [prefix for prefix in os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep) if prefix]
-    return shutil.which(_PROGRAM, path=os.pathsep.join(f"{prefix}/lib/{_BRIDGE}" for prefix in prefixes)) or ""
+    folders = os.pathsep.join(str(prefix / "lib" / _BRIDGE) for prefix in ament_prefixes())
+    return shutil.which(_PROGRAM, path=folders) or ""

@@ -9,7 +9,7 @@ from geometry_msgs.msg import TransformStamped
 from rclpy.node import Node
 from tf2_msgs.msg import TFMessage
 
-from agent_planner_sim.nodes.qos import LATCHED
+from agent_planner.ros.names import NEWEST
 from agent_planner_sim.robots.description import Joint, RobotDescription
 from agent_planner_sim.transforms import Quat, Vec3, quat_from_rpy, quat_multiply
 
@@ -24,7 +24,7 @@ class Frames:
 
     def __init__(self, node: Node, robot: RobotDescription):
         self._tf = node.create_publisher(TFMessage, "/tf", 100)
-        self._tf_static = node.create_publisher(TFMessage, "/tf_static", LATCHED)
+        self._tf_static = node.create_publisher(TFMessage, "/tf_static", NEWEST)
         self._fixed = [joint for joint in robot.joints if joint.kind == "fixed"]
         self._moving = [joint for joint in robot.joints if joint.kind != "fixed"]
         base = robot.links[0].name

@@ -15,9 +15,9 @@ from sensor_msgs.msg import JointState
 from std_msgs.msg import Float64, String
 from trajectory_msgs.msg import JointTrajectory
 
+from agent_planner.ros.names import NEWEST
 from agent_planner_sim.mujoco.simulation import Simulation
 from agent_planner_sim.nodes.frames import Frames
-from agent_planner_sim.nodes.qos import LATCHED
 from agent_planner_sim.nodes.scene_map import scene_map
 from agent_planner_sim.nodes.scene_message import quaternion, stamp
 from agent_planner_sim.robots.description import RobotDescription
@@ -45,9 +45,9 @@ class RobotTopics:
         self._joints = node.create_publisher(JointState, "joint_states", 10) if robot.arm or robot.fingers else None
         self._odom = node.create_publisher(Odometry, "odom", 10) if robot.base is not None else None
         self._frames = Frames(node, robot)
-        self._map = node.create_publisher(OccupancyGrid, "map", LATCHED)
-        self._scene_map = node.create_publisher(String, "scene_map", LATCHED)
-        self._description = node.create_publisher(String, "robot_description", LATCHED)
+        self._map = node.create_publisher(OccupancyGrid, "map", NEWEST)
+        self._scene_map = node.create_publisher(String, "scene_map", NEWEST)
+        self._description = node.create_publisher(String, "robot_description", NEWEST)
         if robot.base is not None and use_stamped:
             node.create_subscription(TwistStamped, "cmd_vel", self._on_stamped_velocity, 10)
         elif robot.base is not None:

@@ -6,12 +6,10 @@ from agent_planner_interfaces.msg import RobotState, SceneGraph, SceneObject, Sc
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point, Pose, Quaternion, Vector3
 
+from agent_planner.ros.messages import BASE_SPEED, JOINT_SPEED, TURN_SPEED
 from agent_planner_sim.mujoco import truth
 from agent_planner_sim.mujoco.simulation import Simulation
 from agent_planner_sim.transforms import Quat, Vec3, quat_from_rpy
-
-# What counts as being on the move.
-_BASE_SPEED, _TURN_SPEED, _JOINT_SPEED = 0.005, 0.01, 0.02
 
 
 def stamp(seconds: float) -> Time:
@@ -85,9 +83,9 @@ def _robot(sim: Simulation) -> RobotState:
         base=pose((x, y, 0.0), quat_from_rpy((0.0, 0.0, yaw))),
         end_effector=pose(*truth.end_effector(sim)),
         gripper_opening=sim.opening(),
-        base_moving=abs(linear) > _BASE_SPEED or abs(angular) > _TURN_SPEED,
+        base_moving=abs(linear) > BASE_SPEED or abs(angular) > TURN_SPEED,
         deck_size=_size((*sim.robot.deck, 0.0)),
-        arm_moving=bool((speeds > _JOINT_SPEED).any()),
+        arm_moving=bool((speeds > JOINT_SPEED).any()),
     )
 
 

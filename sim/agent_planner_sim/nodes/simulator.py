@@ -19,13 +19,13 @@ from rosgraph_msgs.msg import Clock
 from std_srvs.srv import SetBool, Trigger
 
 from agent_planner.errors import InfrastructureError, UserError
+from agent_planner.ros.names import NEWEST
 from agent_planner.ros.node_parameters import Declared, declare
 from agent_planner.ros.process import spinning
 from agent_planner_sim.mujoco.simulation import Simulation
 from agent_planner_sim.nodes.hands import lend_a_hand
 from agent_planner_sim.nodes.pacer import Pacer
 from agent_planner_sim.nodes.picture_topics import PictureTopics, output_file
-from agent_planner_sim.nodes.qos import LATCHED
 from agent_planner_sim.nodes.robot_topics import Command, RobotTopics
 from agent_planner_sim.nodes.run import run_node
 from agent_planner_sim.nodes.scene_message import scene_graph, stamp
@@ -87,7 +87,7 @@ class Simulator:
         self._clock_due = self._report_due = 0.0
         self._measured = (time.monotonic(), self.now)
         self._clock = self.node.create_publisher(Clock, "/clock", 10)
-        self._truth = self.node.create_publisher(SceneGraph, "sim/ground_truth", LATCHED)
+        self._truth = self.node.create_publisher(SceneGraph, "sim/ground_truth", NEWEST)
         self._diagnostics = self.node.create_publisher(DiagnosticArray, "/diagnostics", 10)
         self._topics = RobotTopics(self.node, self._robot, self._commands.put, self._value("use_stamped"))
         self._pictures = PictureTopics(
@@ -218,7 +218,7 @@ class Simulator:
         """Have the simulating thread do something, and wait for it.
 
         Raises:
-            TimeoutError: it does not, or has ended.
+            InfrastructureError: it does not, or has ended.
         """
         done = threading.Event()
 
@@ -230,7 +230,7 @@ class Simulator:
         end = time.monotonic() + _ANSWER
         while not done.wait(0.1):
             if self._ended.is_set() or time.monotonic() > end:
-                raise TimeoutError
+                raise InfrastructureError(f"the simulation did not answer within {_ANSWER:.0f} s")
 
     def _on_reset(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         try:
@@ -238,8 +238,6 @@ class Simulator:
             self._in_simulation(lambda _: self._replace(sim))
         except (UserError, InfrastructureError) as error:
             response.success, response.message = False, str(error)
-        except TimeoutError:
-            response.success, response.message = False, f"the simulation did not answer within {_ANSWER:.0f} s"
         else:
             scene = sim.scene
             told = {"scene": scene.name, "seed": scene.seed, "entities": scene.names}
@@ -262,8 +260,8 @@ class Simulator:
 
         try:
             self._in_simulation(pause)
-        except TimeoutError:
-            response.success, response.message = False, f"the simulation did not answer within {_ANSWER:.0f} s"
+        except InfrastructureError as error:
+            response.success, response.message = False, str(error)
             return response
         response.success, response.message = True, "paused" if request.data else "running"
         return response
@@ -279,8 +277,8 @@ class Simulator:
 
         try:
             self._in_simulation(hand_over)
-        except TimeoutError:
-            response.message = f"the simulation did not answer within {_ANSWER:.0f} s"
+        except InfrastructureError as error:
+            response.message = str(error)
         else:
             response.success, response.message = not refused, str(refused[0]) if refused else ""
         return response

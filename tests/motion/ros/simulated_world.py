@@ -27,8 +27,8 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 from std_srvs.srv import Trigger
 
+from agent_planner.ros.names import NEWEST
 from agent_planner.ros.process import spinning
-from agent_planner_sim.nodes.qos import LATCHED
 from tests.motion.ros.clients import SECONDS, Actions, wait_for
 
 SUCCEEDED = GoalStatus.STATUS_SUCCEEDED
@@ -55,7 +55,7 @@ class World:
         self._news = threading.Condition()
         self.last = {}
         for topic, kind, qos in (
-            ("scene_graph", SceneGraph, LATCHED),
+            ("scene_graph", SceneGraph, NEWEST),
             ("odom", Odometry, 10),
             ("/diagnostics", DiagnosticArray, 10),
         ):

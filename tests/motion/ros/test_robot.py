@@ -19,12 +19,13 @@ from std_msgs.msg import Float64, String
 from tf2_msgs.msg import TFMessage
 from trajectory_msgs.msg import JointTrajectory
 
+from agent_planner.ros.names import NEWEST
 from agent_planner_motion.arm.fingers import Fingers
 from agent_planner_motion.arm.trajectory import Trajectory
 from agent_planner_motion.errors import MissingData, MotionError
 from agent_planner_motion.ros.arm_outputs import ArmChannel
 from agent_planner_motion.ros.gripper_outputs import GripperChannel
-from agent_planner_motion.ros.robot import _LATCHED, Channels, Limb, RosRobot
+from agent_planner_motion.ros.robot import Channels, Limb, RosRobot
 from agent_planner_motion.skills.job import CancelRequested, Job
 from agent_planner_sim.robots.mobile_manipulator import mobile_manipulator
 from agent_planner_sim.robots.urdf import to_urdf
@@ -44,7 +45,7 @@ class Publisher:
         kinds = SENSED | {"scene_graph": SceneGraph, "/tf": TFMessage}
         self._publishers = {topic: node.create_publisher(kind, topic, 10) for topic, kind in kinds.items()}
         latched = {"map": OccupancyGrid, "robot_description": String}
-        self._publishers |= {topic: node.create_publisher(kind, topic, _LATCHED) for topic, kind in latched.items()}
+        self._publishers |= {topic: node.create_publisher(kind, topic, NEWEST) for topic, kind in latched.items()}
         self.heard = []
         for kind, topic in ((Twist, "cmd_vel_skills"), (JointTrajectory, "arm_controller/joint_trajectory")):
             node.create_subscription(kind, topic, self.heard.append, 10)

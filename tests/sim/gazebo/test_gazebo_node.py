@@ -26,10 +26,10 @@ from tf2_msgs.msg import TFMessage  # noqa: E402
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint  # noqa: E402
 
 from agent_planner.errors import InfrastructureError, UserError  # noqa: E402
+from agent_planner.ros.names import NEWEST  # noqa: E402
 from agent_planner.ros.process import spinning  # noqa: E402
 from agent_planner_sim.gazebo import bridge, gazebo_node  # noqa: E402
 from agent_planner_sim.nodes.hidden import observed  # noqa: E402
-from agent_planner_sim.nodes.qos import LATCHED  # noqa: E402
 from agent_planner_sim.nodes.scene_message import pose, stamp  # noqa: E402
 from agent_planner_sim.robots import ROBOTS  # noqa: E402
 from agent_planner_sim.scenes import generate  # noqa: E402
@@ -161,12 +161,12 @@ def start(monkeypatch):
 
     def start(**parameters):
         world = World(monkeypatch, context, parameters)
-        world.listen(SceneGraph, "sim/ground_truth", LATCHED)
+        world.listen(SceneGraph, "sim/ground_truth", NEWEST)
         world.listen(JointState, "joint_states")
         world.listen(Odometry, "odom")
         world.listen(TFMessage, "/tf", 100)
-        world.listen(OccupancyGrid, "map", LATCHED)
-        world.listen(String, "robot_description", LATCHED)
+        world.listen(OccupancyGrid, "map", NEWEST)
+        world.listen(String, "robot_description", NEWEST)
         world.listen(DiagnosticArray, "/diagnostics")
         parts = (
             spinning(MultiThreadedExecutor(4, context=context), world.node),

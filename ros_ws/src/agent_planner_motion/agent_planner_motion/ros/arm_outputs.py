@@ -9,14 +9,13 @@ from typing import Any, Protocol
 import numpy as np
 from action_msgs.msg import GoalStatus
 from rclpy.callback_groups import ReentrantCallbackGroup
-from rclpy.clock import Clock
-from rclpy.clock_type import ClockType
 from rclpy.duration import Duration
 from rclpy.node import Node
 from std_msgs.msg import String
 from trajectory_msgs.msg import JointTrajectory
 
 from agent_planner.ros.interface_types import load_interface
+from agent_planner.ros.timers import steady_timer
 from agent_planner_motion.arm.trajectory import STEP, Trajectory, standing
 from agent_planner_motion.errors import ControllerFailed, MissingData
 from agent_planner_motion.ros.controller import Controller
@@ -230,9 +229,7 @@ class MoveItArm(ActionArm):
         super().__init__(node, channel, "moveit_msgs/action/ExecuteTrajectory", "execute_trajectory")
         self._trajectory = load_interface("moveit_msgs/msg/RobotTrajectory")
         self._events = node.create_publisher(String, "trajectory_execution_event", 1)
-        clock = Clock(clock_type=ClockType.STEADY_TIME)  # a paused clock must not silence it
-        group = ReentrantCallbackGroup()
-        self._timer = node.create_timer(_STOP_AGAIN, self._stop_again, callback_group=group, clock=clock)
+        self._timer = steady_timer(node, _STOP_AGAIN, self._stop_again, ReentrantCallbackGroup())
 
     def _goal(self, trajectory: Trajectory, give: float) -> Any:
         message = trajectory_message(self._channel.joints, trajectory, STEP)

@@ -10,8 +10,8 @@ from geometry_msgs.msg import Twist, TwistStamped
 from nav_msgs.msg import Odometry
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
-from rclpy.qos import QoSProfile, ReliabilityPolicy
 
+from agent_planner.ros.names import BEST_EFFORT
 from agent_planner_motion.base.pose import Pose2
 from agent_planner_motion.errors import MissingData, MotionError
 from agent_planner_motion.ros.frames import Frames
@@ -21,8 +21,6 @@ from agent_planner_motion.skills.robot import Base
 # Seconds of ROS time after which a map's place in the odometry's frame counts for nothing: who localizes has died.
 LOST = 3.0
 _UPRIGHT = 0.9998  # cosine of about a degree
-# Best effort on this side goes together with publishers of either kind.
-_NEWEST = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 
 
 class BaseChannel(Protocol):
@@ -65,7 +63,7 @@ class MobileBase:
         self._stamped = use_stamped
         self._started = time.monotonic()
         self._odometry: Odometry | None = None
-        node.create_subscription(Odometry, "odom", self._take, _NEWEST, callback_group=ReentrantCallbackGroup())
+        node.create_subscription(Odometry, "odom", self._take, BEST_EFFORT, callback_group=ReentrantCallbackGroup())
         self._publisher = node.create_publisher(TwistStamped if use_stamped else Twist, "cmd_vel_skills", 10)
 
     def read(self, now: float) -> Base:

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.callback_groups import ReentrantCallbackGroup
-from rclpy.clock import Clock
-from rclpy.clock_type import ClockType
 from rclpy.node import Node
 
+from agent_planner.ros.timers import steady_timer
 from agent_planner_motion.ros.goal_server import Resource
 from agent_planner_motion.ros.messages import STALE
 from agent_planner_motion.ros.robot import RosRobot
@@ -30,9 +29,7 @@ class Diagnostics:
         self._robot = robot
         self._resources = tuple(resources)
         self._publisher = node.create_publisher(DiagnosticArray, "/diagnostics", 10)
-        # A paused clock must not silence it.
-        clock = Clock(clock_type=ClockType.STEADY_TIME)
-        node.create_timer(_PERIOD, self._tell, callback_group=ReentrantCallbackGroup(), clock=clock)
+        steady_timer(node, _PERIOD, self._tell, ReentrantCallbackGroup())
 
     def _tell(self) -> None:
         ages = {topic: self._robot.age(topic) for topic in self._robot.topics}

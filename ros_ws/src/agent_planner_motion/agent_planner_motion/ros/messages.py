@@ -12,6 +12,7 @@ from nav_msgs.msg import OccupancyGrid
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
 from agent_planner.errors import clock_ahead
+from agent_planner.ros.free_floor import taken_cells
 from agent_planner_motion.arm.trajectory import Trajectory
 from agent_planner_motion.base.grid import Grid
 from agent_planner_motion.base.pose import Pose2
@@ -20,7 +21,6 @@ from agent_planner_motion.spatial import quat_of, rotation_quat, transform
 from agent_planner_motion.world import Thing, World
 
 STALE = 1.0  # seconds of ROS time after which a reading counts for nothing
-_TAKEN = 50  # occupancy from which a cell counts as taken; unknown (-1) does too
 
 
 def seconds(stamp: Time) -> float:
@@ -116,8 +116,7 @@ def _place(message: ScenePlace) -> Thing:
 def grid_of(message: OccupancyGrid) -> Grid:
     """Return the map; its axes must be those of its frame."""
     info = message.info
-    cells = np.asarray(message.data, dtype=np.int16).reshape(info.height, info.width)
-    return Grid((cells >= _TAKEN) | (cells < 0), (info.origin.position.x, info.origin.position.y), info.resolution)
+    return Grid(taken_cells(message), (info.origin.position.x, info.origin.position.y), info.resolution)
 
 
 def trajectory_message(names: Sequence[str], trajectory: Trajectory, first: float) -> JointTrajectory:

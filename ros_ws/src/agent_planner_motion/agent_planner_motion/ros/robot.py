@@ -16,6 +16,7 @@ from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 from tf2_msgs.msg import TFMessage
 
+from agent_planner.ros.names import NEWEST
 from agent_planner_motion.arm.description import RobotDescription, parse
 from agent_planner_motion.arm.trajectory import Trajectory
 from agent_planner_motion.base.grid import Grid
@@ -31,7 +32,6 @@ from agent_planner_motion.skills.job import Job
 from agent_planner_motion.skills.robot import Base, Joints
 from agent_planner_motion.world import World
 
-_LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 # The newest of an arm's publisher and of a gripper's. Best effort on this side goes together with either kind.
 _JOINTS = QoSProfile(depth=2, reliability=ReliabilityPolicy.BEST_EFFORT)
 _NUDGE = 0.1  # seconds of steady time after which a wait looks again although nothing came
@@ -108,8 +108,8 @@ class RosRobot:
             node.create_subscription(kind, topic, callback, qos, callback_group=group)
 
         listen(JointState, "joint_states", self._on_joints, _JOINTS, MutuallyExclusiveCallbackGroup())
-        listen(OccupancyGrid, "map", self._on_map, _LATCHED)
-        listen(String, "robot_description", self._on_description, _LATCHED)
+        listen(OccupancyGrid, "map", self._on_map, NEWEST)
+        listen(String, "robot_description", self._on_description, NEWEST)
         listen(SceneGraph, "scene_graph", self._on_scene)
         listen(TFMessage, "/tf", self.frames.take, 10)  # several nodes publish here, each its own frames
         listen(
