@@ -5,8 +5,7 @@ The padded way is the usual one: records in their order, filled up to the longes
 words computed at every place. Tokens are those of the records, however often or seldom they are computed, so that the
 ratios within this run are ratios of time. All ways learn the same.
 
-Without ``--data`` it is one tree of the expert's a step: six instructions about one scene, two of them whole episodes,
-which share far more than records of a mixture do.
+Without ``--data`` it is one tree of the expert's a step: six instructions about one scene, two of them whole episodes.
 """
 
 import argparse
