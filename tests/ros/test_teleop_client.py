@@ -41,7 +41,7 @@ class Robot:
     def create_subscription(self, kind, topic, callback, qos):
         self.hears[topic] = callback
 
-    def create_timer(self, period, callback, clock):
+    def create_timer(self, period, callback, callback_group, clock):
         """Time stands still."""
 
     def get_clock(self):
