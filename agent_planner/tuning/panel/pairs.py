@@ -10,7 +10,6 @@ from dataclasses import replace
 from random import Random
 
 from agent_planner.goals import Declined, Goal, apply, plan
-from agent_planner.scene import SceneGraph
 from agent_planner.scene.focus import matches
 from agent_planner.tuning.panel.case import Case, drawn, seeded
 from agent_planner.tuning.scenarios.hidden import hide, missing_at_first, tells_where
@@ -26,10 +25,9 @@ from agent_planner.tuning.scenarios.scenario import (
     rebased,
     talk,
     vague_clause,
-    without,
     worded,
 )
-from agent_planner.tuning.scenarios.scenes import observed
+from agent_planner.tuning.scenarios.scenes import bare_of, observed, without
 from agent_planner.tuning.zoo.held_out_wordings import TALK_OF
 
 Pair = tuple[Scenario, Scenario]
@@ -144,7 +142,7 @@ def _ambiguous(rng: Random) -> Pair | None:
         return None
     clause, which = found
     meant = next(name for name in which.options if name in clause.cores)
-    world = _bare_of(setting.world, [name for name in which.options if name != meant])
+    world = bare_of(setting.world, [name for name in which.options if name != meant])
     goal = Goal((clause.atoms,))
     if world is None or not plan(goal, setting.library, observed(world)):
         return None
@@ -154,12 +152,3 @@ def _ambiguous(rng: Random) -> Pair | None:
         return None
     case = Scenario("", setting.library, setting.world, instruction, which, "which", answered=meant)
     return case, replace(case, world=world, goal=goal, kind=clause.kind, clauses=(clause,), answered=None)
-
-
-def _bare_of(world: SceneGraph, names: list[str]) -> SceneGraph | None:
-    """The world without these things, or None where something is on or in one of them."""
-    if any(r.b in names for r in world.relations):
-        return None
-    for name in names:
-        world = without(world, name)
-    return world

@@ -15,7 +15,7 @@ from agent_planner.scene.predicates import SCENE_PREDICATES
 from agent_planner.skills import Skill, SkillLibrary
 from agent_planner.tuning.scenarios.clauses import Clause, Roles, draw_kind, make_clause, on_surface
 from agent_planner.tuning.scenarios.phrasing import TRAINING, Phrasing
-from agent_planner.tuning.scenarios.scenes import observed, random_scene
+from agent_planner.tuning.scenarios.scenes import observed, random_scene, without
 from agent_planner.tuning.zoo.families import BY_ROLE, CORE, FAMILIES
 from agent_planner.tuning.zoo.kinds import capital, stands_alone
 from agent_planner.tuning.zoo.vocabulary import SEEN, Vocabulary
@@ -267,15 +267,6 @@ def no_skill_twin(rng: Random, setting: Setting, scenario: Scenario) -> Scenario
     left = tuple(s for s in setting.library if setting.roles[s.name] != role)
     twin = rebased(scenario, SkillLibrary(skills=left), scenario.world) if left else None
     return twin if twin is not None and twin.kind == "no_skill" else None
-
-
-def without(world: SceneGraph, name: str) -> SceneGraph:
-    """Return the world without an entity (nothing may be on or in it)."""
-    return world.replace(
-        objects=tuple(o for o in world.objects if o.name != name),
-        places=tuple(p for p in world.places if p.name != name),
-        relations=tuple(r for r in world.relations if name not in (r.a, r.b)),
-    )
 
 
 def rebased(scenario: Scenario, library: SkillLibrary, world: SceneGraph) -> Scenario | None:

@@ -156,3 +156,21 @@ def _is_hidden(name: str, world: SceneGraph) -> bool:
             return True
         location = world.location(location.b)
     return False
+
+
+def without(world: SceneGraph, name: str) -> SceneGraph:
+    """Return the world without an entity (nothing may be on or in it)."""
+    return world.replace(
+        objects=tuple(o for o in world.objects if o.name != name),
+        places=tuple(p for p in world.places if p.name != name),
+        relations=tuple(r for r in world.relations if name not in (r.a, r.b)),
+    )
+
+
+def bare_of(world: SceneGraph, names: list[str]) -> SceneGraph | None:
+    """The world without these things, or None where something is on or in one of them."""
+    if any(r.b in names for r in world.relations):
+        return None
+    for name in names:
+        world = without(world, name)
+    return world

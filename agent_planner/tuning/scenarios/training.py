@@ -38,10 +38,9 @@ from agent_planner.tuning.scenarios.scenario import (
     skeleton_split,
     talk,
     vague_clause,
-    without,
     worded,
 )
-from agent_planner.tuning.scenarios.scenes import PLANT, observed, random_scene
+from agent_planner.tuning.scenarios.scenes import PLANT, bare_of, observed, random_scene
 from agent_planner.tuning.zoo.families import CORE, Family, reordered
 from agent_planner.tuning.zoo.kinds import AbilityKind
 from agent_planner.tuning.zoo.train_bodies import BODIES, Body, drawn_body
@@ -206,11 +205,9 @@ def told_apart(scenario: Scenario) -> Scenario | None:
         return None
     thing = next(name for name in asked.options if name in meant.clause.cores)
     others = [name for name in asked.options if name != thing]
-    world = scenario.world
-    if any(r.b in others for r in world.relations):
+    world = bare_of(scenario.world, others)
+    if world is None:
         return None
-    for name in others:
-        world = without(world, name)
     clause = replace(meant.clause, cores={**meant.clause.cores, thing: asked.words})
     twin = replace(scenario, world=world, goal=meant.goal, kind=clause.kind, clauses=(clause,), answered=None)
     return twin if plan(meant.goal, scenario.library, observed(world)) is not None else None

@@ -9,8 +9,8 @@ from agent_planner.goals import Goal
 from agent_planner.scene import Relation, SceneGraph, SceneObject, ScenePlace
 from agent_planner.tuning.scenarios.asides import called_it, corrected, introduced, remarked, with_purpose
 from agent_planner.tuning.scenarios.clauses import Clause
-from agent_planner.tuning.scenarios.scenario import rebased, without
-from agent_planner.tuning.scenarios.scenes import observed
+from agent_planner.tuning.scenarios.scenario import rebased
+from agent_planner.tuning.scenarios.scenes import observed, without
 from agent_planner.tuning.scenarios.training import draw_training_setting, training_scenarios
 from agent_planner.types import Atom
 
