@@ -13,10 +13,11 @@ import typer
 from agent_planner.cli.new_file import ready_to_write
 from agent_planner.cli.option_file import OptionFile
 from agent_planner.cli.terminal import Terminal
-from agent_planner.errors import UserError
+from agent_planner.errors import ConfigError, UserError
 from agent_planner.tuning.collect.names import LeaveOut
 
 if TYPE_CHECKING:
+    from agent_planner.skills import SkillLibrary
     from agent_planner.tuning.collect.work import Records
     from agent_planner.tuning.scenarios.proposals import Proposer
 
@@ -39,6 +40,13 @@ def scenarios(
         str, typer.Option(help="a model that proposes more instructions with goals, e.g. openai:MODEL@URL")
     ] = "",
     proposals: Annotated[int, typer.Option(min=1, help="how many it is asked for about each situation")] = 8,
+    skills: Annotated[
+        str,
+        typer.Option(
+            help="the skill library of your robot, a file or the name of a shipped one: all scenes are about it, in "
+            "place of drawn robots"
+        ),
+    ] = "",
     seed: _Seed = 0,
     config_file: OptionFile = None,
 ) -> None:
@@ -49,13 +57,17 @@ def scenarios(
     Killed, the same command goes on where it was.
     """
     ready_to_write(out)
+    from agent_planner.skills.library import library_file
     from agent_planner.tuning.collect.identity import model_hash
     from agent_planner.tuning.collect.work import open_work
-    from agent_planner.tuning.data.manifest import write_manifest
+    from agent_planner.tuning.data.manifest import sha256_of, write_manifest
 
     terminal = Terminal()
+    own = _own_robot(skills, terminal) if skills else None
+    inputs = [library_file(skills)] if skills else []
     config = {"count": count, "tasks": tasks, "seed": seed, "split": "train"}
     config |= {"propose": propose, "proposals": proposals, "model": model_hash(propose)} if propose else {}
+    config |= {"skills": sha256_of(inputs[0])} if inputs else {}
     units = {str(index): index for index in range(count)}
     kinds, sources, dropped = Counter[str](), Counter[str](), Counter[str]()
 
@@ -71,7 +83,7 @@ def scenarios(
         with _proposer(propose, terminal) as proposer, terminal.counting("scenes", count) as counter:
             for _ in work.done:
                 counter.advance()
-            draw = partial(_drawn, tasks=tasks, seed=seed, proposer=proposer, proposals=proposals)
+            draw = partial(_drawn, tasks=tasks, seed=seed, proposer=proposer, proposals=proposals, own=own)
             for _ in work.run(units, lambda left: ((name, draw(index)) for name, index in left.items())):
                 counter.advance()
         written = work.finish(list(units), counted)
@@ -82,11 +94,33 @@ def scenarios(
             "proposals_dropped": dict(dropped.most_common()),
             "kinds": dict(kinds.most_common()),
         }
-        write_manifest(out, "tune scenarios", config, (), counts)
+        write_manifest(out, "tune scenarios", config, inputs, counts)
     terminal.say(f"{kinds.total()} tasks about {written} situations written to {out}")
     if propose:
         reasons = ", ".join(f"{reason} {n}" for reason, n in dropped.most_common()) or "nothing"
         terminal.say(f"proposals kept: {kinds.total() - sources['drawn']}; dropped: {reasons}")
+
+
+def _own_robot(skills: str, terminal: Terminal) -> "SkillLibrary":
+    """Read the library, and tell what is drawn about it."""
+    from agent_planner.skills import SkillLibrary
+    from agent_planner.skills.library import library_file
+    from agent_planner.tuning.scenarios.own_robot import roles_of
+
+    file = library_file(skills)
+    library = SkillLibrary.load(file)
+    roles = roles_of(library)
+    asked = [name for name, role in roles.items() if role]
+    if not asked:
+        raise ConfigError(
+            str(file),
+            "no skill makes anything that there are words to ask for; `makes` has to name it as others do, e.g. "
+            "at(target), holding(object), on(object, surface)",
+        )
+    terminal.say(f"instructions ask for what these make: {', '.join(asked)}")
+    if others := ", ".join(name for name in roles if name not in asked):
+        terminal.say(f"there are no words yet that ask for these, a model of --propose writes some: {others}")
+    return library
 
 
 @contextmanager
@@ -103,13 +137,15 @@ def _proposer(name: str, terminal: Terminal) -> "Iterator[Proposer | None]":
         yield Proposer(model, finished_example())
 
 
-def _drawn(index: int, tasks: int, seed: int, proposer: "Proposer | None", proposals: int) -> "Records":
+def _drawn(
+    index: int, tasks: int, seed: int, proposer: "Proposer | None", proposals: int, own: "SkillLibrary | None"
+) -> "Records":
     """The situations of one scene as JSON has them, and behind them which proposals were dropped."""
     from agent_planner.tuning.scenarios.situations import draw_situations
 
     before = Counter(proposer.dropped) if proposer is not None else Counter[str]()
     found: Records = []
-    for situation in draw_situations("train", seed, index, tasks):
+    for situation in draw_situations("train", seed, index, tasks, own):
         if proposer is not None:
             more = tuple(proposer.propose(situation, proposals))
             situation = situation.model_copy(update={"tasks": (*situation.tasks, *more)})

@@ -13,6 +13,8 @@ from typer.testing import CliRunner
 
 from agent_planner.cli.main import app
 from agent_planner.errors import ConfigError, ModelError, UserError
+from agent_planner.skills import SkillLibrary
+from agent_planner.skills.library import library_file
 from agent_planner.tuning.collect.config import Mistakes
 from agent_planner.tuning.collect.identity import model_hash
 from agent_planner.tuning.collect.work import WorkFile
@@ -22,6 +24,7 @@ from agent_planner.tuning.data.manifest import sha256_of
 from agent_planner.tuning.scenarios import failure_table
 from agent_planner.tuning.scenarios.failure_table import FailureTable, Kept, write_failures
 from agent_planner.tuning.scenarios.proposals import Proposer
+from agent_planner.tuning.scenarios.situations import read_situations
 
 
 @pytest.fixture
@@ -68,6 +71,20 @@ def test_an_ablation_leaves_out_a_part_and_takes_a_share(run, drawn, tmp_path):
     assert (told["leave_out"], told["share"]) == (["twins", "thoughts"], 0.5)
     with pytest.raises(UserError, match="--share 0 leaves nothing"):
         run("filter", collected, "--out", kept, "--share", 0)
+
+
+def test_scenarios_of_ones_own_robot(run, tmp_path):
+    out, library = tmp_path / "mine.jsonl", tmp_path / "robot.yaml"
+    text = library_file("turtlebot4").read_text()
+    library.write_text(text)
+    output = run("scenarios", out, "--count", 3, "--tasks", 4, "--skills", library)
+    assert "ask for what these make: navigate_to, dock, undock\n" in output and "writes some: turn, drive\n" in output
+    assert manifest(out)["inputs"] == {str(library): sha256_of(library)}
+    found = list(read_situations(out))
+    assert found and all(s.library == SkillLibrary.load(library) for s in found if "/twin" not in s.id)
+    library.write_text(re.sub("  makes: .*", "", text))
+    with pytest.raises(ConfigError, match="robot.yaml: no skill makes anything that there are words to ask for"):
+        run("scenarios", tmp_path / "other.jsonl", "--skills", library)
 
 
 @pytest.mark.live

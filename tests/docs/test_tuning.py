@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from agent_planner.cli.main import app
 from agent_planner.recording.episode import write_json
+from agent_planner.skills.library import library_file
 from agent_planner.tuning.collect.config import CollectConfig, Mistakes
 from agent_planner.tuning.data.records import write_records
 
@@ -94,7 +95,7 @@ def run(words):
 
 def test_every_command_of_the_page_is_carried_out():
     """Below, by sections; `agent-planner run` takes a robot, and is parsed alone (test_commands.py)."""
-    sections = {"All steps once, small", "General data", "Training", "Another base, and a server for it"}
+    sections = {"All steps once, small", "Scenarios", "General data", "Training", "Another base, and a server for it"}
     sections |= {"For llama.cpp and Ollama"}
     for title in re.findall(r"^## (.*)$", PAGE, re.MULTILINE):
         for block in re.findall(r"^```\n(.*?)^```$", section(title), re.MULTILINE | re.DOTALL):
@@ -125,6 +126,13 @@ def test_all_steps_once(tmp_path):
     for step in steps:
         run(small(step, tmp_path))
     assert "held_in" in (tmp_path / "report" / "report.md").read_text()
+
+
+def test_scenarios_of_ones_own_robot(tmp_path):
+    (step,) = commands("Scenarios")
+    shutil.copy(library_file("nav2_moveit"), tmp_path / "my_robot.yaml")
+    run([str(tmp_path / word) if word == "my_robot.yaml" else word for word in small(step, tmp_path)])
+    assert (tmp_path / "own.jsonl").read_text().count("point_at") > 2
 
 
 @pytest.mark.timeout(300)

@@ -11,6 +11,7 @@ from agent_planner.skills import Skill, SkillLibrary
 from agent_planner.tuning.panel.case import Case, drawn, seeded
 from agent_planner.tuning.panel.pairs import actionable, acts
 from agent_planner.tuning.scenarios.clauses import ability_clause, draw_kind, make_clause
+from agent_planner.tuning.scenarios.own_robot import roles_of
 from agent_planner.tuning.scenarios.phrasing import TRAINING
 from agent_planner.tuning.scenarios.scenario import Scenario, Setting, joined
 from agent_planner.tuning.scenarios.scenes import observed, random_scene
@@ -22,18 +23,6 @@ from agent_planner.tuning.zoo.vocabulary import SEEN
 
 _FAMILIES = {"dev": DEV_FAMILIES, "test": TEST_FAMILIES}
 _KINDS = {"dev": DEV_KINDS, "test": TEST_KINDS}
-_GANTRY_ROLES = {
-    "glide_over": "navigate",
-    "pull_up": "raise",
-    "let_down": "lower",
-    "suck": "pick",
-    "release_onto": "place_on",
-    "release_into": "place_in",
-    "swing_door": "open",
-    "push_door": "close",
-    "survey_from_above": "inspect",
-    "drip": "water",
-}
 
 
 def prompt_only(split: str, seed: int) -> Case:
@@ -53,7 +42,7 @@ def embodiment(split: str, seed: int) -> Case:
         arm = Relation("arm_up" if rng.random() < 0.7 else "arm_down")
         world = random_scene(rng, SEEN)
         world = world.replace(relations=(*world.relations, arm))
-        return actionable(rng, Setting(gantry(), _GANTRY_ROLES, world))
+        return actionable(rng, Setting(gantry(), roles_of(gantry()), world))
 
     return Case(replace(drawn(draw), id=f"{split}/embodiment/{seed}"), "embodiment")
 

@@ -77,8 +77,8 @@ _SAID = (
 )
 
 
-def draw_kind(rng: Random, roles: Roles, scene: SceneGraph) -> str:
-    """Draw a kind that the library can do and the scene has something for."""
+def draw_kind(rng: Random, roles: Roles, scene: SceneGraph) -> str | None:
+    """Draw a kind that the library can do and the scene has something for; None if there is none."""
     fitting = {
         kind: weight
         for kind, (role, weight, affords) in KINDS.items()
@@ -86,11 +86,15 @@ def draw_kind(rng: Random, roles: Roles, scene: SceneGraph) -> str:
     }
     if scene.holding is None:
         fitting.pop("hand_free", None)
-    return rng.choices(list(fitting), weights=list(fitting.values()))[0]
+    return rng.choices(list(fitting), weights=list(fitting.values()))[0] if fitting else None
 
 
-def make_clause(rng: Random, kind: str, roles: Roles, scene: SceneGraph, words: Phrasing = TRAINING) -> Clause | None:
+def make_clause(
+    rng: Random, kind: str | None, roles: Roles, scene: SceneGraph, words: Phrasing = TRAINING
+) -> Clause | None:
     """Return a clause of that kind about this scene, or None if it has nothing for it."""
+    if kind is None:
+        return None
     role, _, affords = KINDS[kind]
     match kind:
         case "on" | "in" | "near":

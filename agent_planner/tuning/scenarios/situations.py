@@ -108,7 +108,9 @@ def task_of(scenario: Scenario, source: str = "drawn") -> Task:
     )
 
 
-def draw_situations(split: str, seed: int, index: int, tasks: int) -> Iterator[Situation]:
+def draw_situations(
+    split: str, seed: int, index: int, tasks: int, own: SkillLibrary | None = None
+) -> Iterator[Situation]:
     """Yield a situation with that many tasks, each proved, and what becomes of them in other worlds.
 
     ``…/twin`` lacks a thing or an ability; in ``…/only0`` and on there is one thing alone that the words of something
@@ -116,14 +118,21 @@ def draw_situations(split: str, seed: int, index: int, tasks: int) -> Iterator[S
     were looked into. They are asked the very same, so that library and world alone tell what can be done from what
     cannot, when somebody has to look first, and when to ask. Or else, in ``…/written0`` and on, what was written by
     hand about a scene.
+
+    Args:
+        split: a name that is a part of the draw.
+        seed: of the file.
+        index: the scene's number in the file.
+        tasks: how many instructions about it.
+        own: the library of somebody's own robot, in place of drawn ones; nothing was written for that.
     """
+    name = f"{split}/{seed}/{index}" if own is None else f"{split}/own/{seed}/{index}"
     rng = Random(stable_seed("situations", split, seed, index))
-    name = f"{split}/{seed}/{index}"
-    if rng.random() < _WRITTEN:
+    if own is None and rng.random() < _WRITTEN:
         for number in range(_TIMES):
             yield _situation(f"{name}/written{number}", split, draw_sheet(rng, name)[:tasks])
         return
-    setting = draw_training_setting(rng)
+    setting = draw_training_setting(rng, own)
     drawn = list(training_scenarios(rng, setting, tasks, name))
     if not drawn:
         return

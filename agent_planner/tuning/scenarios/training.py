@@ -23,6 +23,7 @@ from agent_planner.tuning.scenarios.clauses import (
     everything,
     make_clause,
 )
+from agent_planner.tuning.scenarios.own_robot import roles_of, suited
 from agent_planner.tuning.scenarios.phrasing import Phrasing, whole_zoo
 from agent_planner.tuning.scenarios.reference import phrase
 from agent_planner.tuning.scenarios.scenario import (
@@ -63,7 +64,8 @@ _VARIANTS = {"default": 0.15, "more": 0.2, "drawn": 0.35, "invented": 0.3}
 MOST_SKILLS = 12
 _HELPED = 0.9
 _BODY, _DRAWN_BODY, _TWO_WAYS = 0.85, 0.8, 0.5
-_NEW_KIND, _EVERYTHING = 0.45, 0.06
+# How often a clause is about what the first families did not have: at most, and for each that the robot can do.
+_NEW_KIND, _ONE_NEW_KIND, _EVERYTHING = 0.45, 0.15, 0.06
 # How often a scene has one more thing that is easily taken for another one.
 _DISTRACTING = 0.4
 # How many of the scenes come from a camera, and how long ago things were seen there (natural logarithm of seconds).
@@ -91,8 +93,21 @@ _FACTS = {
 }
 
 
-def draw_training_setting(rng: Random) -> Setting:
-    """Draw a library of 4 to 12 skills, of which most tasks need few, and a world."""
+def draw_training_setting(rng: Random, own: SkillLibrary | None = None) -> Setting:
+    """Draw a library of 4 to 12 skills, of which most tasks need few, and a world.
+
+    Args:
+        rng: draws.
+        own: the library of somebody's own robot, in place of a drawn one.
+    """
+    library, roles, bodies = _robot(rng) if own is None else (own, roles_of(own), [])
+    world = _with_facts(rng, random_scene(rng, TRAIN, _DISTRACTING), library, bodies)
+    if own is not None:
+        world = suited(rng, world, own, _FACTS)
+    return Setting(library, roles, _by_camera(rng, world) if rng.random() < _BY_CAMERA else world)
+
+
+def _robot(rng: Random) -> tuple[SkillLibrary, dict[str, str], list[Body]]:
     variant = rng.choices(list(_VARIANTS), weights=list(_VARIANTS.values()))[0]
     if variant in ("default", "more"):
         skills, roles, bodies = list(default_library()), dict(DEFAULT_ROLES), []
@@ -111,9 +126,7 @@ def draw_training_setting(rng: Random) -> Setting:
             roles[skill.name] = family.role
     if variant != "default":
         rng.shuffle(skills)
-    library = SkillLibrary(skills=tuple(skills))
-    world = _with_facts(rng, random_scene(rng, TRAIN, _DISTRACTING), library, bodies)
-    return Setting(library, roles, _by_camera(rng, world) if rng.random() < _BY_CAMERA else world)
+    return SkillLibrary(skills=tuple(skills)), roles, bodies
 
 
 def training_scenarios(rng: Random, setting: Setting, count: int, name: str) -> Iterator[Scenario]:
@@ -299,7 +312,7 @@ def _clause(rng: Random, roles: Roles, seen: SceneGraph, words: Phrasing) -> Cla
         if KINDS[kind][0] in roles and (clause := everything(rng, kind, seen, words)) is not None:
             return clause
     new = [kind for kind in TRAIN_KINDS if kind.role in roles]
-    if new and rng.random() < _NEW_KIND:
+    if rng.random() < min(_NEW_KIND, _ONE_NEW_KIND * len(new)):
         kind = rng.choices(new, weights=[_weight(kind) for kind in new])[0]
         return ability_clause(rng, kind, rng.choice(words.of[kind.kind]), roles, seen)
     return make_clause(rng, draw_kind(rng, roles, seen), roles, seen, words)
