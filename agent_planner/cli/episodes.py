@@ -69,8 +69,6 @@ def export(
     """Write the conversations of episodes for another program, and copy their recordings of topics."""
     from agent_planner.recording.episodes import find_episode, find_episodes
 
-    if schema is Schema.AUTO:
-        raise UserError("--schema auto says nothing of what to write; known: agent, openai, sharegpt")
     terminal = Terminal()
     chosen = [find_episode(runs, name) for name in ids] if ids else _readable(find_episodes(runs), terminal)
     ended = [episode for episode in chosen if episode.record]
@@ -79,7 +77,7 @@ def export(
             terminal.say(f"{episode.id} was cut short and has no conversation", "yellow")
     if not ended:
         raise UserError(f"there is no finished episode in {runs} to write")
-    convert([episode.folder / "episode.json" for episode in ended], out, Schema.AUTO, schema)
+    convert([episode.folder / "episode.json" for episode in ended], out, None, schema)
     if mcap is not None:
         terminal.say(f"{_copy(chosen, mcap)} recordings of topics copied to {mcap}")
 

@@ -40,11 +40,9 @@ def export(
 
 
 def _export_records(source: Path, out: Path, schema: Schema) -> None:
-    if schema is Schema.AUTO:
-        raise UserError("--schema auto says nothing of what to write; known: agent, openai, sharegpt")
     if not source.exists():
         raise UserError(f"there is no file or folder '{source}'; a model is exported with --gguf")
-    count = convert([source], out, Schema.AUTO, schema)
+    count = convert([source], out, None, schema)
     write_manifest_of(source, out, "tune export", {"schema": schema.value}, {"records": count})
 
 

@@ -28,7 +28,7 @@ class RewardFrom(Enum):
 def import_records(
     source: Annotated[Path, typer.Argument(help="JSON lines, JSON, or a folder of recorded episodes", exists=True)],
     out: Annotated[Path, typer.Option(help="the file to write, JSON lines; OUT.manifest.json says what made it")],
-    schema: Annotated[Schema, typer.Option(help="of the source; auto: each object is looked at")] = Schema.AUTO,
+    schema: Annotated[Schema | None, typer.Option(help="of the source; if left out, each object is looked at")] = None,
     reward_from: Annotated[
         RewardFrom,
         typer.Option(help="for episodes without a reward; scene: does the stated goal hold in what was seen last?"),
@@ -58,7 +58,7 @@ def import_records(
     if skipped:
         reasons = ", ".join(f"{reason} {n}" for reason, n in skipped.most_common())
         Terminal().say(f"left out as unusable: {reasons}", "yellow")
-    config = {"schema": schema.value, "reward_from": reward_from.value, "skip_unusable": skip_unusable}
+    config = {"schema": schema or "", "reward_from": reward_from.value, "skip_unusable": skip_unusable}
     write_manifest_of(source, out, "tune import", config, {"records": count, "unusable": dict(skipped.most_common())})
 
 
@@ -73,7 +73,7 @@ def write_manifest_of(source: Path, out: Path, made_by: str, config: dict[str, A
 def convert(
     sources: Sequence[Path],
     out: Path,
-    read: Schema,
+    read: Schema | None,
     write: Schema,
     change: "Callable[[str, Record], Record] | None" = None,
     skipped: Counter[str] | None = None,
@@ -83,7 +83,7 @@ def convert(
     Args:
         sources: where the conversations are.
         out: the file to write, JSON lines.
-        read: the schema of what is read.
+        read: the schema of what is read; None: each object is looked at.
         write: the schema of what is written.
         change: what is done to each record in between; it is told where the record stands.
         skipped: is given how many were left out as unusable, by reason; None: such a record is an error.
@@ -107,7 +107,7 @@ def convert(
 
 def _records(
     sources: Sequence[Path],
-    read: Schema,
+    read: Schema | None,
     change: "Callable[[str, Record], Record] | None",
     skipped: Counter[str] | None,
 ) -> "Iterator[Record]":

@@ -151,7 +151,6 @@ def test_conversations_and_recordings_are_exported(run, runs, tmp_path):
         (("show", "x"), "there is no episode 'x'"),
         (("replay", "2026"), "'2026' is short for 2 episodes"),
         (("export", "{out}", "aaaa"), "there is no finished episode"),
-        (("export", "{out}", "--schema", "auto"), "known: agent, openai, sharegpt"),
     ],
 )
 def test_what_is_wrong_is_told(runs, tmp_path, arguments, told):

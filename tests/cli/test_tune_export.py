@@ -22,7 +22,6 @@ def run(*arguments):
     [
         (("{}/nowhere", "--gguf"), "give default, or a folder that holds a model or an adapter"),
         (("{}/nowhere",), "there is no file or folder '.*nowhere'; a model is exported with --gguf"),
-        (("{}", "--schema", "auto"), "known: agent, openai, sharegpt"),
         (("default", "--gguf", "--schema", "openai"), "--schema is for records, --gguf for a model"),
         (("{}", "--type", "f16"), "--type tells how a model is stored; give --gguf, too"),
     ],

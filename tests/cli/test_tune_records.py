@@ -25,7 +25,7 @@ def test_sharegpt_comes_in_and_goes_out_as_messages(tmp_path):
     manifests = [json.loads((tmp_path / f"{name}.manifest.json").read_text()) for name in ("records", "messages")]
     assert [manifest["made_by"] for manifest in manifests] == ["tune import", "tune export"]
     assert [list(manifest["inputs"]) for manifest in manifests] == [[str(talk)], [str(records)]]
-    assert manifests[0]["config"] == {"schema": "auto", "reward_from": "nothing", "skip_unusable": False}
+    assert manifests[0]["config"] == {"schema": "", "reward_from": "nothing", "skip_unusable": False}
     assert manifests[0]["counts"] == {"records": 1, "unusable": {}}
     assert json.loads(messages.read_text()) == {
         "id": "t",

@@ -60,18 +60,18 @@ def schema_of(data: dict[str, Any]) -> Schema | None:
     return Schema.AGENT if any("loss" in turn for turn in turns) else Schema.SHAREGPT
 
 
-def to_record(where: str, data: dict[str, Any], schema: Schema = Schema.AUTO) -> Record:
+def to_record(where: str, data: dict[str, Any], schema: Schema | None = None) -> Record:
     """Read an object of any schema. A turn of the model that says nothing is not learned.
 
     Args:
         where: it stands, for messages; also its id where it has none.
         data: the object.
-        schema: that it has.
+        schema: that it has; None: its keys tell.
 
     Raises:
         UnusableRecord: it does not follow that schema.
     """
-    found = schema_of(data) if schema is Schema.AUTO else schema
+    found = schema or schema_of(data)
     if found is None:
         raise UnusableRecord(where, "has neither `conversations` nor `messages`", "no_conversation")
     item = READERS[found](where, data)

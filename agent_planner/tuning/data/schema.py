@@ -5,9 +5,8 @@ from enum import StrEnum
 
 
 class Schema(StrEnum):
-    """What conversations are written in; ``auto`` is for reading: each object is looked at."""
+    """What conversations are written in."""
 
-    AUTO = "auto"
     AGENT = "agent"
     SHAREGPT = "sharegpt"
     OPENAI = "openai"
