@@ -347,6 +347,9 @@ class Episode(GoalStating):
         if outcome.ok:
             self._believed.note(skill.made(call))
             self._progress.done += [] if skill.makes else [call]
+        else:
+            made = {pattern.name for other in self.library for pattern in other.makes}
+            self._believed.refute(atom for atom in skill.refuted(call, outcome.code) if atom.name in made)
         if stale := (yield from self._observe(f"the result of {call}")):
             return stale
         self._tell(EventKind.OBSERVED, "")

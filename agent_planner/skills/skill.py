@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from agent_planner.errors import CallRefused, did_you_mean
 from agent_planner.scene import SceneGraph
+from agent_planner.scene.predicates import SCENE_PREDICATES
 from agent_planner.skills.parameter import Parameter
 from agent_planner.skills.pattern import Pattern
 from agent_planner.types import Atom, Call, Value
@@ -71,6 +72,8 @@ class Skill(BaseModel):
     Attributes:
         retries: how often a call that failed may be tried again. Then it is left out where other calls lead to the
             goal, too; else the instruction ends as failed.
+        refutes: by the code of a result, the needs that do not hold after all where a call fails with it, e.g.
+            ``NO_IK: [at(object)]``: the robot is near, but cannot reach it from there. A skill has to make them anew.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -80,6 +83,7 @@ class Skill(BaseModel):
     parameters: dict[Annotated[str, AfterValidator(_parameter_name)], Parameter] = Field(default_factory=dict)
     needs: tuple[Pattern, ...] = ()
     makes: tuple[Pattern, ...] = ()
+    refutes: dict[str, tuple[Pattern, ...]] = Field(default_factory=dict)
     retries: int = Field(default=1, ge=0, le=20)
     timeout_s: float = Field(default=60.0, gt=0, allow_inf_nan=False)
     risk: Literal["low", "medium", "high"] = "low"
@@ -93,12 +97,22 @@ class Skill(BaseModel):
             return tuple(Pattern.parse(v) if isinstance(v, str) else v for v in value)
         return value
 
+    @field_validator("refutes", mode="before")
+    @classmethod
+    def _read_refuted(cls, value: object) -> object:
+        return {k: cls._read_patterns(v) for k, v in value.items()} if isinstance(value, dict) else value
+
     @model_validator(mode="after")
     def _is_consistent(self) -> "Skill":
         for pattern in (*self.needs, *self.makes):
             for arg in pattern.args:
                 if arg not in self.parameters:
                     raise ValueError(f"{pattern}: no parameter '{arg}'; {did_you_mean(arg, self.parameters)}")
+        for pattern in (p for refuted in self.refutes.values() for p in refuted):
+            if pattern not in self.needs:
+                raise ValueError(f"refutes: {pattern} is none of the skill's needs")
+            if pattern.negated or pattern.name in SCENE_PREDICATES and pattern.name != "at":
+                raise ValueError(f"refutes: whether {pattern} holds is the scene's to tell; `at` can be refuted")
         if self.action and self.service:
             raise ValueError("bind a skill to an action or to a service, not to both")
         return self
@@ -136,6 +150,10 @@ class Skill(BaseModel):
     def made(self, call: Call) -> tuple[Atom, ...]:
         """What holds after that call went well."""
         return tuple(p.ground(call.args) for p in self.makes)
+
+    def refuted(self, call: Call, code: str) -> tuple[Atom, ...]:
+        """Which of the call's needs do not hold after all, where it failed with that code."""
+        return tuple(p.ground(call.args) for p in self.refutes.get(code, ()))
 
     def told(self, parameter: str) -> tuple[str, ...]:
         """What the binding tells the server of a parameter: ``pose.x`` for each ``{parameter.pose.x}``."""

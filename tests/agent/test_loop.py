@@ -12,6 +12,7 @@ from agent_planner.errors import CallRefused
 from agent_planner.goals import parse_goal
 from agent_planner.safety.judge import Judge
 from agent_planner.safety.policy import Policy
+from agent_planner.scene import Relation
 from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.scenarios.symbolic import SymbolicWorld
 from agent_planner.types import Autonomy, Call, Level, Outcome, ResultStatus, SkillResult
@@ -85,6 +86,32 @@ def test_a_refused_call_goes_back_to_the_model_and_loops_end(call: str, code: st
     assert run.prompts[2].startswith(f"refused {code}: ")
     assert (run.result.outcome, run.result.code, run.calls) == (Outcome.FAILED, "LOOP", [])
     assert (run.result.counts.refused, run.result.counts.codes) == (3, {code: 3})
+
+
+@pytest.mark.parametrize(("code", "again"), [("NO_IK", ["navigate_to"]), ("GRASP_FAILED", [])])
+def test_what_cannot_be_reached_from_here_is_approached_anew(code: str, again: list[str]):
+    failures = [SkillResult(ResultStatus.FAILED, code, "not from here")]
+
+    def execute(world: SymbolicWorld, call: Call) -> SkillResult:
+        return failures.pop() if call.skill == "pick" and failures else world.execute(call)
+
+    run = drive(WORLD, LIBRARY, [GOAL, *WAY[1:3], *([WAY[1]] if again else []), *WAY[2:]], execute=execute)
+    assert run.result.outcome is Outcome.SUCCEEDED
+    assert [c.skill for c in run.calls] == ["navigate_to", "pick", *again, "pick", "navigate_to", "place_in"]
+    assert ("red cube: on desk, away" in run.prompts[3]) == bool(again)
+
+
+def test_a_robot_that_goes_nowhere_tries_again_where_it_is():
+    arm = SkillLibrary(skills=tuple(s for s in LIBRARY if s.name != "navigate_to"))
+    here = WORLD.replace(relations=(*WORLD.relations, Relation("at", "red cube"), Relation("at", "bin")))
+    failures = [SkillResult(ResultStatus.FAILED, "NO_IK", "not from here")]
+
+    def execute(world: SymbolicWorld, call: Call) -> SkillResult:
+        return failures.pop() if failures else world.execute(call)
+
+    run = drive(here, arm, [GOAL, WAY[2], WAY[2], WAY[4]], execute=execute)
+    assert [c.skill for c in run.calls] == ["pick", "pick", "place_in"]
+    assert run.result.outcome is Outcome.SUCCEEDED
 
 
 def test_look_ahead_refuses_going_to_and_fro():

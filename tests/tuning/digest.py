@@ -9,6 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 
 _LATER = {("SceneGraph", "floor"), ("ScenePlace", "poses"), ("RobotState", "deck"), ("Parameter", "data")}
+# What a skill's failure shows came in later, too, and nothing is drawn by it.
+_ASIDE = {("Skill", "refutes")}
 
 
 def digest(value: Any) -> str:
@@ -36,4 +38,5 @@ def _plain(value: Any) -> Any:
 
 def _is_absent(model: BaseModel, name: str) -> bool:
     """Whether a field holds nothing and came in after the pinned digests were made."""
-    return (type(model).__name__, name) in _LATER and not getattr(model, name)
+    field = type(model).__name__, name
+    return field in _ASIDE or field in _LATER and not getattr(model, name)
