@@ -63,11 +63,11 @@ def scenarios(
     from agent_planner.tuning.data.manifest import sha256_of, write_manifest
 
     terminal = Terminal()
-    own = _own_robot(skills, terminal) if skills else None
-    inputs = [library_file(skills)] if skills else []
+    file = library_file(skills) if skills else None
+    own = _own_robot(file, terminal) if file else None
     config = {"count": count, "tasks": tasks, "seed": seed, "split": "train"}
     config |= {"propose": propose, "proposals": proposals, "model": model_hash(propose)} if propose else {}
-    config |= {"skills": sha256_of(inputs[0])} if inputs else {}
+    config |= {"skills": sha256_of(file)} if file else {}
     units = {str(index): index for index in range(count)}
     kinds, sources, dropped = Counter[str](), Counter[str](), Counter[str]()
 
@@ -94,20 +94,18 @@ def scenarios(
             "proposals_dropped": dict(dropped.most_common()),
             "kinds": dict(kinds.most_common()),
         }
-        write_manifest(out, "tune scenarios", config, inputs, counts)
+        write_manifest(out, "tune scenarios", config, [file] if file else (), counts)
     terminal.say(f"{kinds.total()} tasks about {written} situations written to {out}")
     if propose:
         reasons = ", ".join(f"{reason} {n}" for reason, n in dropped.most_common()) or "nothing"
         terminal.say(f"proposals kept: {kinds.total() - sources['drawn']}; dropped: {reasons}")
 
 
-def _own_robot(skills: str, terminal: Terminal) -> "SkillLibrary":
+def _own_robot(file: Path, terminal: Terminal) -> "SkillLibrary":
     """Read the library, and tell what is drawn about it."""
     from agent_planner.skills import SkillLibrary
-    from agent_planner.skills.library import library_file
     from agent_planner.tuning.scenarios.own_robot import roles_of
 
-    file = library_file(skills)
     library = SkillLibrary.load(file)
     roles = roles_of(library)
     asked = [name for name, role in roles.items() if role]

@@ -17,8 +17,7 @@ _HOLDS = 0.3
 def roles_of(library: SkillLibrary) -> dict[str, str]:
     """By skill, the role of training's family that makes the same; "" where none does, and nobody asks for it."""
     by_effect = {_effect(Pattern.parse(f.makes[0].format("a", "b"))): f.role for f in TRAIN_FAMILIES if f.makes}
-    made = {skill.name: [by_effect[e] for e in map(_effect, skill.makes) if e in by_effect] for skill in library}
-    return {name: roles[0] if roles else "" for name, roles in made.items()}
+    return {s.name: next((by_effect[e] for e in map(_effect, s.makes) if e in by_effect), "") for s in library}
 
 
 def _effect(made: Pattern) -> tuple[str, bool, int]:

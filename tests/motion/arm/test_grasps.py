@@ -95,3 +95,14 @@ def test_what_lies_on_its_side_can_be_held_too(yaw):
     found = all_of(transform(turned, (0.6, 0.0, 0.525)), size)
     assert found
     assert found[0].width == pytest.approx(0.05, abs=1e-6)
+
+
+@given(st.floats(-math.pi, math.pi), st.floats(-math.pi, math.pi))
+def test_a_bottle_that_lies_is_held_however_it_has_rolled(yaw, roll):
+    size, where = (0.052, 0.052, 0.12), (0.5, 0.1, 0.026)
+    lying = rotation_z(yaw) @ rotation_about((0.0, 1.0, 0.0), math.pi / 2)
+    still = all_of(transform(lying, where), size)
+    rolled = all_of(transform(lying @ rotation_z(roll), where), size)
+    assert len(rolled) == len(still) > 4
+    assert sorted(g.width for g in rolled) == pytest.approx(sorted(g.width for g in still))
+    assert min(float((g.pose[:3, 3] + g.approach * HAND.tip)[2]) for g in rolled) > 0.006, "above the floor"

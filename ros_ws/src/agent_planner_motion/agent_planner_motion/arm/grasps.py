@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from agent_planner_motion.arm.ik import hand_rotation
-from agent_planner_motion.spatial import rotation_z, transform
+from agent_planner_motion.spatial import rotation_about, rotation_z, transform
 
 _UP = np.array([0.0, 0.0, 1.0])
 _TILTS = (0.0, 20.0, 40.0, 55.0, 70.0, 85.0)  # degrees from straight down
 _ASKEW = (0.3, -0.3, 0.55, -0.55)  # radians
 _ABOVE_SUPPORT = 0.007
+# Axes that rise less are level (cosine from the vertical). Sides that differ by less may be one diameter.
+_LEVEL, _ROUND = 0.35, 1.05
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ def grasps(pose: np.ndarray, size: np.ndarray, hand: Hand, flattest: float = 0.0
         hand: the gripper.
         flattest: radians; groups with less tilt than this come last (for things under a roof).
     """
+    pose = _unrolled(pose, size)
     angles = sorted((math.radians(t) for t in _TILTS), key=lambda t: (t < flattest, t))
     straight = _closings(pose, size, hand)
     for closings in (straight, _turned(straight, pose, size, hand)):
@@ -76,6 +79,17 @@ def grasps(pose: np.ndarray, size: np.ndarray, hand: Hand, flattest: float = 0.0
                 yield group
 
 
+def _unrolled(pose: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """The pose turned about the longest side until another is level: a bottle may lie rolled, where a box would not."""
+    short, other, long = np.argsort(size)
+    along, across = pose[:3, long], pose[:3, short]
+    if abs(along[2]) >= _LEVEL or size[other] > _ROUND * size[short]:
+        return pose
+    angle = -math.atan2(across[2], np.cross(along, across)[2])
+    angle -= round(angle / (math.pi / 2)) * math.pi / 2
+    return transform(rotation_about(along, angle) @ pose[:3, :3], pose[:3, 3])
+
+
 def _closings(pose: np.ndarray, size: np.ndarray, hand: Hand) -> list[np.ndarray]:
     # Horizontal directions across two opposite sides, the narrower first. The longest side is left out even where it
     # would fit: what is held across it counts as not held (see agent_planner.scene.geometry).
@@ -83,7 +97,7 @@ def _closings(pose: np.ndarray, size: np.ndarray, hand: Hand) -> list[np.ndarray
     widest = min(hand.max_opening - 0.008, float(np.sort(size)[1]) + 0.004)
     for i in np.argsort(size):
         axis = pose[:3, i]
-        if abs(axis[2]) < 0.35 and size[i] <= widest:
+        if abs(axis[2]) < _LEVEL and size[i] <= widest:
             flat = np.array([axis[0], axis[1], 0.0])
             found.append(flat / np.linalg.norm(flat))
     return found
