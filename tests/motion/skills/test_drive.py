@@ -206,6 +206,41 @@ def test_before_what_blocks_the_whole_way_it_stops_waits_and_gives_up():
     assert SETTINGS.patience <= robot.time - stood < SETTINGS.patience + 2.0
 
 
+def carried_along(robot, ahead, bottom):
+    """Keep a cube before the base, or on it, wherever it goes."""
+
+    def follow():
+        x, y = (robot.pose.x + ahead * math.cos(robot.pose.yaw), robot.pose.y + ahead * math.sin(robot.pose.yaw))
+        robot.objects = (cube(x=x, y=y, bottom=bottom),)
+
+    robot.on_tick = follow
+    follow()
+
+
+def test_what_fell_on_the_robot_itself_is_not_in_its_way():
+    robot = robot_at(-2.0, 0.0, boxes=())
+    robot.places = (area(x=2.0),)
+    carried_along(robot, 0.2, 0.265)
+    assert drive(robot).to_entity("kitchen", robot.job()).distance(2.0, 0.0) < 0.1
+    sent = len(robot.sent)
+    with pytest.raises(MotionError, match="NO_APPROACH: 'red cube' lies on the robot itself"):
+        drive(robot).to_entity("red cube", robot.job())
+    assert len(robot.sent) == sent
+    robot.holding = "red cube"
+    drive(robot).to_entity("red cube", robot.job())
+
+
+def test_where_every_way_is_blocked_as_soon_as_it_is_begun_it_gives_up():
+    robot = robot_at(-2.0, 0.0, boxes=())
+    robot.places = (area(x=2.0),)
+    carried_along(robot, 0.2, 0.0)
+    begun = robot.time
+    with pytest.raises(MotionError, match="BLOCKED: the way to 'kitchen' is blocked: each that is found is blocked"):
+        drive(robot).to_entity("kitchen", robot.job())
+    assert robot.time - begun < 60.0
+    assert robot.velocity == (0.0, 0.0)
+
+
 def test_a_blocked_way_that_is_cleared_in_time_is_driven():
     corridor = (Footprint(0.0, 0.6, 0.0, 6.0, 0.3), Footprint(0.0, -0.6, 0.0, 6.0, 0.3))
     robot = robot_at(-2.0, 0.0, boxes=corridor)

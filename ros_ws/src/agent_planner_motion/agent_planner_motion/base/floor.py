@@ -6,9 +6,11 @@ import math
 import numpy as np
 
 from agent_planner_motion.base.grid import Footprint, Grid
+from agent_planner_motion.base.pose import Pose2
 from agent_planner_motion.world import DOOR, DRAWER, Thing, World
 
-_LOW = 0.30  # metres; what hangs higher and rests on nothing is in the hand or a mistake
+_ON_FLOOR = 0.10  # metres; what rests on nothing and is higher is in the hand, or lies on the robot itself
+_LOW = 0.30  # metres; below what hangs higher the base has room
 _AJAR = 0.04  # share of the travel from which a drawer or door sticks out
 _BAR = 0.06  # metres that a handle stands out
 
@@ -17,7 +19,7 @@ def in_the_way(world: World, grid: Grid) -> list[Footprint]:
     """Return footprints to add to a map: things on the floor, what stands open, furniture that the map lacks."""
     found = []
     for thing in world.objects:
-        if thing.name != world.holding and thing.bottom < _LOW and world.support_of(thing) is None:
+        if _loose(thing, world) and thing.bottom < _ON_FLOOR:
             found.append(_footprint(thing))
     for place in world.places:
         if place.mechanism == DRAWER and place.opening > _AJAR and place.handle is not None:
@@ -27,6 +29,16 @@ def in_the_way(world: World, grid: Grid) -> list[Footprint]:
         elif place.mechanism != DRAWER and place.is_body and place.bottom < _LOW and not _drawn(place, grid):
             found.append(_footprint(place))
     return found
+
+
+def rides(thing: Thing, world: World, base: Pose2, radius: float) -> bool:
+    """Whether a thing lies on the robot itself, whose footprint has that radius."""
+    over = base.distance(thing.centre[0], thing.centre[1]) < radius
+    return thing.movable and over and thing.bottom >= _ON_FLOOR and _loose(thing, world)
+
+
+def _loose(thing: Thing, world: World) -> bool:
+    return thing.name != world.holding and world.support_of(thing) is None
 
 
 def _footprint(thing: Thing) -> Footprint:

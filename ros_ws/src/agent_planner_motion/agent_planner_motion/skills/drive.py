@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from agent_planner_motion.base.approach import Approach, approaches
-from agent_planner_motion.base.floor import in_the_way
+from agent_planner_motion.base.floor import in_the_way, rides
 from agent_planner_motion.base.grid import Grid
 from agent_planner_motion.base.path import WayField
 from agent_planner_motion.base.pose import Pose2
@@ -23,6 +23,7 @@ _LOOK_EVERY = 0.4  # seconds between looks at what stands in the way
 _AHEAD = 1.2  # metres of the path that are looked at
 _STRAYED = 0.30  # metres beside the path
 _STALLED = 2.0  # seconds
+_SAME_PLACE = 0.05  # metres
 _BACK_OFF = 0.2  # metres that the base drives back where the arm has no room to fold
 _DRIVE_COST = 0.05  # penalty a metre of way, in choosing among approach poses
 
@@ -69,7 +70,10 @@ class Drive:
             MotionError: with a code of the NavigateTo action.
             CancelRequested: the base is at rest.
         """
-        thing = self._robot.world().thing(name, "UNKNOWN_TARGET")
+        seen = self._robot.world()
+        thing = seen.thing(name, "UNKNOWN_TARGET")
+        if rides(thing, seen, self._robot.base().pose, self._settings.radius):
+            raise MotionError("NO_APPROACH", f"'{name}' lies on the robot itself: wherever it drives, that goes along")
 
         def options() -> list[Approach]:
             world = self._robot.world()
@@ -88,22 +92,25 @@ class Drive:
         way = self._plan(options, what)
         if self._fold(job):
             way = self._plan(options, what)
-        blocked_since: float | None = None
+        stands: tuple[Pose2, float] | None = None
         ways = 1
         try:
             while not self._follow(way, job):
                 self._base.stop()
                 job.check()
+                pose, now = self._robot.base().pose, self._robot.now()
+                if stands is None or pose.distance(stands[0].x, stands[0].y) > _SAME_PLACE:
+                    stands = pose, now
+                waited = now - stands[1] >= self._settings.patience
                 try:
                     way = self._plan(options, what)
                     ways += 1
-                    blocked_since = None
+                    why = "each that is found is blocked as soon as it is begun"
                 except MotionError as error:
-                    now = self._robot.now()
-                    blocked_since = now if blocked_since is None else blocked_since
-                    if now - blocked_since >= self._settings.patience:
-                        raise MotionError("BLOCKED", f"the way to {what} is blocked: {error.message}") from error
+                    why = error.message
                     self._robot.wait(lambda: False, _LOOK_EVERY, job)
+                if waited:
+                    raise MotionError("BLOCKED", f"the way to {what} is blocked: {why}")
         except BaseException as end:  # whatever it is, the base does not drive on without us
             self._base.stop_for(end)
             if isinstance(end, MotionError) and end.code == "TIMEOUT":
