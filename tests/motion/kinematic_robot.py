@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from agent_planner_motion.arm.grasps import Hand
 from agent_planner_motion.arm.trajectory import standing
 from agent_planner_motion.base.grid import Grid
 from agent_planner_motion.base.pose import Pose2
@@ -194,7 +195,8 @@ class KinematicRobot:
         for thing in self.objects:
             local = inverse(hand) @ thing.pose
             width = float(np.abs(local[1, :3]) @ thing.size)
-            within = np.abs(local[[0, 2], 3]) <= np.abs(local[[0, 2], :3]) @ thing.size / 2
+            # The fingers reach beyond the hand's frame.
+            within = np.abs(local[[0, 2], 3]) <= np.abs(local[[0, 2], :3]) @ thing.size / 2 + (0.0, Hand.tip - 0.01)
             if within.all() and abs(local[1, 3]) < 0.02 and opening <= width:
                 self.holding, self._in_hand = thing.name, local
 

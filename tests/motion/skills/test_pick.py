@@ -42,6 +42,13 @@ def test_what_lies_on_the_floor_can_be_picked_up(robot_in):
     assert swept_free(robot, kit, before, "red cube") >= 0.0, "nothing touches the floor"
 
 
+@pytest.mark.parametrize(("x", "y"), [(0.08, 0.0), (0.2, 0.0), (0.15, 0.1), (0.0, -0.15)])
+def test_what_fell_on_the_robot_itself_can_be_picked_up(robot_in, x, y):
+    robot, kit = robot_in(objects=(cube(x=x, y=y, bottom=0.265),))
+    Pick(kit).run("red cube", robot.job())
+    assert robot.holding == "red cube"
+
+
 @pytest.mark.parametrize(
     ("name", "what", "told"),
     [

@@ -13,7 +13,10 @@ from agent_planner_motion.spatial import rotation_about, rotation_z, transform
 _UP = np.array([0.0, 0.0, 1.0])
 _TILTS = (0.0, 20.0, 40.0, 55.0, 70.0, 85.0)  # degrees from straight down
 _ASKEW = (0.3, -0.3, 0.55, -0.55)  # radians
-_ABOVE_SUPPORT = 0.007
+# Metres from what the thing stands on to the fingers; and where there is no room so low, as on the robot itself, whose
+# own shape the planner knows only roughly.
+_ABOVE_SUPPORT, _HIGHER_UP = 0.007, 0.027
+_LEAST_TOUCHED = 0.010  # metres of the fingers between which there is something
 # Axes that rise less are level (cosine from the vertical). Sides that differ by less may be one diameter.
 _LEVEL, _ROUND = 0.35, 1.05
 
@@ -67,13 +70,14 @@ def grasps(pose: np.ndarray, size: np.ndarray, hand: Hand, flattest: float = 0.0
     pose = _unrolled(pose, size)
     angles = sorted((math.radians(t) for t in _TILTS), key=lambda t: (t < flattest, t))
     straight = _closings(pose, size, hand)
-    for closings in (straight, _turned(straight, pose, size, hand)):
+    turned = _turned(straight, pose, size, hand)
+    for closings, above in ((straight, _ABOVE_SUPPORT), (turned, _ABOVE_SUPPORT), (straight, _HIGHER_UP)):
         for tilt in angles:
             group = [
                 grasp
                 for closing in closings
                 for side in ((1.0,) if tilt == 0.0 else (1.0, -1.0))
-                if (grasp := _grasp(pose, size, hand, closing, side * tilt)) is not None
+                if (grasp := _grasp(pose, size, hand, closing, side * tilt, above)) is not None
             ]
             if group:
                 yield group
@@ -114,7 +118,9 @@ def _turned(closings: list[np.ndarray], pose: np.ndarray, size: np.ndarray, hand
     return found
 
 
-def _grasp(pose: np.ndarray, size: np.ndarray, hand: Hand, closing: np.ndarray, tilt: float) -> Grasp | None:
+def _grasp(
+    pose: np.ndarray, size: np.ndarray, hand: Hand, closing: np.ndarray, tilt: float, above: float
+) -> Grasp | None:
     across = np.cross(_UP, closing)
     centre = pose[:3, 3]
     if tilt and float(across @ centre) * tilt < 0:
@@ -123,9 +129,18 @@ def _grasp(pose: np.ndarray, size: np.ndarray, hand: Hand, closing: np.ndarray, 
     depth = float(np.abs(pose[:3, :3].T @ approach) @ size) / 2  # from the middle to the side facing the palm
     point = centre - approach * max(0.0, depth - (hand.palm - 0.012))
     bottom = float(centre[2]) - float(np.abs(pose[2, :3]) @ size) / 2
-    lowest = bottom + _ABOVE_SUPPORT + hand.tip * math.cos(tilt) + hand.pad / 2 * abs(math.sin(tilt))
+    lowest = bottom + above + hand.tip * math.cos(tilt) + hand.pad / 2 * abs(math.sin(tilt))
     point = point + _UP * max(0.0, lowest - point[2])
-    if float((centre - point) @ approach) > depth + hand.tip - 0.010:
-        return None  # the pads would touch less than a centimetre of it
+    if _touched(pose, size, point, approach, hand) < _LEAST_TOUCHED:
+        return None
     width = float(np.abs(pose[:3, :3].T @ closing) @ size)
     return Grasp(transform(hand_rotation(approach, closing), point), width, abs(tilt))
+
+
+def _touched(pose: np.ndarray, size: np.ndarray, point: np.ndarray, approach: np.ndarray, hand: Hand) -> float:
+    """How much of the line between the fingers, from palm to tip, is in the thing, metres."""
+    start, along = (pose[:3, :3].T @ vector for vector in (point - pose[:3, 3], approach))
+    along = np.where(np.abs(along) < 1e-9, 1e-9, along)
+    ends = (np.stack([-size, size]) / 2 - start) / along
+    first, last = float(ends.min(axis=0).max()), float(ends.max(axis=0).min())
+    return min(last, hand.tip) - max(first, -hand.palm)
