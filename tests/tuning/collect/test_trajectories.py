@@ -193,7 +193,7 @@ def test_a_model_meets_what_the_expert_meets(situations):
         records = [record("test", raw) for s in situations.values() for raw in trajectories(s, told)]
         failed = [r for r in records if any(turn.value.startswith("failed ") for turn in r.conversations)]
         assert len(failed) > len(records) // 4
-        assert sum(r.reward for r in failed) > 0.9 * len(failed)
+        assert sum(r.reward for r in failed) > 0.8 * len(failed)
 
 
 def test_of_a_model_a_few_tasks_are_done_at_a_time(situations):

@@ -14,7 +14,7 @@ def test_skeletons_are_of_one_split_and_not_of_training():
     drawn = {s: {compositions(s, seed).scenario.kind for seed in range(40)} for s in ("dev", "test")}
     assert all(skeleton_split(kind) == split for split, kinds in drawn.items() for kind in kinds)
     assert not drawn["dev"] & drawn["test"]
-    trained = [s for n in range(20) for u in draw_situations("train", 0, n, 24) for s in u.scenarios()]
+    trained = [s for n in range(30) for u in draw_situations("train", 0, n, 24) for s in u.scenarios()]
     long = {"+".join(c.kind for c in s.clauses) for s in trained if len(s.clauses) > 3}
     assert {kind.count("+") for kind in long} == {3, 4} and all(skeleton_split(kind) == "train" for kind in long)
     # The links of three clauses: training takes up what was named by "it" only to close it, or to put it somewhere.
