@@ -4,6 +4,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 
 import numpy as np
 
@@ -40,6 +41,14 @@ class DriveSettings:
     radius: float = 0.27
     patience: float = 4.0
     limits: DriveLimits = DriveLimits()
+
+
+class _End(Enum):
+    """How the following of a way ends."""
+
+    ARRIVED = auto()
+    BLOCKED = auto()
+    OFF = auto()  # beside the path, or past its end
 
 
 @dataclass(frozen=True)
@@ -95,21 +104,22 @@ class Drive:
         stands: tuple[Pose2, float] | None = None
         ways = 1
         try:
-            while not self._follow(way, job):
+            while (ended := self._follow(way, job)) is not _End.ARRIVED:
                 self._base.stop()
                 job.check()
-                pose, now = self._robot.base().pose, self._robot.now()
-                if stands is None or pose.distance(stands[0].x, stands[0].y) > _SAME_PLACE:
-                    stands = pose, now
-                waited = now - stands[1] >= self._settings.patience
                 try:
                     way = self._plan(options, what)
                     ways += 1
-                    why = "each that is found is blocked as soon as it is begun"
+                    blocked, why = ended is _End.BLOCKED, "each that is found is blocked as soon as it is begun"
                 except MotionError as error:
-                    why = error.message
+                    blocked, why = True, error.message
                     self._robot.wait(lambda: False, _LOOK_EVERY, job)
-                if waited:
+                pose, now = self._robot.base().pose, self._robot.now()
+                if not blocked:
+                    stands = None
+                elif stands is None or pose.distance(stands[0].x, stands[0].y) > _SAME_PLACE:
+                    stands = pose, now
+                elif now - stands[1] >= self._settings.patience:
                     raise MotionError("BLOCKED", f"the way to {what} is blocked: {why}")
         except BaseException as end:  # whatever it is, the base does not drive on without us
             self._base.stop_for(end)
@@ -183,8 +193,8 @@ class Drive:
             f"with {radius:.2f} m of room to each side",
         )
 
-    def _follow(self, way: _Way, job: Job) -> bool:
-        """Drive along a path; False if another one is needed: it is blocked, or its end was missed."""
+    def _follow(self, way: _Way, job: Job) -> _End:
+        """Drive along a path to its end, or until another one is needed."""
         pursuit = Pursuit(way.path, way.goal.yaw, self._settings.limits, PERIOD)
         look_due, still = self._robot.now(), 0.0
         stepped = self._robot.now() - PERIOD
@@ -192,16 +202,18 @@ class Drive:
             base = self._robot.base()
             if self._robot.now() >= look_due:
                 look_due = self._robot.now() + _LOOK_EVERY
-                if not self._clear(way.path, base.pose) or self._strayed(way.path, base.pose):
-                    return False
+                if not self._clear(way.path, base.pose):
+                    return _End.BLOCKED
+                if self._strayed(way.path, base.pose):
+                    return _End.OFF
                 job.tell(DRIVING, pursuit.remaining(base.pose))
             elapsed, stepped = self._robot.now() - stepped, self._robot.now()
             linear, angular = pursuit.step(base.pose_at(stepped), elapsed, stepped - base.stamp)
             self._robot.send_velocity(linear, angular)
             if pursuit.done:
-                return True
+                return _End.ARRIVED
             if pursuit.missed:
-                return False
+                return _End.OFF
             wanted = abs(linear) > 0.03 or abs(angular) > 0.05
             moves = abs(base.linear) > 0.005 or abs(base.angular) > 0.01
             still = 0.0 if moves or not wanted else still + min(elapsed, HELD_UP)
