@@ -33,10 +33,8 @@ class Believed:
 
     def added_to(self, scene: SceneGraph) -> SceneGraph:
         """Return the observed scene with these facts."""
-        shown = {*scene.relations, *self._facts}
-        self._refuted &= shown
+        told = dict.fromkeys(scene.relations, True) | self._facts
+        self._refuted &= told.keys()
         if not self._facts and not self._refuted:
             return scene
-        kept = [r for r in scene.relations if self._facts.get(r, True) and r not in self._refuted]
-        new = [r for r, true in self._facts.items() if true and r not in kept and r not in self._refuted]
-        return scene.replace(relations=(*kept, *new))
+        return scene.replace(relations=tuple(r for r, true in told.items() if true and r not in self._refuted))

@@ -348,8 +348,8 @@ class Episode(GoalStating):
             self._believed.note(skill.made(call))
             self._progress.done += [] if skill.makes else [call]
         else:
-            made = {pattern.name for other in self.library for pattern in other.makes}
-            self._believed.refute(atom for atom in skill.refuted(call, outcome.code) if atom.name in made)
+            refuted = skill.refuted(call, outcome.code)
+            self._believed.refute(atom for atom in refuted if atom.name in self.library.predicates)
         if stale := (yield from self._observe(f"the result of {call}")):
             return stale
         self._tell(EventKind.OBSERVED, "")

@@ -35,7 +35,7 @@ def suited(rng: Random, world: SceneGraph, library: SkillLibrary, settled: Colle
         library: of this one.
         settled: facts that ``world`` tells already.
     """
-    made = {pattern.name for skill in library for pattern in skill.makes}
+    made = library.predicates
     if world.holding is not None and "holding" not in made:
         world = bare_of(world, [world.holding]) or world
     relations = [r for r in world.relations if r.name != "at" or "at" in made]
