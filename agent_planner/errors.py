@@ -61,6 +61,10 @@ class ModelError(InfrastructureError):
     """The language model did not give a usable answer (down, slow, cut, garbage)."""
 
 
+class ContextFull(ModelError):
+    """A conversation is longer than its model reads; other conversations with that model may go on."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a half sentence with the nearest known name and all of them, for the end of a message."""
     names = sorted(known)

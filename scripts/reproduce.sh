@@ -13,10 +13,10 @@ tune $out/collected.jsonl collect $out/scenarios.jsonl $out/collected.jsonl --wh
 tune $out/agent.jsonl filter $out/collected.jsonl --out $out/agent.jsonl --cap 1000
 tune $out/general.jsonl general $out/general.jsonl --source generated --count 1000
 tune $out/mixture.jsonl mix $out/mixture.jsonl --agent $out/agent.jsonl --general $out/general.jsonl \
-  --eta 0.8 --samples 320 --base default --max-tokens 4096
+  --eta 0.8 --samples 640 --base default --max-tokens 4096
 step agent-planner tune train --out $out/model --data $out/mixture.jsonl
 step agent-planner tune evaluate $out/results.jsonl --model base --model $out/model/adapter \
-  --cell held_in --cell wordings --seeds 0:5
+  --cell held_in --cell wordings --seeds 0:5 --max-turns 20
 step agent-planner tune report $out/results.jsonl --out $out/report
 printf '\nThe pipeline ran through in %d minutes: %s/report/report.md. At this size its figures support no claim.\n' \
   $(((SECONDS - begun) / 60)) "$out"

@@ -13,7 +13,7 @@ from agent_planner.agent.limits import LoopConfig
 from agent_planner.agent.requests import ModelTurn, Observe, Question, Request
 from agent_planner.agent.result import Counts, EpisodeResult
 from agent_planner.agent.takeover import HumanTurn
-from agent_planner.errors import CallRefused
+from agent_planner.errors import CallRefused, ContextFull
 from agent_planner.goals import Goal
 from agent_planner.goals.goal import Stated
 from agent_planner.llm.base import ChatReply, Message
@@ -120,6 +120,11 @@ class EpisodeState:
         self._tell(EventKind.THINKING, "")
         free = self.config.level is Level.RAW
         reply: ChatReply = yield ModelTurn(tuple(self.messages), None if free else grammar)
+        if reply.finish == "full":
+            raise ContextFull(
+                f"after {self.counts.turns} turns the conversation is longer than the model reads; choose a model with "
+                "a longer context, or give the instruction in parts"
+            )
         self.messages.append(Message("assistant", reply.text))
         self.counts.turns += 1
         self.counts.raw_invalid += bool(reply.raw_invalid)

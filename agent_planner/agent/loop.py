@@ -33,7 +33,7 @@ from agent_planner.agent.rollout import Rollout, imagined
 from agent_planner.agent.stating import GoalStating
 from agent_planner.agent.takeover import GIVE_UP, RETRY, TAKE_OVER, TAKEOVER, HumanTurn, TookOver
 from agent_planner.agent.way_round import way_round
-from agent_planner.errors import CallRefused
+from agent_planner.errors import CallRefused, ContextFull
 from agent_planner.goals import Declined, Goal, format_goal, unmet
 from agent_planner.llm.base import Message
 from agent_planner.safety.gate import DENIED, FOR_A_PERSON
@@ -57,7 +57,10 @@ class Episode(GoalStating):
 
     def run(self) -> Loop:
         """Yield requests until the outcome is certain; returns it."""
-        result = yield from self._run()
+        try:
+            result = yield from self._run()
+        except ContextFull as error:
+            result = self.ended(Outcome.FAILED, "MODEL_ERROR", str(error))
         self._tell(EventKind.ENDED, result.summary)
         return result
 

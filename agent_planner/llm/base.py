@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 Role = Literal["system", "user", "assistant"]
-Finish = Literal["stop", "length", "cancelled"]
+Finish = Literal["stop", "length", "cancelled", "full"]
 # What is being done, and how much of it is done (0 to 1).
 Progress = Callable[[str, float], None]
 # The conversation's id and a piece of its answer.
@@ -59,7 +59,8 @@ class ChatReply:
         forced_tokens: tokens that the grammar left no choice about.
         seconds_prompt: until the first token could be chosen; a batch's rows share it.
         seconds_decode: from then to this row's last token.
-        finish: `stop` (the model ended), `length` (``max_tokens`` reached) or `cancelled`.
+        finish: `stop` (the model ended), `length` (``max_tokens`` reached), `cancelled`, or `full` (the
+            conversation is longer than the model reads: there is no answer).
     """
 
     text: str
@@ -91,7 +92,7 @@ class ChatModel(Protocol):
         cancel: threading.Event | None = None,
         on_token: OnToken | None = None,
     ) -> list[ChatReply]:
-        """Answer every request, in their order.
+        """Answer every request, in their order. One that is too long is answered `full`, for the others' sake.
 
         Args:
             requests: conversations with ids that differ.

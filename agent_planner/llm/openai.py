@@ -18,6 +18,8 @@ from agent_planner.llm.openai_answer import Answer, shown
 
 KEY_VARIABLE = "OPENAI_API_KEY"
 _CANCEL_SECONDS = 0.02
+# What servers say of a conversation that is longer than their model reads: OpenAI and vLLM, llama.cpp, SGLang.
+_TOO_LONG = ("maximum context length", "exceeds the available context size", "longer than the model's context length")
 _LINE_ENDS = re.compile(r"[\r\n]+")
 
 
@@ -160,6 +162,9 @@ class OpenAIModel:
             ) as response:
                 if response.status_code != httpx.codes.OK:
                     text = (await response.aread()).decode(errors="replace")
+                    if any(words in text for words in _TOO_LONG):
+                        answer.finish = "full"
+                        return None
                     return self._judge(response, text)
                 if "event-stream" not in response.headers.get("content-type", ""):
                     answer.add_whole((await response.aread()).decode(errors="replace"))
@@ -250,7 +255,7 @@ class _Turn:
             self._told = text
 
     def reply(self, cancelled: bool) -> ChatReply:
-        ends: dict[str | None, Finish] = {"length": "length", None: "cancelled"}
+        ends: dict[str | None, Finish] = {"length": "length", "full": "full", None: "cancelled"}
         answer = self._answer
         usage = answer.usage
         details = usage.get("prompt_tokens_details")

@@ -5,7 +5,6 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-from agent_planner.errors import ModelError
 from agent_planner.llm.base import ChatReply, ChatRequest, OnToken
 from agent_planner.llm.cache import CacheStore, RowCache
 from agent_planner.llm.decode import Decoder
@@ -38,29 +37,30 @@ class Session:
         ids = [request.conversation_id for request in requests]
         if len(set(ids)) != len(ids):
             raise ValueError(f"two requests of one conversation in one batch: {sorted(ids)}")
-        rows = [self._start(request, cancel) for request in requests]
+        prompts = [self._prompts.encode(request.messages, request.tools) for request in requests]
+        rows = {
+            request.conversation_id: self._start(request, prompt, cancel)
+            for request, prompt in zip(requests, prompts, strict=True)
+            if len(prompt) < self._context
+        }
         listener = (
-            _Listener(self._tokenizer, dict(zip(map(id, rows), ids, strict=True)), on_token) if on_token else None
+            _Listener(self._tokenizer, {id(row): name for name, row in rows.items()}, on_token) if on_token else None
         )
-        self._decoder.decode(rows, cancel, listener)
+        self._decoder.decode(list(rows.values()), cancel, listener)
         self._store.trim(keep=ids)
-        return [self._reply(row) for row in rows]
+        return [
+            self._reply(rows[name]) if name in rows else _no_room(prompt)
+            for name, prompt in zip(ids, prompts, strict=True)
+        ]
 
     def forget(self, conversation_id: str) -> None:
         """Free a conversation's cache."""
         self._store.drop(conversation_id)
 
-    def _start(self, request: ChatRequest, cancel: threading.Event | None) -> Row:
-        prompt = self._prompts.encode(request.messages, request.tools)
-        room = self._context - len(prompt)
-        if room < 1:
-            raise ModelError(
-                f"conversation {request.conversation_id} has {len(prompt)} tokens, the model reads {self._context}; "
-                "begin a new conversation, or choose a model with a longer context"
-            )
+    def _start(self, request: ChatRequest, prompt: list[int], cancel: threading.Event | None) -> Row:
         matcher = None if request.grammar is None else self._grammars.start(request.grammar)
         cache = self._cache(request, prompt, cancel)
-        limit = min(request.max_tokens, room)
+        limit = min(request.max_tokens, self._context - len(prompt))
         return Row(prompt, cache, matcher, limit, self._ends, request.temperature, request.seed)
 
     def _cache(self, request: ChatRequest, prompt: list[int], cancel: threading.Event | None) -> RowCache:
@@ -86,6 +86,10 @@ class Session:
             seconds_decode=row.seconds - row.seconds_prompt,
             finish=row.finish or "cancelled",
         )
+
+
+def _no_room(prompt: Sequence[int]) -> ChatReply:
+    return ChatReply("", None, len(prompt), 0, 0, 0, 0.0, 0.0, "full")
 
 
 class _Listener:

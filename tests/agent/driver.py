@@ -51,7 +51,7 @@ class Run:
 def drive(
     world: SceneGraph,
     library: SkillLibrary,
-    texts: Sequence[str],
+    texts: Sequence[str | ChatReply],
     instruction: str = "put the red cube in the bin",
     config: LoopConfig = DEFAULTS,
     execute: Callable[[SymbolicWorld, Call], SkillResult] = SymbolicWorld.execute,
@@ -74,7 +74,8 @@ def drive(
                 case ModelTurn(messages, grammar):
                     run.prompts.append(messages[-1].content)
                     run.grammars.append(grammar)
-                    request = loop.send(reply(said.pop(0) if len(said) > 1 else said[0]))
+                    text = said.pop(0) if len(said) > 1 else said[0]
+                    request = loop.send(reply(text) if isinstance(text, str) else text)
                 case Dispatch(call):
                     run.calls.append(call)
                     request = loop.send(execute(symbolic, call))

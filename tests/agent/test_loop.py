@@ -2,6 +2,7 @@
 """The loop's outcomes, each told apart from the others."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -17,7 +18,7 @@ from agent_planner.skills import SkillLibrary
 from agent_planner.tuning.scenarios.symbolic import SymbolicWorld
 from agent_planner.types import Autonomy, Call, Level, Outcome, ResultStatus, SkillResult
 from tests.agent.bin_course import GOAL, WAY, WORLD
-from tests.agent.driver import drive
+from tests.agent.driver import drive, reply
 
 LIBRARY = SkillLibrary.load()
 
@@ -228,6 +229,13 @@ def test_limits_end_as_timeout():
     ticks = itertools.count(step=10.0)
     late = drive(WORLD, LIBRARY, WAY, config=LoopConfig(max_seconds=15.0), clock=lambda: next(ticks))
     assert (late.result.outcome, late.result.code) == (Outcome.TIMEOUT, "MAX_TIME")
+
+
+def test_a_conversation_that_is_longer_than_the_model_reads_ends_as_failed():
+    run = drive(WORLD, LIBRARY, [*WAY[:3], replace(reply(""), finish="full")])
+    assert (run.result.outcome, run.result.code) == (Outcome.FAILED, "MODEL_ERROR")
+    assert run.result.message.startswith("after 3 turns the conversation is longer than the model reads; choose")
+    assert len(run.calls) == 2 and run.events[-1].kind is EventKind.ENDED
 
 
 @pytest.mark.parametrize(("answers", "moved"), [((), 0), (("no",), 0), (("yes", "no"), 0), (("yes", "yes", "no"), 1)])

@@ -12,7 +12,7 @@ import torch
 from huggingface_hub import constants
 from transformers import AutoTokenizer
 
-from agent_planner.errors import ModelError, UserError
+from agent_planner.errors import UserError
 from agent_planner.llm.base import ChatRequest, Message
 from agent_planner.llm.local import LocalModel
 
@@ -209,9 +209,12 @@ def test_one_conversation_twice_in_a_batch_is_refused(model):
         model.chat([request, request])
 
 
-def test_a_conversation_longer_than_the_model_reads(model):
-    with pytest.raises(ModelError, match=r"has \d{4,5} tokens, the model reads 8192"):
-        ask(model, talk("red cube " * 9000), GOAL)
+def test_a_conversation_that_is_too_long_leaves_the_others_alone(model):
+    alone = ask(model, talk("Go to the desk."), GOAL, "before")
+    said = [("long", talk("desk " * 8192)), ("short", talk("Go to the desk."))]
+    long, short = model.chat([ChatRequest(name, messages, GOAL, 40) for name, messages in said])
+    assert (long.text, long.finish, long.prompt_tokens > 8192) == ("", "full", True)
+    assert (short.text, short.finish) == (alone.text, "stop")
 
 
 def test_a_closed_model_loads_again(base_folder):

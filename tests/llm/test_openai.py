@@ -172,6 +172,20 @@ def test_the_length_limit_is_told():
     assert reply.finish == "length"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "This model's maximum context length is 8192 tokens. However, your messages resulted in 8227 tokens.",
+        "request (8227 tokens) exceeds the available context size (8192 tokens), try increasing it",
+        "The input (8227 tokens) is longer than the model's context length (8192 tokens).",
+    ],
+)
+def test_a_conversation_that_is_too_long_leaves_the_others_alone(said):
+    with ChatServer(status(400, json.dumps({"error": {"message": said}})), says("ok")) as server:
+        replies = chat(server, ask("long"), ask("short"), at_once=1)
+    assert [(r.text, r.finish) for r in replies] == [("", "full"), ("ok", "stop")]
+
+
 @pytest.mark.parametrize("code", [429, 500, 502, 503])
 def test_busy_then_ok(code):
     with ChatServer(status(code, "busy"), status(code, "busy"), says("ok")) as server:

@@ -46,7 +46,7 @@ class Visited:
 
 
 class Labelled(ExpertModel):
-    """Lets a student act, with the expert looking on: ``visited`` are its states, by conversation.
+    """Lets a student act, with the expert looking on: ``visited`` are the states that it answered in, by conversation.
 
     The goal is stated by the expert, so that all that follows is about the task that was given; what the student would
     have stated is kept as any other turn.
@@ -77,6 +77,8 @@ class Labelled(ExpertModel):
         return replace(request, messages=tuple(m for i, m in enumerate(request.messages) if i not in strays))
 
     def _kept(self, request: ChatRequest, reply: ChatReply, label: str) -> ChatReply:
+        if reply.finish == "full":
+            return reply
         name = request.conversation_id
         state = Visited(request.messages, reply.text, label)
         self.visited.setdefault(name, []).append(state)

@@ -36,7 +36,7 @@ class _Around:
 
 
 class Listening(_Around):
-    """Keeps each conversation with a model as it stands after the model's last turn.
+    """Keeps each conversation with a model as it stands after the model's last turn, or as it began if there was none.
 
     Args:
         model: who answers.
@@ -58,7 +58,10 @@ class Listening(_Around):
         shown = [replace(r, messages=(*r.messages[:1], *self._example, *r.messages[1:])) for r in requests]
         replies = self._model.chat(shown, cancel, on_token)
         for request, reply in zip(requests, replies, strict=True):
-            self.conversations[request.conversation_id] = (*request.messages, Message("assistant", reply.text))
+            if reply.finish == "full":
+                self.conversations.setdefault(request.conversation_id, request.messages)
+            else:
+                self.conversations[request.conversation_id] = (*request.messages, Message("assistant", reply.text))
         return replies
 
 

@@ -108,7 +108,9 @@ def _students(situation: Situation, config: CollectConfig, injection: Injection)
     cases = _cases(situation, config, injection)
     model = Labelled(cases, _opened(config, cases))
     for number, score in enumerate(run_symbolic(model, cases, _loop(config))):
-        scenario, visited = score.scenario, model.visited[str(number)]
+        scenario, visited = score.scenario, model.visited.get(str(number))
+        if visited is None:
+            continue  # the opening alone is more than the student reads
         facts = _facts(situation, scenario, EXPERT, float(score.success)) | {"student": config.student}
         agreed = iter([state.agreed for state in visited])
         turns = [

@@ -9,8 +9,8 @@
 4.  The episode ended on a refused call, or most of its turns were refused: by the most frequent reason UNKNOWN_SKILL,
     BAD_ARGUMENT (a call that cannot be read counts, too), NEED_NOT_MET, or LOOP (NO_PROGRESS: it leads nowhere).
 5.  The same state came back again and again, or the same call failed more often than its retries allow: LOOP.
-6.  It ran out of turns or time, and a successful call was none of the plan's (`goals.plan` from the first scene), or
-    was made more often than there: EXTRA_STEP.
+6.  It ran out of turns, time or context, and a successful call was none of the plan's (`goals.plan` from the first
+    scene), or was made more often than there: EXTRA_STEP.
 7.  OTHER: too slow, or nothing of all this.
 """
 
@@ -121,9 +121,10 @@ def _refusal(content: str) -> str:
 
 def _calls_error(score: Score) -> Category:
     result, scenario = score.result, score.scenario
-    if result.outcome is Outcome.FAILED:
+    ran_out = result.outcome is Outcome.TIMEOUT or result.code == "MODEL_ERROR"
+    if result.outcome is Outcome.FAILED and not ran_out:
         return Category.LOOP
-    if result.outcome is Outcome.TIMEOUT and isinstance(scenario.goal, Goal):
+    if ran_out and isinstance(scenario.goal, Goal):
         planned = plan(scenario.goal, scenario.library, observed(scenario.world)) or ()
         made = Counter(call.key() for call, text in result.steps if text == "ok")
         if made - Counter(call.key() for call in planned):

@@ -3,6 +3,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -146,6 +147,30 @@ def test_a_model_may_try_again_and_is_shown_an_example_that_is_not_kept(task, ex
     twice = trajectories(task, told)
     assert [r["id"] for r in twice] == [f"{task.tasks[0].id}/0", f"{task.tasks[0].id}/1"]
     assert "An example" not in json.dumps(twice)
+
+
+class Short(ScriptedModel):
+    """Reads no more than so many turns."""
+
+    def __init__(self, lines, turns):
+        super().__init__(lines)
+        self._turns = turns
+
+    def chat(self, requests, cancel=None, on_token=None):
+        replies = super().chat(requests, cancel, on_token)
+        full = [len(request.messages) > self._turns for request in requests]
+        return [replace(r, text="", finish="full") if f else r for r, f in zip(replies, full, strict=True)]
+
+
+@pytest.mark.parametrize("role", ["teacher", "student"])
+def test_of_a_conversation_that_becomes_too_long_all_that_was_said_is_kept(task, expert, monkeypatch, role):
+    told = CollectConfig(**{role: "some"}, mistakes=FLAWLESS)
+    monkeypatch.setattr(collecting, "_model", lambda name: Short(expert, 4))
+    (cut,) = trajectories(task, told)
+    assert [t["value"] for t in cut["conversations"] if t["from"] == "gpt"] == expert[:2]
+    assert cut["reward"] == 0.0
+    monkeypatch.setattr(collecting, "_model", lambda name: Short(expert, 1))
+    assert not [r for r in trajectories(task, told) if len(r["conversations"]) > 2]
 
 
 def test_the_example_is_of_the_training_split_and_finished():

@@ -169,6 +169,21 @@ def test_refusals_are_told_by_their_codes():
     assert figures.refusals == {"BAD_GOAL": sum(s.result.counts.turns for s in scores)}
 
 
+class Forgetful(ExpertModel):
+    """Reads no more than four turns of the second conversation."""
+
+    def chat(self, requests, cancel=None, on_token=None):
+        full = [r.conversation_id == "1" and len(r.messages) > 4 for r in requests]
+        return [replace(r, finish="full") if f else r for r, f in zip(super().chat(requests), full, strict=True)]
+
+
+def test_a_conversation_that_is_too_long_ends_its_own_episode_alone():
+    scenarios = [scenario_of("held_in", "dev", seed) for seed in range(3)]
+    scores = run_symbolic(Forgetful(list(map(Case, scenarios))), scenarios, LoopConfig())
+    assert [s.error for s in scores] == ["", "model_error", ""]
+    assert (scores[1].result.outcome, scores[1].result.counts.turns) == (Outcome.FAILED, 2)
+
+
 def test_turns_bound_an_episode_and_the_time_of_its_batch_does_not():
     scenarios = [scenario_of("held_in", "dev", seed) for seed in range(20)]
 
