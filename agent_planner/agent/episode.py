@@ -121,9 +121,10 @@ class EpisodeState:
         free = self.config.level is Level.RAW
         reply: ChatReply = yield ModelTurn(tuple(self.messages), None if free else grammar)
         if reply.finish == "full":
+            tokens = f" ({reply.prompt_tokens} tokens)" if reply.prompt_tokens else ""  # servers do not say
             raise ContextFull(
-                f"after {self.counts.turns} turns the conversation is longer than the model reads; choose a model with "
-                "a longer context, or give the instruction in parts"
+                f"after {self.counts.turns} turns the conversation{tokens} is longer than the model reads; choose a "
+                "model with a longer context, or give the instruction in parts"
             )
         self.messages.append(Message("assistant", reply.text))
         self.counts.turns += 1

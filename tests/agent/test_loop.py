@@ -232,9 +232,9 @@ def test_limits_end_as_timeout():
 
 
 def test_a_conversation_that_is_longer_than_the_model_reads_ends_as_failed():
-    run = drive(WORLD, LIBRARY, [*WAY[:3], replace(reply(""), finish="full")])
+    run = drive(WORLD, LIBRARY, [*WAY[:3], replace(reply(""), prompt_tokens=8263, finish="full")])
     assert (run.result.outcome, run.result.code) == (Outcome.FAILED, "MODEL_ERROR")
-    assert run.result.message.startswith("after 3 turns the conversation is longer than the model reads; choose")
+    assert run.result.message.startswith("after 3 turns the conversation (8263 tokens) is longer than the model reads")
     assert len(run.calls) == 2 and run.events[-1].kind is EventKind.ENDED
 
 

@@ -108,14 +108,14 @@ def _students(situation: Situation, config: CollectConfig, injection: Injection)
     cases = _cases(situation, config, injection)
     model = Labelled(cases, _opened(config, cases))
     for number, score in enumerate(run_symbolic(model, cases, _loop(config))):
-        scenario, visited = score.scenario, model.visited.get(str(number))
-        if visited is None:
-            continue  # the opening alone is more than the student reads
+        # No state where the opening alone is more than the student reads: a record, too, for `tune filter` to count.
+        scenario, visited = score.scenario, model.visited.get(str(number), [])
         facts = _facts(situation, scenario, EXPERT, float(score.success)) | {"student": config.student}
         agreed = iter([state.agreed for state in visited])
         turns = [
             Turn(m.role, m.content, next(agreed) if m.role == "assistant" else None)
-            for m in (*visited[-1].messages[2:], Message("assistant", visited[-1].answered))
+            for last in visited[-1:]
+            for m in (*last.messages[2:], Message("assistant", last.answered))
         ]
         yield _record(scenario.id, scenario, turns, facts)
         for fork, state in enumerate(visited):
